@@ -1,0 +1,3 @@
+"""Clearhead: a clinic system for ketamine infusion therapy in refractory migraine."""
+
+__version__ = "0.1.0"

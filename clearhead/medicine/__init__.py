@@ -1,0 +1,1 @@
+"""The science: plain Python and NumPy. No Django, no clock, no database, no network."""

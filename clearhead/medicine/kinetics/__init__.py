@@ -1,0 +1,1 @@
+"""Doses in, concentrations out: exact, with the uncertainty a clinician must see."""

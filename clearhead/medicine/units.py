@@ -1,0 +1,48 @@
+"""Numbers as people type them, and exact conversions between the units of the infusion room.
+
+Everything here is exact: `Decimal` in, `Decimal` out, no rounding. The parser is narrow on purpose (H-03): a
+number that could be read two ways is refused, not guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from clearhead.medicine.errors import Unreadable
+
+KG_PER_LB = Decimal("0.45359237")
+CM_PER_INCH = Decimal("2.54")
+_PLAIN_NUMBER = re.compile(r"(0|[1-9]\d*)(\.\d+)?")
+
+
+def read_decimal(text: str, *, what: str, expected: str = "a plain number such as 12 or 0.5") -> Decimal:
+    """The number that a person typed, exactly.
+
+    Refuses what could be read in two ways: ".5", "5.", "1,000", "1e3", "-15", "1.2.3", "05", an empty box.
+
+    >>> read_decimal("17.5", what="rate")
+    Decimal('17.5')
+    """
+    stripped = text.strip()
+    if not _PLAIN_NUMBER.fullmatch(stripped) or not stripped.isascii():
+        raise Unreadable(what, text, expected)
+    return Decimal(stripped)
+
+
+def mg_per_h_from_ml_per_h(*, ml_per_h: Decimal, mg_per_ml: Decimal) -> Decimal:
+    """Drug rate in mg/h of a pump that shows mL/h. Exact.
+
+    >>> mg_per_h_from_ml_per_h(ml_per_h=Decimal("8.6"), mg_per_ml=Decimal("2"))
+    Decimal('17.2')
+    """
+    return ml_per_h * mg_per_ml
+
+
+def kg_from_lb(lb: Decimal) -> Decimal:
+    """Mass in kg; exact by definition of the avoirdupois pound (1959).
+
+    >>> kg_from_lb(Decimal("100"))
+    Decimal('45.35923700')
+    """
+    return lb * KG_PER_LB
