@@ -1,0 +1,40 @@
+"""The kinds of number a protocol holds: each with its unit and the span in which it is believable at all.
+
+The spans catch typing errors and wrong units; they are not clinical limits. Those stand in the files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Numbers outside this span are refused as typing errors."""
+
+    low: Decimal | int
+    high: Decimal | int
+
+    def holds(self, number: Decimal | int) -> bool:
+        """True when the number lies in the span, ends included."""
+        return self.low <= number <= self.high
+
+    def __str__(self) -> str:
+        return f"{self.low} to {self.high}"
+
+
+Minutes = Annotated[int, Between(0, 20_160)]  # up to fourteen days
+Hours = Annotated[Decimal, Between(0, 720)]
+Days = Annotated[int, Between(0, 1_100)]
+Count = Annotated[int, Between(0, 400)]
+Percent = Annotated[Decimal, Between(0, 100)]
+Years = Annotated[int, Between(0, 120)]
+Kg = Annotated[Decimal, Between(20, 300)]
+Ml = Annotated[Decimal, Between(0, 1_000)]
+Mg = Annotated[Decimal, Between(0, 50_000)]
+MgPerKg = Annotated[Decimal, Between(0, 500)]
+MgPerMl = Annotated[Decimal, Between(Decimal("0.1"), 100)]
+MlPerHour = Annotated[Decimal, Between(Decimal("0.01"), 1_000)]
+Usd = Annotated[Decimal, Between(0, 100_000)]
