@@ -1,4 +1,4 @@
-"""The parts of a protocol that act before the chair: people, first contact, assessment, consent, series, preparation."""
+"""What a protocol says before the chair: people, contact, assessment, consent, series, preparation."""
 
 from __future__ import annotations
 

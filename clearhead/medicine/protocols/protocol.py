@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from clearhead.medicine.protocols.after import Recovery, Review
-from clearhead.medicine.protocols.before import Assessment, Consent, Contact, People, Preparation, Series
 from clearhead.medicine.protocols.bedside import Fluids, Limits, Observation, Orders, Running, Start
+from clearhead.medicine.protocols.before import Assessment, Consent, Contact, People, Preparation, Series
 from clearhead.medicine.protocols.dose import Caps, DoseMode, Weight
 from clearhead.medicine.protocols.fields import Minutes
 
