@@ -6,14 +6,24 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from clearhead.medicine.protocols.fields import Count, Days, Hours, Minutes, Percent
+from clearhead.medicine.protocols.fields import (
+    Count,
+    Days,
+    DischargeFact,
+    Hours,
+    Minutes,
+    Owner,
+    Percent,
+    RelapseRule,
+    ResponseRule,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class DischargeCriterion:
     """One thing that must be true before the label "criteria met"."""
 
-    id: str  # an id of codes.DISCHARGE_CRITERIA
+    id: DischargeFact
     title: str
 
 
@@ -77,7 +87,7 @@ class FollowUp:
     after: Literal["session", "series"]
     after_h: Hours
     instruments: tuple[str, ...]
-    owner: str
+    owner: Owner
     attempts: Count
 
 
@@ -95,8 +105,8 @@ class Maintenance:
 class Review:
     """Looking back: which rules judge effect, and what may follow."""
 
-    response_rule: str
-    relapse_rule: str
+    response_rule: ResponseRule
+    relapse_rule: RelapseRule
     before_days: Days
     after_days: Days
     completeness_percent: Percent

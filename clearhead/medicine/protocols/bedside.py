@@ -8,7 +8,20 @@ from typing import Literal
 
 from clearhead.medicine.protocols.before import Act, Level, Role
 from clearhead.medicine.protocols.dose import Rate
-from clearhead.medicine.protocols.fields import Count, Hours, Mg, MgPerMl, Minutes, Ml, MlPerHour
+from clearhead.medicine.protocols.fields import (
+    Count,
+    GoFact,
+    Hours,
+    Mg,
+    MgPerMl,
+    Minutes,
+    Ml,
+    MlPerHour,
+    Monitor,
+    Owner,
+    ReadinessCheck,
+    ScaleId,
+)
 
 Sign = Literal[
     "systolic_mmhg",
@@ -135,11 +148,11 @@ class Orders:
 class GoGate:
     """One fact that must stand before the pump starts."""
 
-    fact: str  # an id of codes.GO_FACTS
+    fact: GoFact
     title: str
     max_age_min: Minutes | None
     level: Level
-    who_clears: str
+    who_clears: Owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +160,8 @@ class Start:
     """Everything asked before the pump starts."""
 
     go_gates: tuple[GoGate, ...]
-    readiness_checks: tuple[str, ...]
-    monitors: tuple[str, ...]
+    readiness_checks: tuple[ReadinessCheck, ...]
+    monitors: tuple[Monitor, ...]
     baseline_sets: Count
     baseline_gap_min: Minutes
     go_valid_min: Minutes
@@ -172,14 +185,14 @@ class AfterChange:
     at_min: tuple[Minutes, ...]
     then_every_min: Minutes
     for_min: Minutes
-    monitors: tuple[str, ...]
+    monitors: tuple[Monitor, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ScaleTime:
     """A scale asked at stated moments."""
 
-    scale: str
+    scale: ScaleId
     at: tuple[str, ...]
 
 
@@ -206,6 +219,7 @@ class VitalLimit:
     `readings` in a row, at least `apart_min` apart, make it count.
     """
 
+    id: str  # stays when the number changes: flags, overrides and audits name it
     sign: Sign
     during: Literal["pre_start", "infusion", "recovery"]
     level: Literal["review", "amber", "red", "no_start"]

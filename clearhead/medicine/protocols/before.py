@@ -6,7 +6,20 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from clearhead.medicine.protocols.fields import Count, Days, Hours, Minutes, Percent, Usd, Years
+from clearhead.medicine.protocols.fields import (
+    ConsentTextId,
+    Count,
+    Days,
+    Hours,
+    Minutes,
+    NextStepGate,
+    Owner,
+    Percent,
+    ReconsentEvent,
+    SeparateConsent,
+    Usd,
+    Years,
+)
 
 Level = Literal["off", "warn", "refuse"]
 Act = Literal[
@@ -71,7 +84,7 @@ class Contact:
     """First contact: how to talk, and what must be true before the next step."""
 
     consult_types: tuple[ConsultType, ...]
-    next_step_gates: tuple[str, ...]
+    next_step_gates: tuple[NextStepGate, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +123,7 @@ class Interaction:
     title: str
     action: Literal["refuse", "warn", "inform"]
     within_h: Hours | None
-    who_clears: str
+    who_clears: Owner
     sentence: str
 
 
@@ -148,7 +161,7 @@ class Assessment:
 class ConsentText:
     """A text that must be signed, by id and language."""
 
-    id: str
+    id: ConsentTextId
     language: str
 
 
@@ -158,8 +171,8 @@ class Consent:
 
     texts: tuple[ConsentText, ...]
     reconsent_days: Days
-    reconsent_after: tuple[str, ...]
-    separate_consents: tuple[str, ...]
+    reconsent_after: tuple[ReconsentEvent, ...]
+    separate_consents: tuple[SeparateConsent, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,12 @@ The spans catch typing errors and wrong units; they are not clinical limits. Tho
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
+
+from clearhead.medicine.protocols import codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,21 @@ class Between:
         return f"{self.low} to {self.high}"
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A word from a shared list: another one is refused, because nobody could answer it."""
+
+    words: tuple[str, ...]
+
+    @classmethod
+    def of(cls, words: Iterable[str]) -> Known:
+        """The words of a list or the keys of a dictionary."""
+        return cls(tuple(words))
+
+    def __str__(self) -> str:
+        return "one of " + ", ".join(self.words)
+
+
 Minutes = Annotated[int, Between(0, 20_160)]  # up to fourteen days
 Hours = Annotated[Decimal, Between(0, 720)]
 Days = Annotated[int, Between(0, 1_100)]
@@ -38,3 +56,17 @@ MgPerKg = Annotated[Decimal, Between(0, 500)]
 MgPerMl = Annotated[Decimal, Between(Decimal("0.1"), 100)]
 MlPerHour = Annotated[Decimal, Between(Decimal("0.01"), 1_000)]
 Usd = Annotated[Decimal, Between(0, 100_000)]
+
+GoFact = Annotated[str, Known.of(codes.GO_FACTS)]
+NextStepGate = Annotated[str, Known.of(codes.NEXT_STEP_GATES)]
+ReadinessCheck = Annotated[str, Known.of(codes.READINESS_CHECKS)]
+Monitor = Annotated[str, Known.of(codes.MONITORS)]
+DischargeFact = Annotated[str, Known.of(codes.DISCHARGE_CRITERIA)]
+ReconsentEvent = Annotated[str, Known.of(codes.RECONSENT_EVENTS)]
+SeparateConsent = Annotated[str, Known.of(codes.SEPARATE_CONSENTS)]
+ScaleId = Annotated[str, Known.of(codes.SCALES)]
+Owner = Annotated[str, Known.of(codes.OWNERS)]
+Indication = Annotated[str, Known.of(codes.INDICATIONS)]
+ResponseRule = Annotated[str, Known.of(codes.RESPONSE_RULES)]
+RelapseRule = Annotated[str, Known.of(codes.RELAPSE_RULES)]
+ConsentTextId = Annotated[str, Known.of(codes.CONSENT_TEXTS)]

@@ -14,7 +14,7 @@ from clearhead.medicine.protocols.after import Recovery, Review
 from clearhead.medicine.protocols.bedside import Fluids, Limits, Observation, Orders, Running, Start
 from clearhead.medicine.protocols.before import Assessment, Consent, Contact, People, Preparation, Series
 from clearhead.medicine.protocols.dose import Caps, DoseMode, Weight
-from clearhead.medicine.protocols.fields import Minutes
+from clearhead.medicine.protocols.fields import Indication, Minutes
 
 Setting = Literal["office_chair", "monitored_bed", "inpatient"]
 Status = Literal["label", "consensus", "published", "assumption", "site"]
@@ -50,7 +50,7 @@ class Protocol:
     title: str
     summary: str  # two or three sentences a patient can read
     example: bool  # an example is unusable for orders until a named medical director adopts it
-    indications: tuple[str, ...]
+    indications: tuple[Indication, ...]
     purposes: tuple[Literal["series", "maintenance", "rescue"], ...]
     setting: Setting
     intended_depth: Literal["minimal", "moderate"]
