@@ -1,0 +1,80 @@
+"""Protocol files to protocols: read, filled from the reference where asked, checked, frozen."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+from clearhead.medicine.errors import Fault, Missing, WrongFile
+from clearhead.medicine.protocols.check import faults_of
+from clearhead.medicine.protocols.origin import NEVER_INHERITED, Node, fill, leaves, parse
+from clearhead.medicine.protocols.protocol import Origin, Protocol
+from clearhead.medicine.protocols.reader import BAD, Reader
+
+SHIPPED = Path(__file__).parent
+REFERENCE = SHIPPED / "reference.toml"
+IDENTITY = ("id", "version", "title", "summary", "example", "indications", "purposes", "setting", "intended_depth")
+
+
+def protocol_from(text: str, *, name: str) -> Protocol:
+    """The protocol in this text. Raises WrongFile with every fault at once."""
+    faults: list[Fault] = []
+    tree = fill(parse(text, name, faults), reference(), "", faults)
+    reader = Reader(faults)
+    protocol = reader.table(tree, Protocol, "")
+    origins = _origins(tree, faults)
+    if protocol is not BAD and not faults:
+        faults += faults_of(protocol, reader.line_of)
+    if protocol is BAD or faults:
+        raise WrongFile(name, sorted(set(faults), key=lambda fault: (fault.line or 0, fault.key)))
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    read: Protocol = replace(protocol, origins=origins, sha256=sha256, toml=text)
+    return read
+
+
+def load(path: Path) -> Protocol:
+    """The protocol in this file."""
+    return protocol_from(path.read_text(encoding="utf-8"), name=path.name)
+
+
+def shipped_ids() -> tuple[str, ...]:
+    """Ids of the protocols that come with Clearhead, all of them examples, in alphabetical order."""
+    return tuple(sorted(path.stem for path in SHIPPED.glob("*.toml") if path != REFERENCE))
+
+
+@functools.cache
+def shipped(id: str) -> Protocol:
+    """One of the protocols that come with Clearhead."""
+    if id not in shipped_ids():
+        raise Missing(f"protocol {id}", f"the shipped ones are {', '.join(shipped_ids())}.")
+    return load(SHIPPED / f"{id}.toml")
+
+
+@functools.cache
+def reference() -> Node:
+    """Consensus and label values that a file may ask for. It holds no dose and is no protocol."""
+    faults: list[Fault] = []
+    tree = parse(REFERENCE.read_text(encoding="utf-8"), REFERENCE.name, faults)
+    for key, node in leaves(tree):
+        if node.origin is None:
+            faults.append(Fault(node.line, key, "no status", "a status on the value or its table"))
+        if key.startswith(NEVER_INHERITED):
+            faults.append(Fault(node.line, key, "a dose in the reference", "none: doses are never copied"))
+    if faults:
+        raise WrongFile(REFERENCE.name, faults)
+    return tree
+
+
+def _origins(tree: Node, faults: list[Fault]) -> dict[str, Origin]:
+    """Where each value comes from; a section without any status is a fault, told once."""
+    origins, silent = {}, set()
+    for key, node in leaves(tree):
+        section = key.split(".")[0]
+        if node.origin is not None:
+            origins[key] = node.origin
+        elif section not in IDENTITY and section not in silent:
+            silent.add(section)
+            faults.append(Fault(node.line, section, "values without a status", "a status on the table or the value"))
+    return origins
