@@ -1,0 +1,70 @@
+"""What every test stands on: the database of this pass, a quick password hash, a real browser.
+
+python3 run.py test                                              everything, on both databases
+.venv/bin/python -m pytest tests/clinic/infusion                 some of it, on SQLite
+CLEARHEAD_TEST_DATABASE=postgres .venv/bin/python -m pytest …    the same on PostgreSQL
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+
+import pytest
+
+from tests.database import POSTGRES
+from tests.emptying import let_sqlite_be_emptied
+
+pytest_plugins = ["tests.browser"] if "DJANGO_SETTINGS_MODULE" in os.environ else []
+
+CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+NO_POSTGRES = os.environ.get("CLEARHEAD_TEST_NO_POSTGRES", "")
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Hash test passwords with the cheapest Argon2; let guarded tables be emptied between tests."""
+    if "DJANGO_SETTINGS_MODULE" in os.environ:
+        from django.conf import settings
+
+        settings.PASSWORD_HASHERS = ["tests.passwords.QuickArgon2"]
+        let_sqlite_be_emptied()
+
+
+def touches_database(item: pytest.Item) -> bool:
+    """True when a test could behave differently on another database."""
+    wants = DATABASE_FIXTURES & set(getattr(item, "fixturenames", ()))
+    return bool(wants) or item.get_closest_marker("django_db") is not None
+
+
+def belongs_here(item: pytest.Item) -> bool:
+    """True when a test is part of this database's pass."""
+    if POSTGRES:
+        marked = item.get_closest_marker("postgres") is not None
+        return marked or (touches_database(item) and item.get_closest_marker("sqlite") is None)
+    return item.get_closest_marker("postgres") is None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the tests of this pass; mark what drives a browser; skip by name what has no PostgreSQL to run on."""
+    kept = [item for item in items if belongs_here(item)]
+    if dropped := [item for item in items if not belongs_here(item)]:
+        config.hook.pytest_deselected(items=dropped)
+    for item in kept:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+        if POSTGRES and NO_POSTGRES:
+            item.add_marker(pytest.mark.skip(reason=NO_POSTGRES))
+    items[:] = kept
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With CI=true, a browser or PostgreSQL test that is skipped has failed."""
+    report = yield
+    guarded = POSTGRES or any(item.get_closest_marker(name) for name in ("browser", "postgres"))
+    if CI and guarded and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        report.outcome, report.longrepr = "failed", f"Not allowed with CI=true. {reason}"
+    return report
