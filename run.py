@@ -238,7 +238,8 @@ def counted(report):
         return 0, 0, []
     cases = list(ElementTree.parse(report).iter("testcase"))
     skipped = [(case, case.find("skipped")) for case in cases]
-    names = ["{}: {}".format(case.get("name"), mark.get("message")) for case, mark in skipped if mark is not None]
+    named = [(case.get("file"), case.get("name"), mark.get("message")) for case, mark in skipped if mark is not None]
+    names = ["{}::{}: {}".format(*each) for each in named]
     failed = sum(1 for case in cases if case.find("failure") is not None or case.find("error") is not None)
     return len(cases) - len(names), failed, names
 

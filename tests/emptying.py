@@ -11,7 +11,7 @@ from typing import Any
 
 def let_sqlite_be_emptied() -> None:
     """Make Django's flush drop and re-create every trigger around its DELETEs."""
-    from django.db.backends.sqlite3.operations import DatabaseOperations
+    from django.db.backends.sqlite3.base import DatabaseOperations
 
     plain = DatabaseOperations.sql_flush
 
