@@ -1,0 +1,117 @@
+"""From a person to a model's parameters: range first, then covariates, then the deviation from the typical."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clearhead.medicine.errors import Missing, OutOfRange, Refused
+from clearhead.medicine.kinetics.doses import DoseHistory, DrugForm
+from clearhead.medicine.kinetics.model import Model, Parameter, Range
+from clearhead.medicine.kinetics.seam import Person
+
+Array = NDArray[np.float64]
+
+REFERENCE_KG = 70.0
+WEIGHT_SCALES_PART_KG = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    """Covariates of several people, one entry each; age is NaN where it is not known."""
+
+    weight_kg: Array
+    age_years: Array
+
+    @classmethod
+    def of(cls, person: Person, n: int = 1) -> Bodies:
+        """The same person n times."""
+        age = np.nan if person.age_years is None else person.age_years
+        return cls(np.full(n, float(person.weight_kg)), np.full(n, float(age)))
+
+    def __getitem__(self, who: slice) -> Bodies:
+        return Bodies(self.weight_kg[who], self.age_years[who])
+
+
+def check_person(model: Model, person: Person) -> tuple[str, ...]:
+    """Warnings where the model is stretched; refuses outside its range and where a needed fact is missing."""
+    _inside("weight", person.weight_kg, "kg", model.weight_kg, model)
+    warnings = []
+    if person.age_years is None:
+        if model.needs_age:
+            raise Missing("Age", f"{model.label} covers {model.age_years.low:g} to {model.age_years.high:g} years.")
+        warnings.append(
+            f"{model.label}: age not given; the model covers {model.age_years.low:g} to {model.age_years.high:g} years."
+        )
+    else:
+        _inside("age", person.age_years, "years", model.age_years, model)
+        warnings += _stretched("age", person.age_years, "years", model.studied_age_years, model)
+    warnings += _stretched("weight", person.weight_kg, "kg", model.studied_weight_kg, model)
+    if person.weight_kg > WEIGHT_SCALES_PART_KG:
+        warnings.append(
+            f"{model.label}: above {WEIGHT_SCALES_PART_KG:g} kg published models scale weight differently and disagree."
+        )
+    return tuple(warnings)
+
+
+def check_doses(model: Model, history: DoseHistory) -> tuple[str, ...]:
+    """Warnings about form and length of the infusion; refuses a form the model cannot run."""
+    how = model.runs.get(history.drug_form)
+    if how is None:
+        forms = ", ".join(f"{form} ({way})" for form, way in model.runs.items())
+        raise Refused(f"{model.label} cannot run {history.drug_form} ketamine. It runs: {forms}.")
+    warnings = []
+    if how == "as one drug":
+        warnings.append(
+            f"{model.label} was fitted on {_drug(model.drug)}; {_drug(history.drug_form)} is run as one drug with the "
+            "same numbers. R-ketamine is cleared 10 to 15 % more slowly than S-ketamine (Wang 2019)."
+        )
+    if history.segments and history.end_min > model.max_hours * 60:
+        warnings.append(
+            f"{model.label}: {history.end_min / 60:g} h is longer than the {model.max_hours:g} h of infusion it rests "
+            "on; show the spread between models, not one line."
+        )
+    return tuple(warnings)
+
+
+def _drug(form: DrugForm) -> str:
+    return "racemic ketamine" if form == "racemic" else f"{form}-ketamine"
+
+
+def _inside(what: str, value: float, unit: str, limits: Range, model: Model) -> None:
+    if not limits.low <= value <= limits.high:
+        basis = "" if limits.basis == "published" else f" ({limits.basis})"
+        raise OutOfRange(what, value, unit, limits.low, limits.high, f"{model.label}, doi {model.doi}{basis}")
+
+
+def _stretched(what: str, value: float, unit: str, studied: Range | None, model: Model) -> list[str]:
+    if studied is None or studied.low <= value <= studied.high:
+        return []
+    return [
+        f"{model.label}: {what} of {value:g} {unit} lies outside the {studied.low:g} to {studied.high:g} {unit} "
+        f"studied ({studied.basis}); the curve is an extrapolation."
+    ]
+
+
+def parameters_of(model: Model, bodies: Bodies, deviations: Mapping[str, Array] | None = None) -> dict[str, Array]:
+    """Each parameter for each person: typical value, covariates, then times exp(deviation)."""
+    drawn = deviations or {}
+    return {name: _value(parameter, bodies, drawn) for name, parameter in model.parameters.items()}
+
+
+def _value(parameter: Parameter, bodies: Bodies, deviations: Mapping[str, Array]) -> Array:
+    value = np.full(bodies.weight_kg.shape, parameter.value)
+    if parameter.per_year_above:
+        slope, above = parameter.per_year_above
+        value = value + slope * np.maximum(0.0, bodies.age_years - above)
+    if parameter.per_kg:
+        value = value * bodies.weight_kg
+    elif parameter.weight_exponent == 1.0:
+        value = value * (bodies.weight_kg / REFERENCE_KG)
+    elif parameter.weight_exponent:
+        value = value * (bodies.weight_kg / REFERENCE_KG) ** parameter.weight_exponent
+    deviation = deviations.get(parameter.shared_with or parameter.name)
+    return np.asarray(value if deviation is None else value * np.exp(deviation), dtype=np.float64)
