@@ -1,0 +1,1 @@
+"""Step 4: history, treatments tried, contraindications, results → a signed, expiring decision."""

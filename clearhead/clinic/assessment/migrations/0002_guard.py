@@ -1,0 +1,21 @@
+"""Facts are added, never edited: the database refuses UPDATE and DELETE."""
+
+from django.db import migrations
+
+from clearhead.clinic.audit.guards import ProtectFacts
+
+
+class Migration(migrations.Migration):
+    dependencies = [("assessment", "0001_initial")]
+    operations = [
+        ProtectFacts(
+            "Allergy",
+            "Decision",
+            "HistoryItem",
+            "Measurement",
+            "Medication",
+            "Override",
+            "Referral",
+            "Trial",
+        )
+    ]

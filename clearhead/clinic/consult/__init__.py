@@ -1,0 +1,1 @@
+"""Step 3: by phone, video or in person; one form, one outcome."""

@@ -1,0 +1,1 @@
+"""Step 2: the patient at home. Days, attacks, medicines."""

@@ -1,0 +1,1 @@
+"""Readers of every step: the patient timeline, day board, chair board, dashboards."""

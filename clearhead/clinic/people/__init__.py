@@ -1,0 +1,1 @@
+"""Patients, staff, roles, sites; sign-in; who may see whom."""

@@ -1,0 +1,125 @@
+"""Inviting, granting, switching off, signing, and opening a course."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+
+from clearhead.clinic.audit import actions as audit
+from clearhead.clinic.people.models import Course, Patient, Role, RoleGrant, Signature, Site, User
+
+
+class SignatureRefused(Exception):
+    """The secret was wrong, or this person may not sign this."""
+
+
+@audit.once
+def invite(
+    *,
+    email: str,
+    name: str,
+    title: str,
+    site: Site,
+    role: str,
+    by: User | None,
+    at: datetime,
+    client_id: UUID | None = None,
+) -> User:
+    """A new member of staff with one role; they set a password by a link or by another authorised person."""
+    user = User.objects.filter(email=email.strip().lower()).first()
+    if user is None:
+        user = User.objects.create_user(email.strip(), None, name=name, title=title, must_change_password=True)
+    grant(user=user, site=site, role=role, by=by, at=at)
+    return user
+
+
+@audit.once
+def grant(
+    *, user: User, site: Site, role: str, by: User | None, at: datetime, client_id: UUID | None = None
+) -> RoleGrant:
+    """Give a role at a site; a role that is already held stays as it is."""
+    given, new = RoleGrant.objects.get_or_create(
+        user=user, site=site, role=Role(role), until=None, defaults={"since": at, "granted_by": by}
+    )
+    if new:
+        audit.record(chain=site.slug, at=at, by=by, verb="grant role", subject=user, body={"role": role})
+    return given
+
+
+@audit.once
+def withdraw_role(
+    *, user: User, site: Site, role: str, by: User | None, at: datetime, client_id: UUID | None = None
+) -> User:
+    """Take a role away; it is gone on the next request."""
+    RoleGrant.objects.filter(user=user, site=site, role=role, until__isnull=True).update(until=at)
+    audit.record(chain=site.slug, at=at, by=by, verb="withdraw role", subject=user, body={"role": role})
+    return user
+
+
+@audit.once
+def switch_off(*, user: User, site: Site, by: User | None, at: datetime, client_id: UUID | None = None) -> User:
+    """Switch a person off: out on the next request, everywhere."""
+    if by is not None and user.pk == by.pk:
+        raise PermissionDenied("Nobody switches themselves off: ask another authorised person.")
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    RoleGrant.objects.filter(user=user, until__isnull=True).update(until=at)
+    audit.record(chain=site.slug, at=at, by=by, verb="switch off", subject=user)
+    user.refresh_from_db()
+    return user
+
+
+@audit.once
+def add_patient(
+    *,
+    given_name: str,
+    family_name: str,
+    birth_date: date,
+    site: Site,
+    by: User | None,
+    at: datetime,
+    indication: str = "migraine",
+    sex: str = "",
+    phone: str = "",
+    email: str = "",
+    language: str = "en",
+    zone: str = "",
+    client_id: UUID | None = None,
+) -> Course:
+    """A new patient (or the one already known by name and birth date) and an open course at the site."""
+    patient = Patient.objects.filter(
+        given_name__iexact=given_name.strip(),
+        family_name__iexact=family_name.strip(),
+        birth_date=birth_date,
+        merged_into__isnull=True,
+    ).first()
+    if patient is None:
+        patient = Patient.objects.create(
+            given_name=given_name.strip(),
+            family_name=family_name.strip(),
+            birth_date=birth_date,
+            sex=sex,
+            phone=phone,
+            email=email,
+            language=language,
+            zone=zone or site.zone,
+            created_at=at,
+        )
+    course, opened = Course.objects.get_or_create(
+        patient=patient, site=site, indication=indication, closed_at=None, defaults={"opened_at": at}
+    )
+    if opened:
+        audit.record(chain=site.slug, at=at, by=by, verb="open course", subject=course, patient=patient)
+    return course
+
+
+def sign(
+    *, by: User, secret: str, meaning: str, subject_code: object, sha256: str, site: Site, at: datetime
+) -> Signature:
+    """One signature over these bytes. The person shows password or PIN again, every time (H-31)."""
+    if not by.is_active or not by.knows(secret):
+        raise SignatureRefused("The password or PIN does not match. Nothing was signed.")
+    return Signature.objects.create(
+        signer=by, site=site, meaning=meaning, subject_code=str(subject_code), sha256=sha256, reauth_at=at, signed_at=at
+    )

@@ -1,0 +1,53 @@
+"""The wrong-patient guard: a form names its patient, and a look into a chart is recorded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core import signing
+from django.http import HttpRequest
+from django.utils import timezone
+
+from clearhead.clinic.audit import actions as audit
+from clearhead.clinic.people.models import Course, Patient
+
+FIELD = "form_for"
+SALT = "clearhead.form"
+
+
+class WrongPatient(Exception):
+    """The form was opened for another patient than the address names (409)."""
+
+
+def token(patient: Patient | None) -> str:
+    """What a form about this patient carries."""
+    return signing.dumps(str(patient.code) if patient else "-", salt=SALT)
+
+
+def check(request: HttpRequest, patient: Patient | None) -> None:
+    """Refuse a form that was opened for another patient, or that names none."""
+    if patient is None:
+        return
+    try:
+        named = signing.loads(request.POST.get(FIELD, "") or request.headers.get("X-Form-For", ""), salt=SALT)
+    except signing.BadSignature:
+        named = None
+    if named != str(patient.code):
+        raise WrongPatient(
+            f"This form was not opened for {patient}. Nothing was saved. Go back to the chart you meant and enter it there."
+        )
+
+
+def look(request: Any, patient: Patient | None) -> None:
+    """Record one look per user, chart and page opening."""
+    if patient is None or getattr(request, "htmx", False):
+        return
+    site = request.site or getattr(Course.objects.filter(patient=patient).select_related("site").first(), "site", None)
+    audit.record(
+        chain=site.slug if site else audit.HOUSE,
+        at=timezone.now(),
+        by=request.user,
+        verb="look",
+        subject=request.path,
+        patient=patient,
+    )

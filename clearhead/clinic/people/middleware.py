@@ -1,0 +1,68 @@
+"""Default deny, and how long a sign-in lasts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from clearhead.clinic.people.models import RoleGrant
+
+FOREIGN = ("allauth.", "django.views.static", "django.contrib.staticfiles", "django.views.i18n")
+"""Views of libraries, which carry their own checks; people/urls.py lists which of them are mounted."""
+
+
+class DefaultDeny:
+    """A view that declares no access rule answers nobody."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on; the check is made when the view is known."""
+        response = self.get_response(request)
+        if getattr(request, "user", None) is not None and request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        """Refuse a view without a rule."""
+        if not hasattr(view, "access_rule") and not view.__module__.startswith(FOREIGN):
+            raise PermissionDenied("This page has no access rule, so nobody may open it.")
+
+
+class SessionAge:
+    """Idle and longest age of a sign-in. Polls do not count as being there."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        """Sign out whom time has signed out, or whom somebody switched off."""
+        if request.user.is_authenticated:
+            if not request.user.is_active or self._too_old(request):
+                logout(request)
+                return redirect(settings.LOGIN_URL)
+        return self.get_response(request)
+
+    def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> None:
+        """Being there is opening a page or sending a form, not a poll; written at most once a minute."""
+        if not request.user.is_authenticated or getattr(view, "is_poll", False):
+            return
+        now = timezone.now().timestamp()
+        request.session.setdefault("since", now)
+        if now - request.session.get("seen", 0) > 60:
+            request.session["seen"] = now
+
+    @staticmethod
+    def _too_old(request: Any) -> bool:
+        now = timezone.now().timestamp()
+        kind = "staff" if RoleGrant.objects.filter(user=request.user, until__isnull=True).exists() else "patient"
+        idle = now - request.session.get("seen", now) > settings.SESSION_IDLE_MINUTES[kind] * 60
+        return idle or now - request.session.get("since", now) > settings.SESSION_LONGEST_HOURS[kind] * 3600

@@ -1,0 +1,1 @@
+"""Step 5: protocol → order → series of sessions, preparation in clock times, the escort by name."""

@@ -1,0 +1,1 @@
+"""Which protocol, which version, since when, for which site."""

@@ -1,0 +1,17 @@
+"""Facts are added, never edited: the database refuses UPDATE and DELETE."""
+
+from django.db import migrations
+
+from clearhead.clinic.audit.guards import ProtectFacts
+
+
+class Migration(migrations.Migration):
+    dependencies = [("policy", "0001_initial")]
+    operations = [
+        ProtectFacts(
+            "Adoption",
+            "ProtocolVersion",
+            "Selection",
+            "Withdrawal",
+        )
+    ]

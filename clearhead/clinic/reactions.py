@@ -1,0 +1,18 @@
+"""The rare effect that runs against the order of the steps: fact → what is called, inside the same transaction.
+
+A step that writes such a fact calls `react("name", …)`. The dotted names are resolved and checked at start (checks.py).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.module_loading import import_string
+
+REACTIONS: dict[str, tuple[str, ...]] = {}
+
+
+def react(fact: str, **said: Any) -> None:
+    """Call what follows from a fact. An unknown name is a mistake in the code and raises KeyError."""
+    for dotted in REACTIONS[fact]:
+        import_string(dotted)(**said)

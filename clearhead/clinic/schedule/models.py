@@ -1,0 +1,159 @@
+"""Services, resources, openings, bookings and what they occupy. No two unreleased occupancies of a resource overlap."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+
+from clearhead.clinic.audit.models import Fact
+from clearhead.clinic.people.models import Course, Patient, Site, User
+
+
+class Service(models.Model):
+    """Something a site offers from one date to another: a phone consult, an infusion, osteopathic treatment."""
+
+    code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    site = models.ForeignKey(Site, models.PROTECT, related_name="services")
+    kind = models.CharField(max_length=40, help_text="consult, infusion, osteopathic, …")
+    mode = models.CharField(max_length=20, blank=True, help_text="phone, video, in_person")
+    name = models.CharField(max_length=120)
+    minutes = models.PositiveIntegerField(null=True)
+    price = models.DecimalField(max_digits=9, decimal_places=2, null=True)
+    currency = models.CharField(max_length=3, default="USD")
+    bookable_online = models.BooleanField(default=False)
+    from_date = models.DateField()
+    until_date = models.DateField(null=True)
+    notice = models.TextField(blank=True, help_text="Shown when the service has ended: what to ask for instead.")
+
+
+class Resource(models.Model):
+    """Anything that can be taken up: a chair, a room, a pump, one share of a nurse, a clinician, the patient."""
+
+    class Kind(models.TextChoices):
+        CHAIR = "chair"
+        ROOM = "room"
+        PUMP = "pump"
+        NURSE_SHARE = "nurse_share"
+        CLINICIAN = "clinician"
+        PATIENT = "patient"
+
+    code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    site = models.ForeignKey(Site, models.PROTECT, null=True, related_name="resources", help_text="Empty: a patient.")
+    kind = models.CharField(max_length=20, choices=Kind)
+    name = models.CharField(max_length=80)
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    patient = models.OneToOneField(Patient, models.PROTECT, null=True, related_name="resource")
+    attributes = models.JSONField(default=dict)
+    from_date = models.DateField()
+    until_date = models.DateField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Opening(models.Model):
+    """When a site (or one resource) is open, in local time: every such weekday, or on one date; closed beats open."""
+
+    site = models.ForeignKey(Site, models.PROTECT, related_name="openings")
+    resource = models.ForeignKey(Resource, models.PROTECT, null=True, related_name="openings")
+    weekday = models.PositiveSmallIntegerField(null=True, help_text="0 is Monday.")
+    on_date = models.DateField(null=True)
+    opens = models.TimeField()
+    closes = models.TimeField()
+    closed = models.BooleanField(default=False)
+    from_date = models.DateField()
+    until_date = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(weekday__isnull=True, on_date__isnull=False)
+                | Q(weekday__isnull=False, on_date__isnull=True),
+                name="opening_by_weekday_or_date",
+            )
+        ]
+
+
+class Booking(models.Model):
+    """One visit in the calendar: held while a form is filled, then booked, moved, cancelled, done."""
+
+    class Status(models.TextChoices):
+        HELD = "held"
+        BOOKED = "booked"
+        CANCELLED = "cancelled"
+        EXPIRED = "expired"
+        DONE = "done"
+        NO_SHOW = "no_show"
+
+    code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    site = models.ForeignKey(Site, models.PROTECT, related_name="bookings")
+    service = models.ForeignKey(Service, models.PROTECT, related_name="bookings")
+    course = models.ForeignKey(Course, models.PROTECT, null=True, related_name="bookings")
+    patient = models.ForeignKey(Patient, models.PROTECT, null=True, related_name="bookings")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    status = models.CharField(max_length=12, choices=Status)
+    hold_until = models.DateTimeField(null=True)
+    series_code = models.UUIDField(null=True, db_index=True)
+    moved_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="moved_to")
+    channel = models.CharField(max_length=20, default="online", help_text="online, phone, desk")
+    ics_sequence = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["starts_at", "pk"]
+        indexes = [models.Index(fields=["site", "starts_at"], name="booking_by_day")]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="booking_ends_after_it_starts"),
+            models.CheckConstraint(condition=~Q(status="held") | Q(hold_until__isnull=False), name="a_hold_has_an_end"),
+        ]
+
+
+class Occupancy(models.Model):
+    """One resource taken up for one phase of a booking. Overlap is refused by the database (see the migrations)."""
+
+    booking = models.ForeignKey(Booking, models.PROTECT, related_name="occupancies")
+    resource = models.ForeignKey(Resource, models.PROTECT, related_name="occupancies")
+    phase = models.CharField(max_length=20, help_text="set_up, infusion, recovery, turnover, consult")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="occupancy_ends_after_it_starts")
+        ]
+        indexes = [models.Index(fields=["resource", "starts_at", "ends_at"], name="occupancy_by_resource")]
+
+
+class VisitEvent(Fact):
+    """What became of a booking: the day board is a view of this log."""
+
+    class Kind(models.TextChoices):
+        CONFIRMED = "confirmed"
+        ARRIVED = "arrived"
+        CHECKED = "checked"
+        ROOMED = "roomed"
+        LEFT = "left"
+        NO_SHOW = "no_show"
+        ABORTED = "aborted"
+
+    booking = models.ForeignKey(Booking, models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=12, choices=Kind)
+    note = models.CharField(max_length=200, blank=True)
+
+
+class Waiting(models.Model):
+    """Someone who wants an earlier time, and what was offered to them."""
+
+    code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    site = models.ForeignKey(Site, models.PROTECT, related_name="+")
+    service = models.ForeignKey(Service, models.PROTECT, related_name="+")
+    patient = models.ForeignKey(Patient, models.PROTECT, null=True, related_name="+")
+    contact = models.CharField(max_length=120, blank=True)
+    since = models.DateTimeField()
+    offered_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=200, blank=True)

@@ -1,0 +1,1 @@
+"""The base page, design tokens, forms that refuse, numbers with units, scripts."""

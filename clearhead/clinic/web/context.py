@@ -1,0 +1,16 @@
+"""What every page knows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from clearhead.clinic.web.menu import menu_for
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Demo banner, language, menu."""
+    return {"demo": settings.DEMO, "page_language": get_language() or "en", "menu": menu_for(request)}

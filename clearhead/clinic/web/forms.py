@@ -1,0 +1,170 @@
+"""Forms that refuse and never repair: strict numbers, times in the site's zone, a client id for safe repeats."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.renderers import TemplatesSetting
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clearhead.medicine.errors import Unreadable
+from clearhead.medicine.units import read_decimal
+
+
+class Renderer(TemplatesSetting):
+    """Fields with the label above and the unit inside."""
+
+    form_template_name = "web/form.html"
+    field_template_name = "web/field.html"
+
+
+class ClearForm(forms.Form):
+    """A form with an id for safe repeats: the server mints it per rendered page, a script may bring its own."""
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_bound:
+            self.initial.setdefault("client_id", uuid.uuid4())
+
+    def refused(self, reasons: object, field: str | None = None) -> None:
+        """Put the reasons of a refusal at a field, or on top."""
+        listed = getattr(reasons, "blocking", None)
+        self.add_error(field, [str(one) for one in listed] if listed else str(reasons))
+
+
+class NumberField(forms.Field):
+    """A plain decimal number with its unit, within limits that are named when they refuse."""
+
+    widget = forms.TextInput
+
+    def __init__(self, *, unit: str = "", low: Any = None, high: Any = None, places: int = 3, **kwargs: Any) -> None:
+        self.unit, self.places = unit, places
+        self.low = None if low is None else Decimal(str(low))
+        self.high = None if high is None else Decimal(str(high))
+        super().__init__(**kwargs)
+        self.widget.attrs.update({"inputmode": "decimal" if places else "numeric", "autocomplete": "off"})
+
+    def to_python(self, value: Any) -> Decimal | None:
+        """The number, exactly as typed."""
+        if value in self.empty_values:
+            return None
+        if isinstance(value, Decimal):
+            return value
+        try:
+            number = read_decimal(str(value), what=str(self.label or _("This entry")))
+        except Unreadable as fault:
+            raise ValidationError(str(fault)) from fault
+        if -int(number.as_tuple().exponent) > self.places:
+            raise ValidationError(_("At most %(n)s digits after the point.") % {"n": self.places})
+        return number
+
+    def validate(self, value: Any) -> None:
+        """Refuse what lies outside the limits, naming them."""
+        super().validate(value)
+        if value is None:
+            return
+        if (self.low is not None and value < self.low) or (self.high is not None and value > self.high):
+            raise ValidationError(
+                _("%(value)s %(unit)s is outside %(low)s to %(high)s %(unit)s. Check the entry and its unit.")
+                % {"value": value, "unit": self.unit, "low": self.low, "high": self.high}
+            )
+
+
+class WholeField(NumberField):
+    """A whole number."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(places=0, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        """As int."""
+        number = super().clean(value)
+        return None if number is None else int(number)
+
+
+class WhenField(forms.Field):
+    """A local date and time in a zone, as the browser sends it (2026-11-21T10:51). A time that happened twice asks."""
+
+    widget = forms.DateTimeInput
+
+    def __init__(self, *, zone: ZoneInfo | str = "UTC", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.zone = zone if isinstance(zone, ZoneInfo) else ZoneInfo(zone)
+        self.widget.input_type = "datetime-local"
+        self.widget.format = "%Y-%m-%dT%H:%M"
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a moment as the site's wall clock."""
+        return value.astimezone(self.zone).strftime("%Y-%m-%dT%H:%M") if isinstance(value, datetime) else value
+
+    def to_python(self, value: Any) -> datetime | None:
+        """The moment, in UTC."""
+        if value in self.empty_values:
+            return None
+        if isinstance(value, datetime):
+            return value.astimezone(UTC)
+        match = re.fullmatch(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2})?( first| second)?", str(value).strip())
+        try:
+            if match is None:
+                raise ValueError
+            local = datetime.fromisoformat(f"{match[1]}T{match[2]}{match[3] or ''}")
+        except ValueError as fault:
+            raise ValidationError(
+                _("“%(value)s” is not a date and time such as 2026-11-21 10:51.") % {"value": value}
+            ) from fault
+        return self._moment(local, (match[4] or "").strip())
+
+    def _moment(self, local: datetime, which: str) -> datetime:
+        early, late = (local.replace(tzinfo=self.zone, fold=fold) for fold in (0, 1))
+        if early.astimezone(UTC).astimezone(self.zone).replace(tzinfo=None) != local:
+            raise ValidationError(_("That time did not exist: the clocks were put forward. Choose another."))
+        if early.utcoffset() != late.utcoffset() and not which:
+            raise ValidationError(
+                _("That time happened twice: the clocks were put back. Add “first” or “second” after it.")
+            )
+        return (late if which == "second" else early).astimezone(UTC)
+
+
+class PressureField(forms.Field):
+    """Blood pressure as 128/71. Refuses the two the wrong way round."""
+
+    unit = "mmHg"
+    widget = forms.TextInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.widget.attrs.update({"inputmode": "text", "autocomplete": "off", "placeholder": "128/71"})
+
+    def to_python(self, value: Any) -> tuple[int, int] | None:
+        """Systolic and diastolic, in mmHg."""
+        if value in self.empty_values:
+            return None
+        if isinstance(value, tuple):
+            return value
+        match = re.fullmatch(r"\s*(\d{2,3})\s*/\s*(\d{2,3})\s*", str(value))
+        if match is None:
+            raise ValidationError(_("Write blood pressure as 128/71."))
+        systolic, diastolic = int(match[1]), int(match[2])
+        if not (40 <= systolic <= 300 and 20 <= diastolic <= 200):
+            raise ValidationError(_("%(value)s mmHg is not a possible pressure. Check the entry.") % {"value": value})
+        if diastolic >= systolic:
+            raise ValidationError(_("The first number must be the higher one. Check the entry."))
+        return systolic, diastolic
+
+
+class SecretField(forms.CharField):
+    """Password or bedside PIN, asked again at every signature."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", gettext_lazy("Your password or PIN, to sign"))
+        super().__init__(strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "off"}), **kwargs)

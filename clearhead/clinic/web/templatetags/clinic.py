@@ -1,0 +1,59 @@
+"""Numbers with their unit, forms with their guards, words for outcomes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django import template
+from django.middleware.csrf import get_token
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from clearhead.clinic.people import guard
+from clearhead.clinic.people.models import Patient
+
+register = template.Library()
+
+WORDS = {"allowed": "allowed", "warned": "warned", "open": "open", "refused": "refused"}
+
+
+@register.filter
+def outcome_word(outcome: Any) -> str:
+    """The word of a gate's answer."""
+    return str(_(WORDS.get(str(outcome), str(outcome))))
+
+
+@register.filter
+def plain_number(value: Any, places: int = 2) -> str:
+    """A number with a leading zero and no trailing ones: 0.5, 17.1, 70 (ISMP)."""
+    if value is None or value == "":
+        return "–"
+    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-int(places)), rounding=ROUND_HALF_UP)
+    text = f"{rounded:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+@register.filter
+def hours_minutes(value: Any) -> str:
+    """Minutes (or a timedelta) as 1 h 42."""
+    minutes = int(value.total_seconds() // 60) if isinstance(value, timedelta) else int(value or 0)
+    return f"{minutes // 60} h {minutes % 60:02d}" if minutes >= 60 else f"{minutes} min"
+
+
+@register.simple_tag(takes_context=True)
+def form_guard(context: dict[str, Any], patient: Patient | None = None) -> str:
+    """What every form about a patient carries: the cross-site token and the patient it was opened for."""
+    return format_html(
+        '<input type="hidden" name="csrfmiddlewaretoken" value="{}"><input type="hidden" name="{}" value="{}">',
+        get_token(context["request"]),
+        guard.FIELD,
+        guard.token(patient),
+    )
+
+
+@register.filter
+def item(mapping: dict[Any, Any], key: Any) -> Any:
+    """One entry of a mapping."""
+    return mapping.get(key) if mapping else None

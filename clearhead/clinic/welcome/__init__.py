@@ -1,0 +1,1 @@
+"""Step 1: public pages, self-check, enquiry, booking a consult."""
