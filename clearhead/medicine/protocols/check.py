@@ -56,7 +56,7 @@ def _people(protocol: Protocol) -> Found:
 
 def _order_of_numbers(protocol: Protocol) -> Found:
     fasting, escalation, series = protocol.preparation.fasting, protocol.running.escalation, protocol.series
-    rising = {
+    rising: dict[str, tuple[Decimal | int, ...]] = {
         "preparation.fasting": (fasting.clear_fluids_h, fasting.light_meal_h, fasting.solid_meal_h),
         "running.escalation": (escalation.nurse_device_min, escalation.desk_min, escalation.prescriber_min),
         "series.sessions": (series.sessions_min, series.sessions, series.sessions_max),
@@ -76,10 +76,8 @@ def _go_gates(protocol: Protocol) -> Found:
     for fact in NEVER_SOFT:
         if levels.get(fact) != "refuse":
             yield f"start.go_gates.{fact}", levels.get(fact, "nothing"), 'level = "refuse": this gate is never soft'
-    if (
-        protocol.assessment.neurology_gate.level == "require"
-        and protocol.assessment.neurology_gate.max_age_days is None
-    ):
+    gate = protocol.assessment.neurology_gate
+    if gate.level == "require" and gate.max_age_days is None:
         yield "assessment.neurology_gate.max_age_days", '"none"', "how old the neurologist's letter may be"
 
 

@@ -54,7 +54,7 @@ def _ranges(protocol: Protocol) -> Found:
         yield (
             "dose.duration",
             f"{span.shortest_min}, {span.plan_min}, {span.longest_min}",
-            "0 < shortest ≤ plan ≤ longest",
+            "shortest ≤ plan ≤ longest",
         )
 
 
@@ -144,7 +144,7 @@ def _pump_can(protocol: Protocol, weight_kg: Decimal) -> Found:
             yield (
                 f"{key}.step_ml_per_h",
                 str(pump.step_ml_per_h),
-                f"finer: the plan asks {_plain(min(rates))} mL/h {at}",
+                f"finer, for {_plain(min(rates))} mL/h {at}",
             )
 
 

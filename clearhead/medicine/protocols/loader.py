@@ -11,7 +11,7 @@ from clearhead.medicine.errors import Fault, Missing, WrongFile
 from clearhead.medicine.protocols.check import faults_of
 from clearhead.medicine.protocols.origin import NEVER_INHERITED, Node, fill, leaves, parse
 from clearhead.medicine.protocols.protocol import Origin, Protocol
-from clearhead.medicine.protocols.reader import BAD, Reader
+from clearhead.medicine.protocols.reader import AMOUNT_UNITS, BAD, RATE_UNITS, Reader
 
 SHIPPED = Path(__file__).parent
 REFERENCE = SHIPPED / "reference.toml"
@@ -74,6 +74,9 @@ def _origins(tree: Node, faults: list[Fault]) -> dict[str, Origin]:
         section = key.split(".")[0]
         if node.origin is not None:
             origins[key] = node.origin
+            quantity, _, unit = key.rpartition(".")
+            if unit in RATE_UNITS or unit in AMOUNT_UNITS:
+                origins[quantity] = node.origin
         elif section not in IDENTITY and section not in silent:
             silent.add(section)
             faults.append(Fault(node.line, section, "values without a status", "a status on the table or the value"))

@@ -6,6 +6,8 @@ Three ways to say where a value comes from, from near to far:
     [preparation.fasting]  status = "consensus"  source = "…"        its table
     [preparation]          status = "assumption"                     an enclosing table
 
+A source may be a short name from the file's own [sources] table.
+
 `from = "reference"`, on a value or a table, fills what the file leaves out from the reference file. Rows of lists are
 matched by their name (`code`, `id`, `fact` …): a row of the file replaces the row of the reference with that name, and
 `drop = true` removes it. Doses, caps and orders are never filled in.
@@ -54,7 +56,20 @@ def parse(text: str, name: str, faults: list[Fault]) -> Node:
         plain = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         raise WrongFile(name, [_syntax_fault(error)]) from error
-    return _node(plain, (), lines_of(text), None, faults)
+    sources = plain.pop("sources", {})
+    return _node(_with_sources(plain, sources), (), lines_of(text), None, faults)
+
+
+def _with_sources(plain: Any, sources: dict[str, str]) -> Any:
+    """The same tree with each short name of a source replaced by its citation in [sources]."""
+    if isinstance(plain, list):
+        return [_with_sources(item, sources) for item in plain]
+    if not isinstance(plain, dict):
+        return plain
+    return {
+        key: sources.get(item, item) if key == "source" and isinstance(item, str) else _with_sources(item, sources)
+        for key, item in plain.items()
+    }
 
 
 def _syntax_fault(error: tomllib.TOMLDecodeError) -> Fault:
