@@ -59,7 +59,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "clearhead.clinic.people.middleware.SessionAge",
     "clearhead.clinic.people.middleware.DefaultDeny",
-    "clearhead.clinic.web.middleware.ClearRefusals",
+    "clearhead.clinic.people.middleware.ClearRefusals",
 ]
 
 ROOT_URLCONF = "clearhead.clinic.urls"
@@ -73,9 +73,13 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "clearhead.clinic.web.context.page",
+                "clearhead.clinic.people.context.page",
             ],
-            "builtins": ["clearhead.clinic.web.templatetags.clinic", "django.templatetags.i18n"],
+            "builtins": [
+                "clearhead.clinic.web.templatetags.clinic",
+                "clearhead.clinic.people.templatetags.guard",
+                "django.templatetags.i18n",
+            ],
         },
     }
 ]
@@ -138,7 +142,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_IDLE_MINUTES = {"staff": 15, "patient": 30}
 SESSION_LONGEST_HOURS = {"staff": 12, "patient": 24}
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
-CSRF_FAILURE_VIEW = "clearhead.clinic.web.views.csrf_failure"
+CSRF_FAILURE_VIEW = "clearhead.clinic.people.views.csrf_failure"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^health/$"]
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0

@@ -7,10 +7,8 @@ from importlib.util import find_spec
 from django.urls import include, path
 
 from clearhead.clinic import journey
-from clearhead.clinic.web import views
 
 urlpatterns = [
-    path("health/", views.health, name="health"),
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
 ]

@@ -93,7 +93,7 @@ class Trial(Fact):
 
 
 class Measurement(Fact):
-    """A dated result: weight, blood pressure, liver tests, ECG, PHQ-9, pregnancy test, prescription-monitoring check."""
+    """A dated result: weight, blood pressure, liver tests, ECG, PHQ-9, pregnancy test, prescription check."""
 
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="measurements")
     kind = models.CharField(max_length=40)
@@ -135,7 +135,7 @@ class Decision(Fact):
 
 
 class Override(Fact):
-    """A prescriber goes on although a relative contraindication stands, with a reason. Absolute ones have no row here."""
+    """A prescriber goes on although a relative contraindication stands. Absolute ones have no row here."""
 
     decision = models.ForeignKey(Decision, models.PROTECT, related_name="overrides")
     gate = models.CharField(max_length=60)

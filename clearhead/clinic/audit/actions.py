@@ -112,7 +112,8 @@ def once(action: Callable[P, R]) -> Callable[P, R]:
 
     Give it `client_id`: the first call does the work and keeps a receipt in the same transaction; the same call
     again returns the same rows and does nothing; the same id with other content raises Conflict. Without
-    `client_id` the action is only atomic. `at` (when the server heard of it) is not part of the content.
+    `client_id` the action is only atomic. `at` (when the server heard of it) is not part of the content, and neither is
+    `secret`: not even the quick hash of a PIN is kept.
     """
     name = f"{action.__module__.removeprefix('clearhead.clinic.')}.{action.__name__}"
 
@@ -122,7 +123,7 @@ def once(action: Callable[P, R]) -> Callable[P, R]:
         if client_id is None:
             with transaction.atomic():
                 return action(*args, **kwargs)
-        digest = sha256_of({key: value for key, value in kwargs.items() if key not in {"at", "client_id"}})
+        digest = sha256_of({key: value for key, value in kwargs.items() if key not in {"at", "client_id", "secret"}})
         try:
             return _first_time(cast(UUID, client_id), digest, *args, **kwargs)
         except IntegrityError:

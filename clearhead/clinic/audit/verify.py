@@ -1,4 +1,7 @@
-"""Is every chain whole? Finds any edited, deleted or swapped row; with a printed head, also what was put in or cut off."""
+"""Is every chain whole? Finds any edited, deleted or swapped row.
+
+With a printed head it also finds what was put in, written again, or cut off at the end.
+"""
 
 from __future__ import annotations
 

@@ -238,7 +238,7 @@ class Event(ChairFact):
 
     kind = models.CharField(
         max_length=24,
-        help_text="note, toilet, comfort, stop, pump_seen_stopped, help, emergency, iv, prescriber_in, prescriber_out, handover",
+        help_text="note, toilet, comfort, stop, pump_seen_stopped, help, emergency, iv, prescriber_in, …",
     )
     text = models.CharField(max_length=500, blank=True)
     detail = models.JSONField(default=dict)

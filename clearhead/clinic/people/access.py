@@ -1,8 +1,8 @@
 """Who may see whom: every answer to "may this person" is in this file.
 
-A view says what it asks with `@access(rule)` or `@access(rule, Model)`. With a model, the decorator itself finds the row
-from the URL's `code` (or `site` for a Site), answers 404 to strangers and 403 to the wrong role, and hands the row to
-the view. A view without a rule answers 403 to everyone (middleware.DefaultDeny) and fails the matrix test.
+A view says what it asks with `@access(rule)` or `@access(rule, Model)`. With a model, the decorator itself finds the
+row from the URL's `code` (or `site` for a Site), answers 404 to strangers and 403 to the wrong role, and hands the
+row to the view. A view without a rule answers 403 to everyone (middleware.DefaultDeny) and fails the matrix test.
 """
 
 from __future__ import annotations

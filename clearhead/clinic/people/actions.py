@@ -8,7 +8,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 
 from clearhead.clinic.audit import actions as audit
-from clearhead.clinic.people.models import Course, Patient, Role, RoleGrant, Signature, Site, User
+from clearhead.clinic.people.models import Course, Credential, Patient, Role, RoleGrant, Signature, Site, User
 
 
 class SignatureRefused(Exception):
@@ -123,3 +123,76 @@ def sign(
     return Signature.objects.create(
         signer=by, site=site, meaning=meaning, subject_code=str(subject_code), sha256=sha256, reauth_at=at, signed_at=at
     )
+
+
+@audit.once
+def set_password(*, user: User, password: str, by: User | None, at: datetime, client_id: UUID | None = None) -> User:
+    """A new password. Set by another person, it must be changed at the next sign-in."""
+    user.set_password(password)
+    user.must_change_password = by is not None and by.pk != user.pk
+    user.save(update_fields=["password", "must_change_password"])
+    audit.record(chain=audit.HOUSE, at=at, by=by, verb="set password", subject=user)
+    return user
+
+
+@audit.once
+def set_pin(*, user: User, pin: str, secret: str, at: datetime, client_id: UUID | None = None) -> User:
+    """One's own bedside PIN; the password is asked for."""
+    if not user.check_password(secret):
+        raise SignatureRefused("The password does not match. Nothing was changed.")
+    user.set_pin(pin)
+    user.save(update_fields=["pin"])
+    audit.record(chain=audit.HOUSE, at=at, by=user, verb="set PIN", subject=user)
+    return user
+
+
+@audit.once
+def note_credential(
+    *,
+    user: User,
+    site: Site,
+    kind: str,
+    number: str,
+    expires_on: date,
+    by: User,
+    at: datetime,
+    client_id: UUID | None = None,
+) -> Credential:
+    """A licence or certificate with its expiry."""
+    noted, _ = Credential.objects.update_or_create(
+        user=user, kind=kind.strip().upper(), defaults={"number": number, "expires_on": expires_on}
+    )
+    audit.record(
+        chain=site.slug,
+        at=at,
+        by=by,
+        verb="note credential",
+        subject=user,
+        body={"kind": kind, "expires_on": expires_on},
+    )
+    return noted
+
+
+@audit.once
+def open_account(
+    *, patient: Patient, password: str, site: Site | None, at: datetime, client_id: UUID | None = None
+) -> User:
+    """A login for a patient, by the link they were sent. The e-mail address is the one the clinic holds."""
+    if patient.user is not None:
+        return patient.user
+    if not patient.email:
+        raise PermissionDenied("We hold no e-mail address of yours. Call us, and we will add it.")
+    user = User.objects.create_user(patient.email, password, name=str(patient))
+    patient.user = user
+    patient.save(update_fields=["user"])
+    audit.record(
+        chain=site.slug if site else audit.HOUSE, at=at, by=user, verb="open account", subject=user, patient=patient
+    )
+    return user
+
+
+@audit.once
+def note_reset(*, user: User, site: Site, by: User, at: datetime, client_id: UUID | None = None) -> User:
+    """Someone made a one-time reset link for a colleague."""
+    audit.record(chain=site.slug, at=at, by=by, verb="make reset link", subject=user)
+    return user

@@ -34,7 +34,8 @@ def check(request: HttpRequest, patient: Patient | None) -> None:
         named = None
     if named != str(patient.code):
         raise WrongPatient(
-            f"This form was not opened for {patient}. Nothing was saved. Go back to the chart you meant and enter it there."
+            f"This form was not opened for {patient}. Nothing was saved. "
+            "Go back to the chart you meant and enter it there."
         )
 
 

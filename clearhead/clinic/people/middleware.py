@@ -1,4 +1,4 @@
-"""Default deny, and how long a sign-in lasts."""
+"""Default deny, how long a sign-in lasts, and the refusals that every write shares."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from clearhead.clinic.audit.actions import Conflict
+from clearhead.clinic.people.guard import WrongPatient
 from clearhead.clinic.people.models import RoleGrant
 
 FOREIGN = ("allauth.", "django.views.static", "django.contrib.staticfiles", "django.views.i18n")
@@ -45,10 +48,9 @@ class SessionAge:
 
     def __call__(self, request: Any) -> HttpResponse:
         """Sign out whom time has signed out, or whom somebody switched off."""
-        if request.user.is_authenticated:
-            if not request.user.is_active or self._too_old(request):
-                logout(request)
-                return redirect(settings.LOGIN_URL)
+        if request.user.is_authenticated and (not request.user.is_active or self._too_old(request)):
+            logout(request)
+            return redirect(settings.LOGIN_URL)
         return self.get_response(request)
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> None:
@@ -66,3 +68,22 @@ class SessionAge:
         kind = "staff" if RoleGrant.objects.filter(user=request.user, until__isnull=True).exists() else "patient"
         idle = now - request.session.get("seen", now) > settings.SESSION_IDLE_MINUTES[kind] * 60
         return idle or now - request.session.get("since", now) > settings.SESSION_LONGEST_HOURS[kind] * 3600
+
+
+class ClearRefusals:
+    """409 for a repeated id with other content and for a form of another patient."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
+        """Answer what is a refusal; leave what is a fault."""
+        titles = {Conflict: _("Saved already, with other content"), WrongPatient: _("Another patient's form")}
+        title = titles.get(type(fault))
+        if title is None:
+            return None
+        return render(request, "web/refusal.html", {"title": title, "sentence": str(fault)}, status=409)

@@ -1,4 +1,4 @@
-"""Numbers with their unit, forms with their guards, words for outcomes."""
+"""Numbers as the infusion room writes them, words for outcomes."""
 
 from __future__ import annotations
 
@@ -7,12 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django import template
-from django.middleware.csrf import get_token
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
-
-from clearhead.clinic.people import guard
-from clearhead.clinic.people.models import Patient
 
 register = template.Library()
 
@@ -40,17 +35,6 @@ def hours_minutes(value: Any) -> str:
     """Minutes (or a timedelta) as 1 h 42."""
     minutes = int(value.total_seconds() // 60) if isinstance(value, timedelta) else int(value or 0)
     return f"{minutes // 60} h {minutes % 60:02d}" if minutes >= 60 else f"{minutes} min"
-
-
-@register.simple_tag(takes_context=True)
-def form_guard(context: dict[str, Any], patient: Patient | None = None) -> str:
-    """What every form about a patient carries: the cross-site token and the patient it was opened for."""
-    return format_html(
-        '<input type="hidden" name="csrfmiddlewaretoken" value="{}"><input type="hidden" name="{}" value="{}">',
-        get_token(context["request"]),
-        guard.FIELD,
-        guard.token(patient),
-    )
 
 
 @register.filter

@@ -29,7 +29,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["verb"] == "head":
-            return self._head(options["place"])
+            self._head(options["place"])
+            return
         found = list(breaks(printed=dict(_printed(text) for text in options["head"])))
         for one in found:
             self.stdout.write(str(one))

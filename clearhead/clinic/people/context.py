@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
-from clearhead.clinic.web.menu import menu_for
+from clearhead.clinic.people.menu import menu_for
 
 
 def page(request: HttpRequest) -> dict[str, Any]:

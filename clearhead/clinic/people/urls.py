@@ -1,0 +1,18 @@
+"""Staff and their roles; one's own PIN; a patient's account."""
+
+from django.urls import path
+
+from clearhead.clinic.people import views
+
+urlpatterns = [
+    path("me/", views.own_secrets, name="people-me"),
+    path("account/<str:token>/", views.open_account, name="people-open-account"),
+    path("reset/<str:token>/", views.reset_by_link, name="people-reset"),
+    path("<slug:site>/staff/", views.staff_list, name="people-staff"),
+    path("<slug:site>/staff/invite/", views.invite, name="people-invite"),
+    path("<slug:site>/staff/<uuid:person>/", views.member, name="people-member"),
+    path("<slug:site>/staff/<uuid:person>/role/", views.change_role, name="people-role"),
+    path("<slug:site>/staff/<uuid:person>/reset/", views.reset_password, name="people-reset-password"),
+    path("<slug:site>/staff/<uuid:person>/credential/", views.credential, name="people-credential"),
+    path("<slug:site>/staff/<uuid:person>/off/", views.switch_off, name="people-off"),
+]
