@@ -101,6 +101,8 @@ class ScheduledDrug:
     max_mg: Mg | None
     route: str
     at_min: int
+    repeat_every_min: Minutes  # 0 = once
+    max_doses: Count
     over_min: Minutes
     sedative: bool
     condition: str  # "always", or when

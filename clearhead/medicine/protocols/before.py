@@ -83,6 +83,7 @@ class ConsultType:
 class Contact:
     """First contact: how to talk, and what must be true before the next step."""
 
+    first_contact: tuple[Literal["online", "phone", "telehealth", "form"], ...]
     consult_types: tuple[ConsultType, ...]
     next_step_gates: tuple[NextStepGate, ...]
 

@@ -69,7 +69,7 @@ def _plan_under_caps(protocol: Protocol, weight_kg: Decimal) -> Found:
         if total > cap_mg:
             yield "caps.session_mg_per_kg", f"{_plain(cap_mg)} mg {at}", f"at least the planned {_plain(total)} mg"
         cap_rate = (caps.soft_rate if minutes == span.plan_min else caps.hard_rate).mg_per_h(weight_kg)
-        fastest = max((part.mg_per_h for part in segments if part.kind in ("infusion", "taper")), default=Decimal(0))
+        fastest = max((part.mg_per_h for part in segments if part.kind == "infusion"), default=Decimal(0))
         if fastest > cap_rate:
             yield "caps.hard_rate", f"{_plain(cap_rate)} mg/h {at}", f"at least the planned {_plain(fastest)} mg/h"
         yield from _boluses(protocol, segments, weight_kg)
@@ -85,7 +85,7 @@ def _boluses(protocol: Protocol, segments: tuple[PlannedSegment, ...], weight_kg
         if part.mg_per_h / 60 > PUSH_LIMIT_MG_PER_KG_MIN * weight_kg:
             yield (
                 "dose",
-                f"{_plain(part.mg)} mg in {part.end_min - part.start_min} min",
+                f"{_plain(part.mg_per_h / 60)} mg/min",
                 "at most 0.5 mg/kg/min (label)",
             )
 

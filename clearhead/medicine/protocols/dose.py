@@ -13,6 +13,7 @@ from clearhead.medicine.errors import Refused
 from clearhead.medicine.protocols.fields import Count, Kg, Mg, MgPerKg, Minutes
 
 MIN_PER_H = Decimal(60)
+SegmentKind = Literal["load", "infusion", "mini_bolus"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Amount:
 class PlannedSegment:
     """One planned stretch at a constant rate. A load or mini-bolus is a short one: nothing is given in no time."""
 
-    kind: Literal["load", "infusion", "mini_bolus", "taper"]
+    kind: SegmentKind
     start_min: Decimal
     end_min: Decimal
     mg: Decimal
@@ -68,9 +69,7 @@ class PlannedSegment:
         return self.mg * MIN_PER_H / (self.end_min - self.start_min)
 
 
-def _at_rate(
-    kind: Literal["load", "infusion", "mini_bolus", "taper"], start: Decimal, end: Decimal, mg_per_h: Decimal
-) -> PlannedSegment:
+def _at_rate(kind: SegmentKind, start: Decimal, end: Decimal, mg_per_h: Decimal) -> PlannedSegment:
     return PlannedSegment(kind, start, end, mg_per_h * (end - start) / MIN_PER_H)
 
 
@@ -177,7 +176,10 @@ class Stepped:
     mode: Literal["stepped"] = "stepped"
 
     def planned_segments(self, weight_kg: Decimal, minutes: int | None = None) -> tuple[PlannedSegment, ...]:
-        """The most the steps allow: every step up taken as soon as its interval has passed, up to the highest rate."""
+        """The most the steps allow: each step up taken as soon as its interval has passed, up to the highest rate.
+
+        A taper is left out: it can only lower what is given.
+        """
         end, interval = self.duration.of(minutes), Decimal(self.step_interval_min)
         highest, step = self.highest_rate.mg_per_h(weight_kg), self.step_up.mg_per_h(weight_kg)
         at, rate = Decimal(0), self.start_rate.mg_per_h(weight_kg)

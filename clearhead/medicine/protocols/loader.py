@@ -77,7 +77,7 @@ def _origins(tree: Node, faults: list[Fault]) -> dict[str, Origin]:
             quantity, _, unit = key.rpartition(".")
             if unit in RATE_UNITS or unit in AMOUNT_UNITS:
                 origins[quantity] = node.origin
-        elif section not in IDENTITY and section not in silent:
+        elif key not in IDENTITY and (key, node.value) != ("statements", "none") and section not in silent:
             silent.add(section)
             faults.append(Fault(node.line, section, "values without a status", "a status on the table or the value"))
     return origins

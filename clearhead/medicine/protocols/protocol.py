@@ -39,6 +39,17 @@ class Visit:
 
     set_up_min: Minutes
     turnover_min: Minutes
+    place: Literal["chair", "private_room", "bed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a clinic says about itself. Published only when the claims register carries it with its evidence."""
+
+    id: str
+    topic: Literal["benefit_start", "benefit_duration", "attack_length", "dose", "place", "monitoring", "evidence"]
+    sentence: str
+    publish: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +83,7 @@ class Protocol:
     running: Running
     recovery: Recovery
     review: Review
+    statements: tuple[Statement, ...]
     origins: Mapping[str, Origin] = field(default_factory=dict, compare=False, repr=False)
     sha256: str = field(default="", compare=False)  # of the file's own text
     toml: str = field(default="", compare=False, repr=False)
