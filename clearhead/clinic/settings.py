@@ -90,9 +90,11 @@ def database(url: str) -> dict[str, object]:
     """Django's description of `sqlite:///path` or `postgres://user:word@host:port/name`."""
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
+        file = Path(unquote(parts.path[1:] if parts.path.startswith("//") else parts.path))
+        file.parent.mkdir(parents=True, exist_ok=True)
         return {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": unquote(parts.path[1:]) if parts.path.startswith("//") else unquote(parts.path.removeprefix("/./")),
+            "NAME": str(file),
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,

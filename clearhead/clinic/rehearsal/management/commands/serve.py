@@ -1,0 +1,74 @@
+"""`clearhead serve`: the production server. Refuses to start on a setting that would hurt somebody."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import close_old_connections
+from django.utils import timezone
+
+from clearhead.clinic.checks import faults_before_serving
+
+TICK_SECONDS = 20
+
+
+class Command(BaseCommand):
+    help = "Serve the clinic (reads CLEARHEAD_* from the environment)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--workers", type=int, default=1)
+        parser.add_argument("--certificate", type=Path, help="TLS certificate (PEM)")
+        parser.add_argument("--key", type=Path, help="its key (PEM)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        faults = faults_before_serving()
+        if faults:
+            raise CommandError("Not started:\n" + "\n".join(f"- {fault}" for fault in faults))
+        run(self, **{key: options[key] for key in ("host", "port", "workers", "certificate", "key")})
+
+
+def run(
+    command: BaseCommand,
+    *,
+    host: str,
+    port: int,
+    workers: int = 1,
+    certificate: Path | None = None,
+    key: Path | None = None,
+) -> None:
+    """Serve until told to stop, with the letters' ticker beside it. `demo` uses this too."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+    threading.Thread(target=send_letters, daemon=True, name="letters").start()
+    scheme = "https" if certificate else "http"
+    command.stdout.write(f"Serving on {scheme}://{host}:{port}/  (stop with Ctrl-C; health at /health/)")
+    command.stdout.flush()
+    Granian(
+        "clearhead.clinic.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=4,
+        ssl_cert=certificate,
+        ssl_key=key,
+        log_access=False,
+    ).serve()
+
+
+def send_letters(stop: threading.Event | None = None) -> None:
+    """Send what is due, every few seconds, until the process ends."""
+    from clearhead.clinic.letters import actions as letters
+
+    pause = stop or threading.Event()
+    while not pause.wait(TICK_SECONDS):
+        close_old_connections()
+        letters.claim_and_send(now=timezone.now(), limit=50)
