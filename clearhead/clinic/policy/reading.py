@@ -1,0 +1,177 @@
+"""A protocol as a person reads it, top to bottom: every value with its unit and where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from decimal import Decimal
+from typing import Any
+
+from clearhead.medicine.protocols.origin import ROW_NAMES
+from clearhead.medicine.protocols.protocol import Origin, Protocol
+
+UNITS = {
+    "mg_per_kg": "mg/kg",
+    "mg_per_ml": "mg/mL",
+    "ml_per_h": "mL/h",
+    "min": "min",
+    "h": "h",
+    "s": "s",
+    "days": "days",
+    "years": "years",
+    "percent": "%",
+    "mmhg": "mmHg",
+    "usd": "USD",
+    "usd_per_session": "USD",
+    "kg": "kg",
+    "mg": "mg",
+    "ml": "mL",
+}
+TITLES = {
+    "people": "People",
+    "contact": "First talk",
+    "assessment": "Who is a candidate",
+    "consent": "Consent",
+    "weight": "Weight",
+    "dose": "Dose",
+    "caps": "Caps",
+    "series": "Series",
+    "fluids": "Bag, pump, line",
+    "orders": "Other medicines",
+    "preparation": "Preparation",
+    "visit": "Visit",
+    "start": "Before the pump starts",
+    "observation": "Observation",
+    "limits": "Limits and what to do",
+    "running": "While it runs",
+    "recovery": "Recovery and going home",
+    "review": "Looking back",
+}
+HIDDEN = frozenset({"origins", "sha256", "toml"})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One value: its dotted key, what it is called, what it says, and where it comes from."""
+
+    key: str
+    label: str
+    value: str
+    origin: Origin | None
+
+    @property
+    def assumption(self) -> bool:
+        """True for a number that nobody published."""
+        return self.origin is not None and self.origin.status == "assumption"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of the protocol."""
+
+    name: str
+    title: str
+    lines: tuple[Line, ...]
+
+    @property
+    def assumptions(self) -> int:
+        """How many of its values are assumptions."""
+        return sum(line.assumption for line in self.lines)
+
+
+def sections(protocol: Protocol) -> list[Section]:
+    """The whole protocol, part by part."""
+    head = []
+    parts = []
+    for part in fields(protocol):
+        value = getattr(protocol, part.name)
+        if part.name in HIDDEN:
+            continue
+        if is_dataclass(value):
+            lines = tuple(_lines(value, part.name, "", protocol))
+            parts.append(Section(part.name, TITLES.get(part.name, _label(part.name)[0]), lines))
+        else:
+            head.append(Line(part.name, _label(part.name)[0], _words(value), protocol.origin(part.name)))
+    return [Section("identity", "What it is", tuple(head)), *parts]
+
+
+def _lines(value: Any, key: str, inside: str, protocol: Protocol) -> Iterator[Line]:
+    for part in fields(value):
+        below, name = getattr(value, part.name), f"{key}.{part.name}"
+        label, unit = _label(part.name)
+        label = f"{inside}: {label}" if inside else label
+        if is_dataclass(below) and not _is_quantity(below):
+            yield from _lines(below, name, label, protocol)
+        elif isinstance(below, tuple) and below and is_dataclass(below[0]):
+            for row in below:
+                yield Line(name, f"{label}: {_name(row)}", _row_words(row), protocol.origin(f"{name}.{_code(row)}"))
+        else:
+            yield Line(name, label, _words(below, unit), protocol.origin(name))
+
+
+def _is_quantity(value: Any) -> bool:
+    return {part.name for part in fields(value)} == {"value", "unit"}
+
+
+def _code(row: Any) -> str:
+    """What the file's origins call a row of a list."""
+    said = [str(getattr(row, name)) for name in ROW_NAMES if hasattr(row, name)][:1]
+    return ":".join(said + [str(getattr(row, name)) for name in ("language", "mg_per_ml") if hasattr(row, name)])
+
+
+def _name(row: Any) -> str:
+    title = getattr(row, "title", "")
+    return str(title) if title else _code(row).replace("_", " ")
+
+
+def _row_words(row: Any) -> str:
+    said = []
+    for part in fields(row):
+        value = getattr(row, part.name)
+        if part.name in {"title", "id", "code", "fact", "key", "name"} or value is None or value == () or value == "":
+            continue
+        label, unit = _label(part.name)
+        said.append(f"{label.lower()} {_words(value, unit)}")
+    return " · ".join(said) or "yes"
+
+
+def _label(name: str) -> tuple[str, str]:
+    """The words of a field's name and the unit at its end."""
+    for suffix, unit in sorted(UNITS.items(), key=lambda pair: -len(pair[0])):
+        if name == suffix or name.endswith(f"_{suffix}"):
+            bare = name.removesuffix(suffix).rstrip("_") or name
+            return bare.replace("_", " ").capitalize(), unit
+    return name.replace("_", " ").capitalize(), ""
+
+
+def _words(value: Any, unit: str = "") -> str:
+    if value is None or value == () or value == "none":
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Decimal):
+        value = f"{value.normalize():f}"
+    if isinstance(value, tuple):
+        if is_dataclass(value[0]):
+            return "; ".join(f"{_name(row)} ({_row_words(row)})" for row in value)
+        return ", ".join(_words(item) for item in value) + (f" {unit}" if unit else "")
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {_words(item)}" for key, item in value.items())
+    if is_dataclass(value) and not _is_quantity(value):
+        return _row_words(value)
+    text = str(value)
+    spoken = text.replace("_", " ") if " " not in text and "/" not in text and ":" not in text else text
+    return f"{spoken} {unit}" if unit else spoken
+
+
+def changes(a: Protocol, b: Protocol) -> list[str]:
+    """What differs from a to b, value by value, in words."""
+    said = []
+    for old, new in zip(sections(a), sections(b), strict=True):
+        before = {line.label: line.value for line in old.lines}
+        after = {line.label: line.value for line in new.lines}
+        for label in [*before, *(label for label in after if label not in before)]:
+            was, now = before.get(label, "not there"), after.get(label, "no longer there")
+            if was != now:
+                said.append(f"{new.title} · {label}: {was} → {now}")
+    return said
