@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from clearhead.capacity.hours import Occupied, Opening, Stretch, free_time, local_days
+from clearhead.capacity.hours import Occupied, Opening, Stretch, free_time, local_days, open_time
 from clearhead.capacity.phases import Demand, Resource, Visit
 
 STEP_MIN = 15
@@ -64,8 +64,9 @@ class Shortage:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What the search looks at: who could come into question, when each is free, when each is there at all."""
+    """What the search looks at: the site's hours, the resources, when each is free, when each is there at all."""
 
+    site: list[Stretch]
     resources: Sequence[Resource]
     free: dict[str, list[Stretch]]
     present: dict[str, list[Stretch]]
@@ -82,7 +83,8 @@ class Day:
     ) -> Day:
         """Work out free and present time once for a whole search."""
         free = free_time(resources, openings, occupied, window, zone, now=now)
-        return cls(resources, free, free_time(resources, openings, (), window, zone))
+        present = free_time(resources, openings, (), window, zone)
+        return cls(open_time(openings, None, window, zone), resources, free, present)
 
     def is_free(self, code: str, start: datetime, end: datetime) -> bool:
         """True when the resource can be taken for all of this time."""
@@ -164,6 +166,8 @@ def _candidates(claim: Claim, day: Day) -> list[str]:
 
 def offer_at(visit: Visit, start: datetime, day: Day) -> Offer | None:
     """The visit at this start, or nothing."""
+    if _covers(day.site, start, visit.end(start)) is None:
+        return None
     with_candidates = []
     for claim in claims(visit, start):
         candidates = _candidates(claim, day)
