@@ -57,7 +57,7 @@ class ProtectFacts(Operation):
         for name in self.models:
             table = state.apps.get_model(app_label, name)._meta.db_table
             for sql in make(editor.connection.vendor, table):
-                editor.execute(sql)
+                editor.execute(sql, params=None)  # no parameters: a % in the SQL is a %
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         """Create the triggers."""
