@@ -60,9 +60,7 @@ def test_the_same_bytes_are_kept_once_and_other_bytes_need_a_new_version():
 
 
 def test_a_file_with_faults_is_not_kept():
-    wrong = (
-        text_of().replace("step_interval_min = 20", "step_interval_min = -20").replace("mg_per_kg_h = 0.10", "x = 1")
-    )
+    wrong = text_of() + "\n[nonsense]\nx = 1\n\n[more_nonsense]\ny = 2\n"
 
     with pytest.raises(WrongFile) as refusal:
         actions.keep_version(toml=wrong, by=member("maya"), at=AT_TEN)
