@@ -35,7 +35,10 @@ class Order(Fact):
     infusion_minutes = models.PositiveIntegerField()
     max_minutes = models.PositiveIntegerField()
     sessions = models.PositiveSmallIntegerField()
-    spacing = models.CharField(max_length=30, help_text="consecutive, every_other_day, weekly")
+    spacing = models.CharField(max_length=60, help_text="As the patient reads it: on consecutive days.")
+    gap_days_min = models.PositiveSmallIntegerField(default=1)
+    gap_days_max = models.PositiveSmallIntegerField(default=1)
+    weekends = models.BooleanField(default=False)
     premedication = models.JSONField(default=list)
     prn_orders = models.JSONField(default=list, help_text="Standing orders signed for this patient.")
     deviations = models.JSONField(default=list, help_text="Where it differs from the protocol, each with a reason.")
@@ -51,6 +54,13 @@ class Order(Fact):
                 condition=Q(max_session_mg__gt=0, max_rate_mg_per_kg_h__gt=0), name="order_has_limits"
             ),
         ]
+
+
+class SeriesProposal(Fact):
+    """The starts that were agreed with the patient. They become bookings when the consent to the order is signed."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="proposals")
+    starts = models.JSONField(help_text="Moments in UTC, ISO 8601, one per session.")
 
 
 class Session(models.Model):
@@ -89,6 +99,15 @@ class SessionSummary(Fact):
     infusion_minutes = models.PositiveIntegerField()
     end_reason = models.CharField(max_length=80)
     open_symptoms = models.JSONField(default=list)
+
+
+class MedicineLine(Fact):
+    """What this patient does with one own medicine on the day. A draft of the protocol until a clinician signs it."""
+
+    course = models.ForeignKey(Course, models.PROTECT, related_name="medicine_lines")
+    typed = models.CharField(max_length=120, help_text="The medicine, as it stands in the list.")
+    sentence = models.CharField(max_length=300)
+    signature = models.OneToOneField(Signature, models.PROTECT, related_name="+")
 
 
 class Escort(Fact):

@@ -10,8 +10,10 @@ class Migration(migrations.Migration):
     operations = [
         ProtectFacts(
             "Escort",
+            "MedicineLine",
             "Order",
             "PreparationAnswer",
+            "SeriesProposal",
             "SessionSummary",
         )
     ]
