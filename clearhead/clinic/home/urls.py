@@ -7,5 +7,10 @@ from clearhead.clinic.home import audit, views
 urlpatterns = [
     path("", views.home, name="home"),
     path("health/", views.health, name="health"),
+    path("home/visits/", views.visits, name="home-visits"),
+    path("home/<slug:site>/day/", views.day, name="home-day"),
+    path("home/<slug:site>/patients/", views.patients, name="home-patients"),
     path("home/<slug:site>/audit/", audit.event_list, name="audit-list"),
+    path("home/course/<uuid:code>/", views.course, name="home-course"),
+    path("home/booking/<uuid:code>/event/", views.visit_event, name="home-visit-event"),
 ]

@@ -1,17 +1,26 @@
-"""Where a person starts."""
+"""Where a person starts; the desk's day; finding a patient; one course from first contact to now."""
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect
-from django.views.decorators.http import require_GET
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
 
-from clearhead.clinic.people.access import PUBLIC, access, roles_of, sites_of
-from clearhead.clinic.people.models import Role
+from clearhead.clinic.home import day as days
+from clearhead.clinic.home import timeline
+from clearhead.clinic.people.access import PATIENT, PUBLIC, access, roles_of, sites_of, staff
+from clearhead.clinic.people.models import Course, Role, Site
+from clearhead.clinic.plan.models import Session
+from clearhead.clinic.schedule import actions as schedule
+from clearhead.clinic.schedule.models import Booking
 
+CLINIC = staff(Role.FRONT_DESK, Role.NURSE, Role.PRESCRIBER, Role.DIRECTOR)
 FIRST_PAGE = (
     ({Role.NURSE, Role.PRESCRIBER, Role.FRONT_DESK, Role.DIRECTOR}, "home-day"),
     ({Role.OWNER}, "home-figures"),
@@ -43,3 +52,101 @@ def home(request: Any) -> HttpResponse:
             if held & roles:
                 return redirect(page, site.slug)
     return redirect("people-me")
+
+
+@require_GET
+@access(CLINIC, Site)
+def day(request: HttpRequest, site: Site) -> HttpResponse:
+    """One day at one site."""
+    now = timezone.now()
+    shown = _day_asked(request, site.today(now))
+    rows = days.day_board(site, shown, now)
+    context = {
+        "site": site,
+        "day": shown,
+        "before": shown - timedelta(days=1),
+        "after": shown + timedelta(days=1),
+        "rows": rows,
+        "now": now,
+        "infusing": sum(row.step == "infusing" for row in rows),
+        "chair_free_at": days.next_free_chair(site, now),
+        "wall": "wall" in request.GET,
+        "sites": sites_of(request.user),
+    }
+    return render(request, "home/day.html", context)
+
+
+def _day_asked(request: HttpRequest, today: date) -> date:
+    asked = request.GET.get("day", "")
+    try:
+        return date.fromisoformat(asked) if asked else today
+    except ValueError as fault:
+        raise Http404("That is not a day such as 2026-11-21.") from fault
+
+
+@require_POST
+@access(CLINIC, Booking)
+def visit_event(request: Any, booking: Booking) -> HttpResponse:
+    """The one button of a row: the visit goes a step on."""
+    kind = request.POST.get("kind", "")
+    if kind not in days.EVENT_KINDS:
+        raise Http404("That is not a step of a visit.")
+    now = timezone.now()
+    schedule.record_visit_event(booking=booking, kind=kind, by=request.user, at=now)
+    return redirect(f"/home/{booking.site.slug}/day/?day={booking.starts_at.astimezone(booking.site.tz).date()}")
+
+
+@require_GET
+@access(CLINIC, Site)
+def patients(request: HttpRequest, site: Site) -> HttpResponse:
+    """Find a patient by name, phone or birth date."""
+    asked = request.GET.get("q", "").strip()
+    found = Course.objects.filter(site=site, patient__merged_into__isnull=True).select_related("patient")
+    for word in asked.split()[:4]:
+        found = found.filter(
+            Q(patient__given_name__icontains=word)
+            | Q(patient__family_name__icontains=word)
+            | Q(patient__phone__icontains=word)
+            | _born(word)
+        )
+    rows = found.order_by("closed_at", "patient__family_name", "patient__given_name")[:100]
+    twins = _alike([row.patient for row in rows])
+    return render(request, "home/patients.html", {"site": site, "rows": rows, "asked": asked, "twins": twins})
+
+
+def _born(word: str) -> Q:
+    try:
+        return Q(patient__birth_date=date.fromisoformat(word))
+    except ValueError:
+        return Q(pk__in=[])
+
+
+def _alike(people: list[Any]) -> set[str]:
+    """Family names that stand more than once in the list: look twice (H-01)."""
+    names = [person.family_name.casefold() for person in people]
+    return {name for name in names if names.count(name) > 1}
+
+
+@require_GET
+@access(CLINIC, Course)
+def course(request: HttpRequest, course: Course) -> HttpResponse:
+    """One journey: what is done, what is missing, what comes next."""
+    now = timezone.now()
+    steps = timeline.steps(course, now, roles_of(request.user, course.site))
+    return render(
+        request, "home/course.html", {"course": course, "patient": course.patient, "steps": steps, "now": now}
+    )
+
+
+@require_GET
+@access(PATIENT)
+def visits(request: Any) -> HttpResponse:
+    """The patient's own visits."""
+    now = timezone.now()
+    mine = Session.objects.filter(patient=request.patient, cancelled_at__isnull=True, booking__isnull=False)
+    rows = mine.select_related("booking", "site", "order").order_by("booking__starts_at")
+    consults = Booking.objects.filter(patient=request.patient, visit__isnull=True, status="booked").select_related(
+        "site"
+    )
+    context = {"rows": rows, "consults": consults.filter(starts_at__gte=now), "now": now}
+    return render(request, "home/visits.html", context)

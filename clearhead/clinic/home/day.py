@@ -1,0 +1,144 @@
+"""The front desk's day: one row per visit, seen from the log of what happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.utils.translation import gettext as _
+
+from clearhead.clinic.consent.models import Consent
+from clearhead.clinic.infusion.models import Flag, Infusion
+from clearhead.clinic.people.models import Patient, Site
+from clearhead.clinic.plan.models import Escort, Session
+from clearhead.clinic.recovery.models import Discharge
+from clearhead.clinic.schedule.models import Booking, Occupancy, VisitEvent
+
+STEPS = ("booked", "confirmed", "arrived", "checked", "roomed", "infusing", "recovering", "left")
+OVER = ("no_show", "aborted")
+SHOWN_STATUS = (Booking.Status.BOOKED, Booking.Status.DONE, Booking.Status.NO_SHOW)
+NEXT_EVENT = {"booked": "confirmed", "confirmed": "arrived", "arrived": "checked", "checked": "roomed"}
+"""What the one button of a row says next, until the chair takes over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """Something missing, wrong or good to know."""
+
+    text: str
+    tone: str  # ok, due, warn
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One visit of the day."""
+
+    booking: Booking
+    patient: Patient | None
+    session: Session | None
+    where: str
+    step: str
+    since: datetime | None
+    chips: tuple[Chip, ...]
+
+    @property
+    def done(self) -> int:
+        """How many steps lie behind; 0 for a visit that did not happen."""
+        return STEPS.index(self.step) if self.step in STEPS else 0
+
+    @property
+    def way(self) -> list[str]:
+        """One word per step for the row of marks: done, now, ahead."""
+        if self.step in OVER:
+            return ["ahead"] * len(STEPS)
+        return ["done"] * self.done + ["now"] + ["ahead"] * (len(STEPS) - self.done - 1)
+
+    @property
+    def word(self) -> str:
+        """The step in words."""
+        return self.step.replace("_", " ")
+
+    @property
+    def next_event(self) -> str:
+        """The event that the row's button records; empty where the chair's own pages go on."""
+        return NEXT_EVENT.get(self.step, "")
+
+
+def day_board(site: Site, day: date, now: datetime) -> list[Row]:
+    """Every visit of this local day, by time."""
+    begins = datetime.combine(day, time.min, site.tz).astimezone(UTC)
+    bookings = (
+        Booking.objects.filter(site=site, starts_at__gte=begins, starts_at__lt=begins + timedelta(days=1, hours=2))
+        .filter(status__in=SHOWN_STATUS)
+        .select_related("service", "patient", "course", "visit__order", "visit__infusion")
+        .prefetch_related("events", "occupancies__resource")
+    )
+    rows = [one for one in bookings if one.starts_at.astimezone(site.tz).date() == day]
+    return [_row(booking, now) for booking in rows]
+
+
+def _row(booking: Booking, now: datetime) -> Row:
+    session: Session | None = getattr(booking, "visit", None)
+    step, since = step_of(booking, session)
+    chips = _chips(session, step) if session is not None else ()
+    return Row(booking, booking.patient, session, _where(booking), step, since, tuple(chips))
+
+
+def step_of(booking: Booking, session: Session | None) -> tuple[str, datetime | None]:
+    """Where the visit stands, and since when."""
+    if session is not None:
+        left = Discharge.standing().filter(session=session).first()
+        if left is not None:
+            return "left", left.happened_at
+        infusion: Infusion | None = getattr(session, "infusion", None)
+        if infusion is not None:
+            return ("recovering", infusion.ended_at) if infusion.ended_at else ("infusing", infusion.started_at)
+    events = sorted(booking.events.all(), key=lambda event: (event.happened_at, event.pk))
+    return (events[-1].kind, events[-1].happened_at) if events else ("booked", None)
+
+
+def _where(booking: Booking) -> str:
+    places = [o.resource for o in booking.occupancies.all() if o.resource.kind in {"chair", "room", "clinician"}]
+    order = {"chair": 0, "room": 1, "clinician": 2}
+    places.sort(key=lambda resource: order[resource.kind])
+    return places[0].name if places else booking.service.mode.replace("_", " ")
+
+
+def _chips(session: Session, step: str) -> list[Chip]:
+    if step in {"left", *OVER}:
+        return []
+    chips: list[Chip] = []
+    order = session.order
+    signed = Consent.standing().filter(order_sha256=order.sha256, withdrawals__isnull=True).exists()
+    if not signed:
+        chips.append(Chip(_("consent open"), "warn"))
+    escort = Escort.standing().filter(session=session).last()
+    if escort is None:
+        chips.append(Chip(_("driver?"), "due"))
+    elif escort.reached_at is None:
+        chips.append(Chip(_("escort %(name)s not reached") % {"name": escort.name}, "due"))
+    else:
+        chips.append(Chip(_("escort %(name)s") % {"name": escort.name}, "ok"))
+    open_flags = Flag.standing().filter(session=session, level="high").exclude(acks__isnull=False).count()
+    if open_flags:
+        chips.append(Chip(_("flag open"), "warn"))
+    return chips
+
+
+def next_free_chair(site: Site, now: datetime) -> datetime | None:
+    """When the first chair that is taken now becomes free; None when one is free already, or there is none."""
+    taken = list(
+        Occupancy.objects.filter(
+            resource__site=site, resource__kind="chair", released_at__isnull=True, starts_at__lte=now, ends_at__gt=now
+        ).values_list("resource_id", "ends_at")
+    )
+    chairs = site.resources.filter(kind="chair").count()
+    if not taken or len({chair for chair, _end in taken}) < chairs:
+        return None
+    latest: dict[int, datetime] = {}
+    for chair, ends in taken:
+        latest[chair] = max(ends, latest.get(chair, ends))
+    return min(latest.values())
+
+
+EVENT_KINDS = {choice.value for choice in VisitEvent.Kind}

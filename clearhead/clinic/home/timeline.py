@@ -1,0 +1,164 @@
+"""One course along the journey: for each step what is so, what is missing and where to go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from clearhead.clinic.assessment.models import Decision
+from clearhead.clinic.consent.models import Consent
+from clearhead.clinic.consult.models import Consult
+from clearhead.clinic.diary.models import Day
+from clearhead.clinic.people.models import Course
+from clearhead.clinic.plan.models import Order, Session
+from clearhead.clinic.recovery.models import Discharge
+from clearhead.clinic.review.models import Review
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the journey for one course."""
+
+    name: str
+    state: str  # done, now, ahead, wrong
+    sentence: str
+    url: str = ""
+    label: str = ""
+
+
+def _url(name: str, *args: object) -> str:
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def steps(course: Course, now: datetime, roles: set[str]) -> list[Step]:
+    """The journey of this course in order."""
+    return [
+        _diary(course, now),
+        _consult(course),
+        _assessment(course, now),
+        _plan(course),
+        _consent(course),
+        *_visits(course),
+        _review(course),
+    ]
+
+
+def _diary(course: Course, now: datetime) -> Step:
+    today = course.site.today(now)
+    answered = (
+        Day.standing()
+        .filter(patient=course.patient, local_date__gt=today - timedelta(days=28), local_date__lte=today)
+        .count()
+    )
+    said = _("%(n)s of the last 28 days answered.") % {"n": answered}
+    return Step(
+        _("Diary"), "done" if answered >= 23 else "now", said, _url("diary-chart", course.code), _("Open diary")
+    )
+
+
+def _consult(course: Course) -> Step:
+    last = Consult.standing().filter(course=course).select_related("clinician").last()
+    url, name = _url("consult-new", course.code), _("Consult")
+    if last is None:
+        return Step(name, "now", _("No consult yet. Nothing can be planned before one."), url, _("Begin the consult"))
+    said = _("%(outcome)s, %(who)s, %(day)s") % {
+        "outcome": last.get_outcome_display(),
+        "who": last.clinician.name,
+        "day": f"{last.happened_at.astimezone(course.site.tz):%-d %b %Y}",
+    }
+    return Step(name, "done" if last.outcome == "invite" else "wrong", said, url, _("Another consult"))
+
+
+def _assessment(course: Course, now: datetime) -> Step:
+    last = Decision.standing().filter(course=course).last()
+    url, name = _url("assessment-verdict", course.code), _("Assessment")
+    if last is None:
+        return Step(name, "ahead", _("No decision signed yet."), url, _("Open assessment"))
+    if last.expires_on < course.site.today(now):
+        return Step(
+            name,
+            "wrong",
+            _("The decision expired on %(day)s.") % {"day": f"{last.expires_on:%-d %b %Y}"},
+            url,
+            _("Open"),
+        )
+    said = _("%(outcome)s, until %(day)s") % {
+        "outcome": last.get_outcome_display(),
+        "day": f"{last.expires_on:%-d %b %Y}",
+    }
+    return Step(name, "done" if last.outcome == "suitable" else "wrong", said, url, _("Open assessment"))
+
+
+def _plan(course: Course) -> Step:
+    last = Order.standing().filter(course=course).select_related("protocol_version").last()
+    name = _("Plan")
+    if last is None:
+        return Step(name, "ahead", _("No order signed yet."), _url("plan-order", course.code), _("Write the order"))
+    said = _("%(n)s sessions of %(min)s min under %(protocol)s") % {
+        "n": last.sessions,
+        "min": last.infusion_minutes,
+        "protocol": last.protocol_version,
+    }
+    return Step(name, "done", said, _url("plan-course", course.code), _("Open plan"))
+
+
+def _consent(course: Course) -> Step:
+    order = Order.standing().filter(course=course).last()
+    name = _("Consent")
+    if order is None:
+        return Step(name, "ahead", _("Follows the signed order."))
+    given = Consent.standing().filter(course=course, order_sha256=order.sha256).last()
+    url = _url("consent-course", course.code)
+    if given is None:
+        return Step(name, "now", _("Not signed for the present order."), url, _("Open consent"))
+    if given.withdrawals.exists():
+        return Step(name, "wrong", _("Withdrawn."), url, _("Open consent"))
+    day = f"{given.happened_at.astimezone(course.site.tz):%-d %b %Y}"
+    return Step(name, "done", _("Signed on %(day)s.") % {"day": day}, url, _("Open consent"))
+
+
+def _visits(course: Course) -> list[Step]:
+    found = Session.objects.filter(course=course, cancelled_at__isnull=True).select_related(
+        "booking", "order", "infusion"
+    )
+    return [_visit(session) for session in found.order_by("booking__starts_at", "number")]
+
+
+def _visit(session: Session) -> Step:
+    when = (
+        f"{session.booking.starts_at.astimezone(session.site.tz):%a %-d %b, %H:%M}"
+        if session.booking
+        else _("not booked")
+    )
+    name = _("Session %(n)s") % {"n": session.number}
+    left = Discharge.standing().filter(session=session).first()
+    record = _url("infusion-chair", session.code)
+    if left is not None:
+        said = _("%(when)s: %(how)s") % {"when": when, "how": left.get_disposition_display()}
+        return Step(name, "done", said, record, _("Open record"))
+    infusion = getattr(session, "infusion", None)
+    if infusion is None:
+        return Step(name, "ahead", when, _url("infusion-gate", session.code), _("Go or no-go"))
+    if infusion.ended_at is None:
+        return Step(name, "now", _("%(when)s: infusing") % {"when": when}, record, _("Open record"))
+    return Step(
+        name, "now", _("%(when)s: recovering") % {"when": when}, _url("recovery-room", session.code), _("Recovery")
+    )
+
+
+def _review(course: Course) -> Step:
+    last = Review.standing().filter(course=course).last()
+    url, name = _url("review-course", course.code), _("Review")
+    if last is None:
+        return Step(name, "ahead", _("28 days after the last session."), url, _("Open review"))
+    said = _("%(response)s; next: %(next)s") % {
+        "response": last.response or _("not enough data"),
+        "next": last.get_next_step_display(),
+    }
+    return Step(name, "done", said, url, _("Open review"))
