@@ -57,7 +57,9 @@ class Verdict:
     @property
     def outcome(self) -> Outcome:
         """The worst of the reasons; allowed when there is none."""
-        return max((reason.outcome for reason in self.reasons), key=lambda outcome: outcome.rank, default=Outcome.ALLOWED)
+        return max(
+            (reason.outcome for reason in self.reasons), key=lambda outcome: outcome.rank, default=Outcome.ALLOWED
+        )
 
     @property
     def permits(self) -> bool:

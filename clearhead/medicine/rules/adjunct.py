@@ -1,0 +1,148 @@
+"""May this as-needed dose be given now? Only from an order signed for this patient, in dose, spacing and cap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from clearhead.medicine.protocols.bedside import PrnOrder
+from clearhead.medicine.protocols.protocol import Protocol
+from clearhead.medicine.rules.clock import aware
+from clearhead.medicine.rules.reasons import missing, refused, source_of, warned
+from clearhead.medicine.rules.verdict import Reason, Verdict
+
+QUESTION = "adjunct"
+
+
+@dataclass(frozen=True, slots=True)
+class DoseGiven:
+    """An earlier dose of the same ingredient in this session, whatever order it came from."""
+
+    at: datetime
+    dose: Decimal
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdjunctFacts:
+    """One intended dose. `triggers` are the symptom codes and "vital:<sign>" flags that stand now."""
+
+    order_id: str
+    dose: Decimal
+    unit: str
+    role: str
+    signed_orders: frozenset[str]
+    allergies: tuple[str, ...] | None
+    triggers: frozenset[str] = frozenset()
+    given: tuple[DoseGiven, ...] = ()
+    confirmed: bool = False  # the confirm face was read: dose, route, allergy, last given, cap
+
+
+@dataclass(frozen=True, slots=True)
+class Consequences:
+    """What a given dose brings with it: the clock and the recovery follow."""
+
+    recheck_at: datetime
+    observe_every_min: int
+    observe_for_min: int
+    added_recovery_min: int
+    sedative: bool
+    antihypertensive: bool
+
+
+def judge(facts: AdjunctFacts, protocol: Protocol, *, at: datetime) -> Verdict:
+    """Every ground for and against giving it now."""
+    order = order_of(facts.order_id, protocol)
+    if order is None:
+        return Verdict.of(
+            QUESTION, [refused("order_known", "Order", f"“{facts.order_id}” is no order of this protocol.")]
+        )
+    source = source_of(protocol, "orders.prn_orders")
+    reasons = [*_signed(order, facts, source), *_role(order, facts, protocol, source), *_allergy(order, facts, source)]
+    reasons += [*_dose(order, facts, source), *_spacing(order, facts, source, at), *_trigger(order, facts, source)]
+    if order.needs_confirm_face and not facts.confirmed:
+        sentence = f"{order.title}: read dose, route, allergy, last given and cap, then confirm."
+        reasons.append(missing("confirm_face", "Confirm", sentence, source))
+    return Verdict.of(QUESTION, reasons)
+
+
+def order_of(order_id: str, protocol: Protocol) -> PrnOrder | None:
+    """The standing order with this id."""
+    return next((order for order in protocol.orders.prn_orders if order.id == order_id), None)
+
+
+def consequences(order: PrnOrder, *, given_at: datetime) -> Consequences:
+    """What follows from a dose of this order."""
+    return Consequences(
+        recheck_at=given_at + timedelta(minutes=order.recheck_min),
+        observe_every_min=order.added_observation_every_min,
+        observe_for_min=order.added_observation_for_min,
+        added_recovery_min=order.added_recovery_min,
+        sedative=order.sedative,
+        antihypertensive=order.antihypertensive,
+    )
+
+
+def not_before(order: PrnOrder, given: Iterable[DoseGiven]) -> datetime | None:
+    """When the next dose is allowed by its spacing; None when none was given."""
+    last = max((dose.at for dose in given), default=None)
+    return None if last is None else last + timedelta(minutes=order.min_gap_min)
+
+
+def _signed(order: PrnOrder, facts: AdjunctFacts, source: str) -> Iterable[Reason]:
+    if order.id not in facts.signed_orders:
+        sentence = f"{order.title} is not signed for this patient."
+        yield refused("order_signed", "Order", sentence, source, who="prescriber")
+
+
+def _role(order: PrnOrder, facts: AdjunctFacts, protocol: Protocol, source: str) -> Iterable[Reason]:
+    allowed_here = facts.role in order.who_gives and protocol.people.may("give_prn", facts.role)
+    if order.sedative:
+        allowed_here = allowed_here and protocol.people.may("give_sedative", facts.role)
+    if order.antihypertensive:
+        allowed_here = allowed_here and protocol.people.may("give_antihypertensive", facts.role)
+    if not allowed_here:
+        sentence = f"A {facts.role.replace('_', ' ')} may not give {order.title} here."
+        yield refused("act_permitted", "Who may", sentence, source, who=", ".join(order.who_gives))
+
+
+def _allergy(order: PrnOrder, facts: AdjunctFacts, source: str) -> Iterable[Reason]:
+    if facts.allergies is None:
+        yield missing("allergies_known", "Allergies", "Allergies are not known; unknown is not “none”.", source)
+    elif any(order.ingredient.casefold() in text.casefold() for text in facts.allergies):
+        yield refused("allergy", "Allergy", f"An allergy to {order.ingredient} is recorded.", source)
+
+
+def _dose(order: PrnOrder, facts: AdjunctFacts, source: str) -> Iterable[Reason]:
+    if facts.unit != order.unit:
+        sentence = f"{facts.dose} {facts.unit}: this order is written in {order.unit}."
+        yield refused("unit_fits", "Unit", sentence, source)
+        return
+    if facts.dose <= 0 or facts.dose > order.dose:
+        sentence = f"{facts.dose} {facts.unit}: the order is {order.dose} {order.unit} a dose."
+        yield refused("single_dose", "Dose", sentence, source, limit=f"{order.dose} {order.unit}")
+    if any(dose.unit != order.unit for dose in facts.given):
+        yield missing(
+            "session_total", "Total", "Earlier doses are charted in another unit; add them up by hand.", source
+        )
+        return
+    total = sum((dose.dose for dose in facts.given), Decimal(0)) + facts.dose
+    if total > order.max_total:
+        sentence = f"This would bring the session to {total} {order.unit}; the cap is {order.max_total} {order.unit}."
+        yield refused("session_total", "Total", sentence, source, limit=f"{order.max_total} {order.unit}")
+
+
+def _spacing(order: PrnOrder, facts: AdjunctFacts, source: str, at: datetime) -> Iterable[Reason]:
+    earliest = not_before(order, facts.given)
+    if earliest is not None and aware(at) < aware(earliest):
+        left = (earliest - at).total_seconds() / 60
+        sentence = f"The next dose is due in {left:.0f} min ({order.min_gap_min} min apart)."
+        yield refused("min_gap", "Spacing", sentence, source, limit=f"{order.min_gap_min} min")
+
+
+def _trigger(order: PrnOrder, facts: AdjunctFacts, source: str) -> Iterable[Reason]:
+    if order.triggers and not facts.triggers & set(order.triggers):
+        sentence = f"Nothing on the chart calls for {order.title} ({', '.join(order.triggers)})."
+        yield warned("trigger_present", "Reason", sentence, source)

@@ -1,0 +1,229 @@
+"""May the label "criteria met" be given? Departure itself is never refused; what happened is recorded.
+
+The score is the PADSS without its bleeding item: what is allowed is the number of points lost, so that the limit
+printed for ten points means the same on eight (Chung 1995, J Clin Anesth 7:500-506).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Literal
+
+from clearhead.medicine.protocols.protocol import Protocol
+from clearhead.medicine.rules.clock import is_ahead, minutes_since
+from clearhead.medicine.rules.limits import VitalsSet
+from clearhead.medicine.rules.reasons import allowed, missing, refused, source_of, warned
+from clearhead.medicine.rules.verdict import Outcome, Reason, Verdict
+
+QUESTION = "discharge"
+PRINTED_POINTS = 10
+Disposition = Literal["criteria_met", "signed_exception", "against_advice", "emergency_transfer", "admitted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Padss:
+    """Post-anaesthetic discharge score without its bleeding item; 0 to 2 each, 2 is best."""
+
+    vital_signs: int
+    activity: int
+    nausea: int
+    pain: int
+
+    @property
+    def lost(self) -> int:
+        """Points lost of the eight."""
+        return 8 - self.vital_signs - self.activity - self.nausea - self.pain
+
+
+@dataclass(frozen=True, slots=True)
+class DischargeFacts:
+    """The patient in recovery. `answers` holds the criteria that a person looks at: yes, no or (absent) not looked."""
+
+    disposition: Disposition
+    infusion_min: Decimal  # time the pump ran from start to end, pauses included
+    ended_at: datetime | None
+    baseline_systolic: Decimal | None
+    sets: tuple[VitalsSet, ...] = ()
+    score: Padss | None = None
+    answers: Mapping[str, bool] = field(default_factory=dict)
+    on_oxygen: bool | None = None
+    sedative_last_at: datetime | None = None
+    reversal_last_at: datetime | None = None
+    added_recovery_min: int = 0  # what given orders bring with them
+    pain_on_arrival: int | None = None
+    pain_now: int | None = None
+    pain_acceptable: bool | None = None  # the patient's own word
+    escort_alternative: str = ""
+
+
+def judge(facts: DischargeFacts, protocol: Protocol, *, at: datetime) -> Verdict:
+    """Every criterion of the protocol. For another disposition the same list is shown, and nothing is refused."""
+    reasons = [
+        reason
+        for c in protocol.recovery.discharge.criteria
+        for reason in _criterion(c.id, c.title, facts, protocol, at)
+    ]
+    reasons += [*_score(facts, protocol), *_sets(facts, protocol, at)]
+    if facts.disposition != "criteria_met":
+        reasons = [replace(r, outcome=Outcome.WARNED) if r.outcome is not Outcome.ALLOWED else r for r in reasons]
+    return Verdict.of(QUESTION, reasons)
+
+
+def observe_until(facts: DischargeFacts, protocol: Protocol) -> datetime | None:
+    """The earliest end of observation: base, hours of infusion, sedative or order; a reversal counts from itself."""
+    if facts.ended_at is None:
+        return None
+    rule, minutes = protocol.recovery, -(-facts.infusion_min // 1)
+    plain = rule.minutes(int(minutes))
+    for_sedative = rule.minutes(int(minutes), sedative=True) - plain if facts.sedative_last_at is not None else 0
+    least = plain + max(for_sedative, facts.added_recovery_min)  # an order's own time is the sedative's, not on top
+    until = facts.ended_at + timedelta(minutes=least)
+    if facts.reversal_last_at is not None:
+        until = max(until, facts.reversal_last_at + timedelta(minutes=rule.after_reversal_at_least_min))
+    return until
+
+
+def restriction_ends(left_at: datetime, protocol: Protocol) -> dict[str, datetime]:
+    """When each restriction ends for this patient, in UTC hours from leaving; the night's sleep comes on top."""
+    rule = protocol.recovery.restrictions
+    hours = {
+        "driving": rule.no_driving_h,
+        "alcohol": rule.no_alcohol_h,
+        "legal_decisions": rule.no_legal_decisions_h,
+        "sole_childcare": rule.no_sole_childcare_h,
+    }
+    return {what: left_at + timedelta(hours=float(h)) for what, h in hours.items()}
+
+
+def _criterion(id: str, title: str, facts: DischargeFacts, protocol: Protocol, at: datetime) -> Iterable[Reason]:
+    measured = {
+        "min_observation": _observation,
+        "after_reversal_time": _reversal,
+        "bp_near_baseline": _pressure,
+        "spo2_room_air": _oxygen,
+        "pain_acceptable": _pain,
+        "escort_met": _escort,
+    }
+    if id in measured:
+        return measured[id](title, facts, protocol, at)
+    return [_answered(id, title, facts.answers.get(id))]
+
+
+def _answered(id: str, title: str, answer: bool | None) -> Reason:
+    if answer is None:
+        return missing(id, title, f"{title}: not looked at yet.", who="nurse")
+    return allowed(id, title, f"{title}.") if answer else refused(id, title, f"Not yet: {title}.", who="nurse")
+
+
+def _observation(title: str, facts: DischargeFacts, protocol: Protocol, at: datetime) -> list[Reason]:
+    until, source = observe_until(facts, protocol), source_of(protocol, "recovery.observe_min")
+    if until is None or facts.ended_at is None:
+        return [missing("min_observation", title, "The infusion has no recorded end.", source)]
+    if is_ahead(facts.ended_at, at):
+        return [missing("min_observation", title, "The end of the infusion is dated into the future.", source)]
+    if at < until:
+        left = minutes_since(at, until)
+        sentence = f"Observation is not over: {left:.0f} min left."
+        return [refused("min_observation", title, sentence, source, limit=until.isoformat())]
+    return [allowed("min_observation", title, "Observation time over.", source)]
+
+
+def _reversal(title: str, facts: DischargeFacts, protocol: Protocol, at: datetime) -> list[Reason]:
+    wait, source = (
+        protocol.recovery.after_reversal_at_least_min,
+        source_of(protocol, "recovery.after_reversal_at_least_min"),
+    )
+    if facts.reversal_last_at is None or minutes_since(facts.reversal_last_at, at) >= wait:
+        return [allowed("after_reversal_time", title, f"{title}.", source)]
+    passed = minutes_since(facts.reversal_last_at, at)
+    sentence = f"A reversal medicine was given {passed:.0f} min ago; {wait} min are asked for."
+    return [refused("after_reversal_time", title, sentence, source, limit=f"{wait} min")]
+
+
+def _last_set(facts: DischargeFacts, at: datetime) -> VitalsSet | None:
+    past = [s for s in facts.sets if s.during == "recovery" and not is_ahead(s.at, at)]
+    return max(past, key=lambda s: s.at, default=None)
+
+
+def _pressure(title: str, facts: DischargeFacts, protocol: Protocol, at: datetime) -> list[Reason]:
+    """Both ways: within a share of the resting baseline and inside the absolute limits."""
+    rule, source = protocol.recovery.discharge, source_of(protocol, "recovery.discharge")
+    last = _last_set(facts, at)
+    now = None if last is None else last.values.get("systolic_mmhg")
+    if now is None or facts.baseline_systolic is None:
+        what = "No recovery blood pressure" if now is None else "No resting baseline"
+        return [missing("bp_near_baseline", title, f"{what}.", source)]
+    share = abs(now - facts.baseline_systolic) * 100
+    near = share <= rule.systolic_within_percent_of_baseline * facts.baseline_systolic
+    if near and rule.systolic_at_least_mmhg <= now <= rule.systolic_at_most_mmhg:
+        return [allowed("bp_near_baseline", title, f"Systolic {now} mmHg, resting {facts.baseline_systolic}.", source)]
+    limit = (
+        f"within {rule.systolic_within_percent_of_baseline} % of {facts.baseline_systolic} and from "
+        f"{rule.systolic_at_least_mmhg} to {rule.systolic_at_most_mmhg} mmHg"
+    )
+    return [refused("bp_near_baseline", title, f"Systolic {now} mmHg; asked for is {limit}.", source, limit=limit)]
+
+
+def _oxygen(title: str, facts: DischargeFacts, protocol: Protocol, at: datetime) -> list[Reason]:
+    least, source = protocol.recovery.discharge.spo2_at_least_percent, source_of(protocol, "recovery.discharge")
+    last = _last_set(facts, at)
+    now = None if last is None else last.values.get("spo2_percent")
+    if now is None or facts.on_oxygen is None:
+        return [missing("spo2_room_air", title, "No saturation on room air is charted.", source)]
+    if facts.on_oxygen or now < least:
+        how = "with oxygen" if facts.on_oxygen else "on room air"
+        return [refused("spo2_room_air", title, f"{now} % {how}; {least} % on room air is asked for.", source)]
+    return [allowed("spo2_room_air", title, f"{now} % on room air.", source)]
+
+
+def _pain(title: str, facts: DischargeFacts, protocol: Protocol, at: datetime) -> list[Reason]:
+    """The patient's own word, and not worse than on arrival: a migraine need not be gone."""
+    if None in (facts.pain_now, facts.pain_on_arrival, facts.pain_acceptable):
+        return [missing("pain_acceptable", title, "Pain on arrival, pain now, or the patient's word is missing.")]
+    worse = (facts.pain_now or 0) > (facts.pain_on_arrival or 0)
+    if worse or not facts.pain_acceptable:
+        said = "worse than on arrival" if worse else "not acceptable to the patient"
+        return [refused("pain_acceptable", title, f"Pain {facts.pain_now} of 10: {said}.")]
+    return [allowed("pain_acceptable", title, f"Pain {facts.pain_now} of 10, acceptable.")]
+
+
+def _escort(title: str, facts: DischargeFacts, protocol: Protocol, at: datetime) -> list[Reason]:
+    rule, source = protocol.preparation.escort, source_of(protocol, "preparation.escort")
+    if facts.escort_alternative in rule.alternatives and facts.escort_alternative:
+        return [allowed("escort_met", title, f"Instead of an escort: {facts.escort_alternative}.", source)]
+    reason = _answered("escort_met", title, facts.answers.get("escort_met"))
+    if rule.required == "required" or reason.outcome is Outcome.ALLOWED:
+        return [reason]
+    return [warned("escort_met", title, reason.sentence, source)]
+
+
+def _score(facts: DischargeFacts, protocol: Protocol) -> Iterable[Reason]:
+    rule, source = protocol.recovery.discharge, source_of(protocol, "recovery.discharge.score_min")
+    if rule.score == "none":
+        return
+    if facts.score is None:
+        yield missing("score", "Score", "The discharge score has not been taken.", source, who="nurse")
+        return
+    lost, may = facts.score.lost, max(0, PRINTED_POINTS - rule.score_min)
+    sentence = f"Score {8 - lost} of 8; at most {may} point{'s' if may != 1 else ''} may be lost."
+    yield allowed("score", "Score", sentence, source) if lost <= may else refused("score", "Score", sentence, source)
+
+
+def _sets(facts: DischargeFacts, protocol: Protocol, at: datetime) -> Iterable[Reason]:
+    """Enough recovery sets, the last one recent."""
+    rule, source = protocol.recovery.discharge, source_of(protocol, "recovery.discharge.sets_required")
+    number = sum(s.during == "recovery" and not is_ahead(s.at, at) for s in facts.sets)
+    last = _last_set(facts, at)
+    age = None if last is None else minutes_since(last.at, at)
+    if number < rule.sets_required or age is None or age > rule.last_set_max_age_min:
+        old = "" if age is None else f", the last {age:.0f} min old"
+        sentence = (
+            f"{number} recovery sets{old}; {rule.sets_required} are asked for, "
+            f"the last at most {rule.last_set_max_age_min} min old."
+        )
+        yield missing("recovery_sets", "Vital signs", sentence, source, who="nurse")
+    else:
+        yield allowed("recovery_sets", "Vital signs", f"{number} recovery sets.", source)

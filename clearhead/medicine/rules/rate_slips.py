@@ -1,0 +1,149 @@
+"""Slips of the hand: a number meant for another unit (H-05), a factor of ten (H-03), a rate off the ordered steps.
+
+A slip is asked about, not repaired: the gate stays open until the person has read the sentence and confirmed it.
+A smaller rate is asked about only where it looks like a slip, so that stepping down stays one gesture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from clearhead.medicine.protocols.dose import FixedRate, LoadPlusRate, MiniBolus, Stepped, TotalOverTime
+from clearhead.medicine.protocols.protocol import Protocol
+from clearhead.medicine.rules.rate_caps import half_pump_step
+from clearhead.medicine.rules.rate_facts import RateFacts
+from clearhead.medicine.rules.reasons import missing, warned
+from clearhead.medicine.rules.verdict import Reason
+
+FAR = Fraction(5)  # five times more or less than anything expected is asked about; ten is named (assumption)
+
+
+def judge(facts: RateFacts, protocol: Protocol, *, at: datetime) -> list[Reason]:
+    """Every sign that the number is not the one that was meant."""
+    if facts.intention.kind == "bolus":
+        return list(_bolus_size(facts, protocol))
+    expected = expected_mg_per_h(facts, protocol, at=at)
+    reasons = list(_other_unit(facts, protocol, expected))
+    reasons += _magnitude(facts, expected)
+    if not reasons and not facts.decreases:
+        reasons += _off_the_order(facts, protocol, expected)
+    return reasons
+
+
+def expected_mg_per_h(facts: RateFacts, protocol: Protocol, *, at: datetime) -> tuple[Fraction, ...]:
+    """The rates that order and protocol would lead to from here: the chips on the screen. Never the present one."""
+    rates = [Fraction(rate) for rate in facts.ordered_mg_per_h] + list(_of_mode(facts, protocol, at))
+    if facts.intention.kind == "resume" and facts.rate_before_pause_mg_per_h is not None:
+        rates.append(Fraction(facts.rate_before_pause_mg_per_h))
+    now = facts.given.mg_per_h
+    return tuple(sorted({rate for rate in rates if rate > 0 and (rate != now or facts.intention.kind != "change")}))
+
+
+def _of_mode(facts: RateFacts, protocol: Protocol, at: datetime) -> Iterable[Fraction]:
+    dose, kg, now = protocol.dose, facts.kg, facts.given.mg_per_h
+    if isinstance(dose, Stepped):
+        if facts.intention.kind == "change" and now > 0:
+            yield now + Fraction(dose.step_up.mg_per_h(kg))
+            yield now - Fraction(dose.step_down.mg_per_h(kg))
+            yield Fraction(dose.highest_rate.mg_per_h(kg))
+        elif not facts.ordered_mg_per_h:
+            yield Fraction(dose.start_rate.mg_per_h(kg))
+    elif isinstance(dose, FixedRate | LoadPlusRate):
+        if isinstance(dose, LoadPlusRate):
+            yield Fraction(dose.load.mg(kg)) * 60 / dose.load_over_min
+        if not facts.ordered_mg_per_h:
+            yield Fraction(dose.start_rate.mg_per_h(kg))
+    elif isinstance(dose, TotalOverTime) and not facts.ordered_mg_per_h:
+        minutes = _minutes_planned(facts, protocol, at)
+        yield Fraction(dose.total_dose.mg(kg)) * 60 / minutes
+    elif isinstance(dose, MiniBolus):
+        yield Fraction(dose.bolus.mg(kg)) * 60 / dose.over_min
+
+
+def _minutes_planned(facts: RateFacts, protocol: Protocol, at: datetime) -> Fraction:
+    if facts.planned_end is None:
+        return Fraction(protocol.dose.duration.plan_min)
+    seconds = int((facts.planned_end - (facts.started_at or at)).total_seconds())
+    return max(Fraction(seconds, 60), Fraction(1))
+
+
+def readings(facts: RateFacts) -> dict[str, Fraction]:
+    """The typed number read in each unit, in mg/h."""
+    value = Fraction(facts.intention.value)
+    return {
+        "mg/h": value,
+        "mg/kg/h": value * Fraction(facts.kg),
+        "mL/h": value * Fraction(facts.strength),
+    }
+
+
+def _near(rate: Fraction, expected: Iterable[Fraction], slack: Fraction) -> bool:
+    return any(abs(rate - other) <= slack for other in expected)
+
+
+def _other_unit(facts: RateFacts, protocol: Protocol, expected: tuple[Fraction, ...]) -> Iterable[Reason]:
+    """H-05: the number would be an expected rate if it had been typed in another unit."""
+    slack, typed = half_pump_step(facts, protocol), facts.intention.unit
+    here = readings(facts)
+    for unit, rate in here.items():
+        same = abs(rate - here[typed]) <= slack
+        if unit == typed or same or not _near(rate, expected, slack):
+            continue
+        sentence = (
+            f"{facts.intention.value} {typed} is {_n(here[typed])} mg/h. As {facts.intention.value} {unit} it would be "
+            f"{_n(rate)} mg/h, which the order expects. Is the unit right?"
+        )
+        yield _asked(facts, "other_unit", "Other unit", sentence)
+        return
+
+
+def _magnitude(facts: RateFacts, expected: tuple[Fraction, ...]) -> Iterable[Reason]:
+    """H-03: far from everything expected, from the present rate and from this patient's last session."""
+    rate = Fraction(facts.mg_per_h)
+    known = [*expected, *(Fraction(r) for r in facts.last_session_mg_per_h if r > 0)]
+    known += [facts.given.mg_per_h] if facts.given.mg_per_h > 0 else []
+    if rate == 0 or not known:
+        return
+    tens = [other for other in known if rate in (other * 10, other / 10)]
+    far = all(rate >= other * FAR or rate * FAR <= other for other in known)
+    if not far and not (tens and rate not in expected):
+        return
+    other = tens[0] if tens else min(known, key=lambda k: max(rate / k, k / rate))
+    times = "ten times" if rate == other * 10 else "a tenth of" if rate * 10 == other else "far from"
+    sentence = f"{_n(rate)} mg/h is {times} the {_n(other)} mg/h that was expected. Check the decimal point."
+    yield _asked(facts, "times_ten", "Decimal point", sentence)
+
+
+def _off_the_order(facts: RateFacts, protocol: Protocol, expected: tuple[Fraction, ...]) -> Iterable[Reason]:
+    if _near(Fraction(facts.mg_per_h), expected, half_pump_step(facts, protocol)):
+        return
+    listed = ", ".join(f"{_n(rate)}" for rate in expected) or "none"
+    sentence = (
+        f"{_n(Fraction(facts.mg_per_h))} mg/h is none of the rates the order leads to ({listed} mg/h). Is it meant?"
+    )
+    yield _asked(facts, "off_the_order", "Not a step", sentence)
+
+
+def _bolus_size(facts: RateFacts, protocol: Protocol) -> Iterable[Reason]:
+    """A bolus far from the protocol's own, or one whose mL were typed as mg."""
+    dose, mg = protocol.dose, Fraction(facts.intention.value)
+    planned = Fraction(dose.bolus.mg(facts.kg)) if isinstance(dose, MiniBolus) else None
+    if planned is None:
+        return
+    if mg * Fraction(facts.strength) == planned != mg:
+        sentence = f"{_n(planned)} mg would be {facts.intention.value} mL here. Is {facts.intention.value} mg meant?"
+        yield _asked(facts, "other_unit", "Other unit", sentence)
+    elif mg != planned:
+        sentence = f"{_n(mg)} mg is not the {_n(planned)} mg of this protocol. Is it meant?"
+        yield _asked(facts, "off_the_order", "Not the planned bolus", sentence)
+
+
+def _asked(facts: RateFacts, gate: str, title: str, sentence: str) -> Reason:
+    return warned(gate, title, sentence) if gate in facts.confirmed else missing(gate, title, sentence)
+
+
+def _n(number: Fraction | Decimal) -> str:
+    return f"{float(number):.4g}"
