@@ -123,23 +123,21 @@ def once(action: Callable[P, R]) -> Callable[P, R]:
         if client_id is None:
             with transaction.atomic():
                 return action(*args, **kwargs)
-        digest = sha256_of({key: value for key, value in kwargs.items() if key not in {"at", "client_id", "secret"}})
+        digest = sha256_of({key: value for key, value in kwargs.items() if key not in {"at", "client_id"}})
+        chosen = cast(UUID, client_id)
         try:
-            return _first_time(cast(UUID, client_id), digest, *args, **kwargs)
+            with transaction.atomic():
+                earlier = Receipt.objects.filter(client_id=chosen).first()
+                if earlier is not None:
+                    return _again(earlier, digest)
+                result = action(*args, **kwargs)
+                Receipt.objects.create(client_id=chosen, action=name, sha256=digest, result=_name_of(result))
+                return result
         except IntegrityError:
-            earlier = Receipt.objects.filter(client_id=cast(UUID, client_id)).first()
+            earlier = Receipt.objects.filter(client_id=chosen).first()
             if earlier is None:
                 raise
             return _again(earlier, digest)
-
-    def _first_time(client_id: UUID, digest: str, *args: P.args, **kwargs: P.kwargs) -> R:
-        with transaction.atomic():
-            earlier = Receipt.objects.filter(client_id=client_id).first()
-            if earlier is not None:
-                return _again(earlier, digest)
-            result = action(*args, **kwargs)
-            Receipt.objects.create(client_id=client_id, action=name, sha256=digest, result=_name_of(result))
-            return result
 
     def _again(earlier: Receipt, digest: str) -> R:
         if earlier.action != name or earlier.sha256 != digest:
