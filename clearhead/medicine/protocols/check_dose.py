@@ -28,15 +28,23 @@ RATE_ERROR = Decimal("0.05")  # the pump must be able to set the start rate to w
 def dose_faults(protocol: Protocol) -> Found:
     """Every contradiction of the dose part."""
     yield from _ranges(protocol)
+    yield from _strengths(protocol)
+    span = protocol.dose.duration
+    if not span.shortest_min <= span.plan_min <= span.longest_min:
+        found = f"shortest {span.shortest_min}, plan {span.plan_min}, longest {span.longest_min} min"
+        yield "dose.duration", found, "shortest ≤ plan ≤ longest"
+        return  # the rest cannot be reckoned without a time
+    if isinstance(protocol.dose, LoadPlusRate) and protocol.dose.load_over_min >= span.shortest_min:
+        yield "dose.load_over_min", str(protocol.dose.load_over_min), f"less than the shortest {span.shortest_min} min"
+        return
     for weight_kg in WEIGHTS_KG:
         yield from _plan_under_caps(protocol, weight_kg)
         yield from _pump_can(protocol, weight_kg)
     yield from _course(protocol)
-    yield from _strengths(protocol)
 
 
 def _ranges(protocol: Protocol) -> Found:
-    dose, caps, span = protocol.dose, protocol.caps, protocol.dose.duration
+    dose, caps = protocol.dose, protocol.caps
     triples: list[tuple[str, list[Rate] | list[Amount]]] = [("caps.soft_rate", [caps.soft_rate, caps.hard_rate])]
     if isinstance(dose, FixedRate | LoadPlusRate):
         triples.append(("dose.start_rate", [dose.lowest_rate, dose.start_rate, dose.highest_rate]))
@@ -50,18 +58,10 @@ def _ranges(protocol: Protocol) -> Found:
             yield key, " and ".join(map(str, numbers)), "one unit"
         elif [number.value for number in numbers] != sorted(number.value for number in numbers):
             yield key, " > ".join(map(str, numbers)), "numbers that do not fall from left to right"
-    if not 0 < span.shortest_min <= span.plan_min <= span.longest_min:
-        yield (
-            "dose.duration",
-            f"{span.shortest_min}, {span.plan_min}, {span.longest_min}",
-            "shortest ≤ plan ≤ longest",
-        )
 
 
 def _plan_under_caps(protocol: Protocol, weight_kg: Decimal) -> Found:
     dose, caps, span = protocol.dose, protocol.caps, protocol.dose.duration
-    if not 0 < span.shortest_min <= span.plan_min <= span.longest_min:
-        return
     cap_mg = caps.session_cap_mg(weight_kg)
     for minutes in sorted({span.shortest_min, span.plan_min, span.longest_min}):
         segments = dose.planned_segments(weight_kg, minutes)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Literal
 
 from clearhead.medicine.errors import Refused
-from clearhead.medicine.protocols.fields import Count, Kg, Mg, MgPerKg, Minutes
+from clearhead.medicine.protocols.fields import Count, Kg, Mg, MgPerKg, Minutes, PositiveMinutes
 
 MIN_PER_H = Decimal(60)
 SegmentKind = Literal["load", "infusion", "mini_bolus"]
@@ -77,9 +77,9 @@ def _at_rate(kind: SegmentKind, start: Decimal, end: Decimal, mg_per_h: Decimal)
 class Duration:
     """How long the infusion runs, in minutes: as planned, and the span an order may choose from."""
 
-    plan_min: Minutes
-    shortest_min: Minutes
-    longest_min: Minutes
+    plan_min: PositiveMinutes
+    shortest_min: PositiveMinutes
+    longest_min: PositiveMinutes
 
     def of(self, minutes: int | None) -> Decimal:
         """The asked minutes, or the planned ones; refuses what the protocol does not span."""
@@ -125,7 +125,7 @@ class LoadPlusRate:
 
     duration: Duration
     load: Amount
-    load_over_min: Minutes
+    load_over_min: PositiveMinutes
     start_rate: Rate
     lowest_rate: Rate
     highest_rate: Rate
@@ -154,7 +154,7 @@ class Taper:
     """How a long infusion ends: steps down of this size, this far apart."""
 
     step_down: Rate
-    every_min: Minutes
+    every_min: PositiveMinutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,7 @@ class Stepped:
     highest_start_rate: Rate
     step_up: Rate
     step_down: Rate
-    step_interval_min: Minutes
+    step_interval_min: PositiveMinutes
     highest_rate: Rate
     target: Target | None
     titration_hours: str  # "any", or local clock times such as "08:00-20:00"
@@ -197,7 +197,7 @@ class MiniBolus:
 
     duration: Duration
     bolus: Amount
-    over_min: Minutes
+    over_min: PositiveMinutes
     wait_min: Minutes
     max_boluses: Count
     mode: Literal["mini_bolus"] = "mini_bolus"

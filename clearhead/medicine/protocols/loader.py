@@ -15,13 +15,16 @@ from clearhead.medicine.protocols.reader import AMOUNT_UNITS, BAD, RATE_UNITS, R
 
 SHIPPED = Path(__file__).parent
 REFERENCE = SHIPPED / "reference.toml"
-IDENTITY = ("id", "version", "title", "summary", "example", "indications", "purposes", "setting", "intended_depth")
+IDENTITY = (
+ "id", "version", "title", "summary", "example", "indications", "purposes", "setting", "intended_depth", "reference"
+)  # fmt: skip
 
 
 def protocol_from(text: str, *, name: str) -> Protocol:
     """The protocol in this text. Raises WrongFile with every fault at once."""
     faults: list[Fault] = []
-    tree = fill(parse(text, name, faults), reference(), "", faults)
+    own = parse(text, name, faults)
+    tree = fill(own, _reference_of(own, faults), "", faults)
     reader = Reader(faults)
     protocol = reader.table(tree, Protocol, "")
     origins = _origins(tree, faults)
@@ -52,18 +55,38 @@ def shipped(id: str) -> Protocol:
     return load(SHIPPED / f"{id}.toml")
 
 
+def _reference_of(own: Node, faults: list[Fault]) -> Node | None:
+    """The reference that this file names, in exactly the version it names."""
+    named = own.value.get("reference")
+    if named is None or named.value == "none":
+        return None
+    path = reference_path(str(named.value))
+    if path is None:
+        faults.append(Fault(named.line, "reference", f'"{named.value}"', "the version of a reference file we have"))
+        return None
+    return reference(path)
+
+
+def reference_path(version: str) -> Path | None:
+    """Where the reference of this version is: the present file or one of the earlier ones."""
+    earlier = SHIPPED / "earlier" / f"reference-{version}.toml"
+    if version == str(reference(REFERENCE).value["version"].value):
+        return REFERENCE
+    return earlier if version.replace(".", "").isalnum() and earlier.exists() else None
+
+
 @functools.cache
-def reference() -> Node:
+def reference(path: Path = REFERENCE) -> Node:
     """Consensus and label values that a file may ask for. It holds no dose and is no protocol."""
     faults: list[Fault] = []
-    tree = parse(REFERENCE.read_text(encoding="utf-8"), REFERENCE.name, faults)
+    tree = parse(path.read_text(encoding="utf-8"), path.name, faults)
     for key, node in leaves(tree):
-        if node.origin is None:
+        if node.origin is None and key != "version":
             faults.append(Fault(node.line, key, "no status", "a status on the value or its table"))
         if key.startswith(NEVER_INHERITED):
             faults.append(Fault(node.line, key, "a dose in the reference", "none: doses are never copied"))
     if faults:
-        raise WrongFile(REFERENCE.name, faults)
+        raise WrongFile(path.name, faults)
     return tree
 
 

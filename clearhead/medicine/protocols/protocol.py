@@ -65,6 +65,7 @@ class Protocol:
     purposes: tuple[Literal["series", "maintenance", "rescue"], ...]
     setting: Setting
     intended_depth: Literal["minimal", "moderate"]
+    reference: str  # version of the reference file that fills gaps; "none" when nothing is filled
     people: People
     contact: Contact
     assessment: Assessment
