@@ -9,7 +9,11 @@ from typing import Any
 
 from django.utils.module_loading import import_string
 
-REACTIONS: dict[str, tuple[str, ...]] = {}
+REACTIONS: dict[str, tuple[str, ...]] = {
+    "booking_moved": (),  # booking, before, by, at
+    "booking_cancelled": (),  # booking, by, at
+    "time_freed": ("clearhead.clinic.welcome.actions.offer_freed_time",),  # site, service, starts_at, by, at
+}
 
 
 def react(fact: str, **said: Any) -> None:

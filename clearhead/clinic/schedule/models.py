@@ -23,9 +23,16 @@ class Service(models.Model):
     price = models.DecimalField(max_digits=9, decimal_places=2, null=True)
     currency = models.CharField(max_length=3, default="USD")
     bookable_online = models.BooleanField(default=False)
+    phases = models.JSONField(
+        default=list, blank=True, help_text='What it takes up: [{"name", "minutes", "needs": "1 clinician"}, …].'
+    )
+    video_url = models.URLField(blank=True, help_text="The clinic's own video room; empty: we call by phone.")
     from_date = models.DateField()
     until_date = models.DateField(null=True)
     notice = models.TextField(blank=True, help_text="Shown when the service has ended: what to ask for instead.")
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Resource(models.Model):
@@ -77,7 +84,11 @@ class Opening(models.Model):
 
 
 class Booking(models.Model):
-    """One visit in the calendar: held while a form is filled, then booked, moved, cancelled, done."""
+    """One visit in the calendar: held while a form is filled, then booked, moved, cancelled, done.
+
+    Moving keeps the row, so that links, letters and calendar files go on pointing at it; where it was before stands in
+    its released occupancies and in the audit.
+    """
 
     class Status(models.TextChoices):
         HELD = "held"
@@ -97,8 +108,8 @@ class Booking(models.Model):
     status = models.CharField(max_length=12, choices=Status)
     hold_until = models.DateTimeField(null=True)
     series_code = models.UUIDField(null=True, db_index=True)
-    moved_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="moved_to")
     channel = models.CharField(max_length=20, default="online", help_text="online, phone, desk")
+    phases = models.JSONField(default=list, blank=True, help_text="What it takes up, as a service says it.")
     ics_sequence = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
 

@@ -81,6 +81,18 @@ class Migration(migrations.Migration):
                 ("price", models.DecimalField(decimal_places=2, max_digits=9, null=True)),
                 ("currency", models.CharField(default="USD", max_length=3)),
                 ("bookable_online", models.BooleanField(default=False)),
+                (
+                    "phases",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text='What it takes up: [{"name", "minutes", "needs": "1 clinician"}, …].',
+                    ),
+                ),
+                (
+                    "video_url",
+                    models.URLField(blank=True, help_text="The clinic's own video room; empty: we call by phone."),
+                ),
                 ("from_date", models.DateField()),
                 ("until_date", models.DateField(null=True)),
                 (
@@ -121,6 +133,10 @@ class Migration(migrations.Migration):
                 ("hold_until", models.DateTimeField(null=True)),
                 ("series_code", models.UUIDField(db_index=True, null=True)),
                 ("channel", models.CharField(default="online", help_text="online, phone, desk", max_length=20)),
+                (
+                    "phases",
+                    models.JSONField(blank=True, default=list, help_text="What it takes up, as a service says it."),
+                ),
                 ("ics_sequence", models.PositiveIntegerField(default=0)),
                 ("created_at", models.DateTimeField()),
                 (
@@ -130,15 +146,6 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="bookings",
                         to="people.course",
-                    ),
-                ),
-                (
-                    "moved_from",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="moved_to",
-                        to="schedule.booking",
                     ),
                 ),
                 (
