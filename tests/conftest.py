@@ -11,11 +11,16 @@ import os
 from collections.abc import Generator
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from tests.database import POSTGRES
 from tests.emptying import let_sqlite_be_emptied
 
 pytest_plugins = ["tests.browser"] if "DJANGO_SETTINGS_MODULE" in os.environ else []
+
+# Two busy cores are slow now and then; that is no fault of the code under test.
+hypothesis_settings.register_profile("clearhead", deadline=None)
+hypothesis_settings.load_profile("clearhead")
 
 CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 NO_POSTGRES = os.environ.get("CLEARHEAD_TEST_NO_POSTGRES", "")

@@ -63,7 +63,7 @@ def assert_honest(offer: Offer, visit: Visit, occupied: list[Occupied]) -> None:
 
 
 @given(st.data(), clinics(), visits)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_an_offer_takes_only_what_is_free_and_nothing_twice(data, resources, visit) -> None:
     occupied = data.draw(occupations(resources))
 
@@ -89,7 +89,7 @@ def possible_by_trying_everything(visit: Visit, start: datetime, resources, occu
 
 
 @given(st.data(), clinics(), st.sampled_from(TEXTS), st.sampled_from([30, 60, 120]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_exactly_the_possible_starts_are_offered_and_the_others_have_a_reason(data, resources, text, minutes) -> None:
     visit = Visit((phase("infusion", minutes, text),))
     occupied = data.draw(occupations(resources))
@@ -108,7 +108,7 @@ def minutes_free(resources, occupied, now=None) -> dict[str, timedelta]:
 
 
 @given(st.data(), clinics(), visits)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_free_and_booked_time_always_add_up_to_the_capacity_and_a_cancelled_booking_gives_all_back(
     data, resources, visit
 ) -> None:
@@ -126,7 +126,7 @@ def test_free_and_booked_time_always_add_up_to_the_capacity_and_a_cancelled_book
 
 
 @given(st.data(), clinics())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_hold_takes_as_much_as_a_booking_until_it_runs_out_and_nothing_after(data, resources) -> None:
     booked = data.draw(occupations(resources))
     runs_out = DAY[0]

@@ -168,7 +168,7 @@ patterns = st.sampled_from([CONSECUTIVE, EVERY_OTHER_DAY, WEEKLY, Pattern(1, 3),
 
 
 @given(st.data(), st.integers(2, 5), patterns)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_every_session_of_every_proposal_keeps_the_pattern_and_takes_only_what_is_free(data, n, pattern) -> None:
     occupied = []
     for _ in range(data.draw(st.integers(0, 8))):
