@@ -1,0 +1,1 @@
+"""What may be said to a patient, what it rests on, and what must not be said."""
