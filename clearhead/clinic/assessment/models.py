@@ -74,6 +74,10 @@ class Trial(Fact):
     dose_mg_per_day = models.DecimalField(max_digits=9, decimal_places=3, null=True)
     started_on = models.DateField(null=True)
     stopped_on = models.DateField(null=True)
+    reached_target_dose = models.BooleanField(null=True, help_text="Empty: not known.")
+    weeks_at_target = models.PositiveSmallIntegerField(null=True)
+    cycles = models.PositiveSmallIntegerField(null=True, help_text="Of onabotulinumtoxinA.")
+    quarterly = models.BooleanField(default=False, help_text="A CGRP antibody given every three months.")
     effect = models.CharField(
         max_length=14,
         choices=[("none", _("none")), ("some", _("some")), ("good", _("good")), ("unknown", _("not known"))],
@@ -102,6 +106,7 @@ class Measurement(Fact):
     text = models.CharField(max_length=200, blank=True)
     unit = models.CharField(max_length=20, blank=True)
     entered_unit = models.CharField(max_length=20, blank=True)
+    parts = models.JSONField(default=list, help_text="The single answers of a questionnaire.")
     expires_on = models.DateField(null=True)
 
 
@@ -129,7 +134,9 @@ class Decision(Fact):
     protocol_version = models.ForeignKey(ProtocolVersion, models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=14, choices=Outcome)
     verdict = models.JSONField()
+    facts = models.JSONField(default=dict, help_text="The facts as they were judged.")
     facts_sha256 = models.CharField(max_length=64)
+    note = models.TextField(blank=True, help_text="Why not, or why not yet.")
     expires_on = models.DateField()
     signature = models.OneToOneField(Signature, models.PROTECT, related_name="+")
 
@@ -146,4 +153,26 @@ class Override(Fact):
         constraints = [
             models.CheckConstraint(condition=Q(grade="relative"), name="only_relative_grounds_are_overridden"),
             models.CheckConstraint(condition=~Q(reason=""), name="an_override_says_why"),
+        ]
+
+
+class OpenItem(Fact):
+    """Something that a person must do for this course. It stays until somebody says what was done, in a new row."""
+
+    course = models.ForeignKey(Course, models.PROTECT, related_name="open_items")
+    kind = models.CharField(max_length=40)
+    about_code = models.CharField(max_length=64, help_text="Code of the row it came from.")
+    sentence = models.CharField(max_length=300)
+    owner_role = models.CharField(max_length=20)
+    due_at = models.DateTimeField()
+    done = models.TextField(blank=True, help_text="What was done. Looking at it is not doing it.")
+
+    class Meta(Fact.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "about_code"], condition=Q(corrects__isnull=True), name="one_open_item_per_cause"
+            ),
+            models.CheckConstraint(
+                condition=Q(corrects__isnull=True) | Q(struck=True) | ~Q(done=""), name="an_item_is_closed_with_words"
+            ),
         ]

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from clearhead.clinic.audit.models import Fact
-from clearhead.clinic.people.models import Course, User
+from clearhead.clinic.people.models import Course, Signature, User
 from clearhead.clinic.schedule.models import Booking
 
 
@@ -19,7 +19,7 @@ class Mode(models.TextChoices):
 
 
 class Consult(Fact):
-    """The clinician's form, the same whatever the mode."""
+    """The clinician's form, the same whatever the mode. Without a signature its outcome is a proposal."""
 
     class Outcome(models.TextChoices):
         INVITE = "invite", _("invite to assessment")
@@ -37,3 +37,6 @@ class Consult(Fact):
     outcome = models.CharField(max_length=12, choices=Outcome)
     outcome_note = models.TextField(blank=True)
     call_again_on = models.DateField(null=True)
+    signature = models.OneToOneField(
+        Signature, models.PROTECT, null=True, related_name="+", help_text="The prescriber who signed the outcome off."
+    )

@@ -56,12 +56,16 @@ class Attack(Fact):
 
 
 class AttackEvent(Fact):
-    """Something within an attack: worse, a symptom, aura, a suspected trigger, its peak, its end."""
+    """Something within an attack: worse, a symptom, aura, a suspected trigger, its peak, its end.
+
+    `value` of a symptom, aura or side names the feature; with "not:" before it, it was asked and was not there.
+    """
 
     class Kind(models.TextChoices):
         WORSE = "worse"
         SYMPTOM = "symptom"
         AURA = "aura"
+        PREMONITORY = "premonitory"
         TRIGGER = "trigger"
         PEAK = "peak"
         SIDE = "side"
@@ -71,7 +75,7 @@ class AttackEvent(Fact):
 
     attack = models.ForeignKey(Attack, models.PROTECT, related_name="events")
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=10, choices=Kind)
+    kind = models.CharField(max_length=12, choices=Kind)
     value = models.CharField(max_length=200, blank=True)
 
 

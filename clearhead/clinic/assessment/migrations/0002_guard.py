@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
             "HistoryItem",
             "Measurement",
             "Medication",
+            "OpenItem",
             "Override",
             "Referral",
             "Trial",

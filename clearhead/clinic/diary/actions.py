@@ -1,0 +1,330 @@
+"""Every write of the diary. What the patient says happened is kept as they say it; corrections are new rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from clearhead.clinic.audit import actions as audit
+from clearhead.clinic.diary import queries
+from clearhead.clinic.diary.models import Attack, AttackEvent, Day, Dose, Medicine
+from clearhead.clinic.people.models import Course, Patient, User
+from clearhead.medicine.headache.diary import is_backfilled, local_date_of_entry
+
+CLOCK_AHEAD = timedelta(minutes=10)
+"""A phone's clock may run this far ahead of ours; further, and its dates could be wrong."""
+
+
+class DiaryRefused(Exception):
+    """An entry that cannot be kept as it stands; says what now."""
+
+
+def _chain(patient: Patient) -> str:
+    course = Course.objects.filter(patient=patient).select_related("site").order_by("-opened_at").first()
+    return course.site.slug if course else audit.HOUSE
+
+
+def _lock(patient: Patient) -> None:
+    Patient.objects.select_for_update().get(pk=patient.pk)
+
+
+def _entered(entered_at: datetime | None, at: datetime) -> datetime:
+    """When it was tapped. A clock somewhat ahead is taken as now; far ahead is refused, never guessed."""
+    if entered_at is None:
+        return at
+    if entered_at > at + CLOCK_AHEAD:
+        raise DiaryRefused("The time of this entry lies in the future. Check the clock of your phone, then send again.")
+    return min(entered_at, at)
+
+
+@audit.once
+def record_day(
+    *,
+    patient: Patient,
+    local_date: date,
+    answer: int,
+    zone: str,
+    by: User | None,
+    at: datetime,
+    reason: str = "",
+    entered_at: datetime | None = None,
+    client_id: UUID | None = None,
+) -> Day:
+    """The answer of one date, in the zone of the entry. A later answer corrects an earlier one."""
+    moment = _entered(entered_at, at)
+    today = local_date_of_entry(moment, zone)
+    if local_date > today:
+        raise DiaryRefused(f"{local_date:%-d %B} has not come yet. Choose today or a day before.")
+    if (today - local_date).days > queries.REASON_AFTER_DAYS and not reason.strip():
+        raise DiaryRefused("This day is more than a week ago. Say in a few words why you add it now.")
+    _lock(patient)
+    earlier = Day.standing().filter(patient=patient, local_date=local_date).first()
+    if earlier is not None and earlier.answer == answer and earlier.reason == reason.strip():
+        return earlier
+    day = Day.objects.create(
+        patient=patient,
+        local_date=local_date,
+        zone=zone,
+        answer=answer,
+        backfilled=is_backfilled(local_date, recorded_at=moment, zone=zone),
+        reason=reason.strip(),
+        happened_at=moment,
+        recorded_at=at,
+        recorded_by=by,
+        corrects=earlier,
+    )
+    said = {"date": local_date, "answer": answer, "corrects": earlier}
+    audit.record(chain=_chain(patient), at=at, by=by, verb="answer diary day", subject=day, patient=patient, body=said)
+    return day
+
+
+@audit.once
+def start_attack(
+    *,
+    patient: Patient,
+    started_at: datetime,
+    zone: str,
+    by: User | None,
+    at: datetime,
+    precision_min: int = 0,
+    code: UUID | None = None,
+    client_id: UUID | None = None,
+) -> Attack:
+    """A headache begins (or began). A phone that is offline chooses the code itself, so that more can follow."""
+    begun = _entered(started_at, at)
+    day = local_date_of_entry(begun, zone)
+    chosen = {"code": code} if code is not None else {}
+    attack = Attack.objects.create(
+        patient=patient,
+        zone=zone,
+        precision_min=precision_min,
+        backfilled=is_backfilled(day, recorded_at=at, zone=zone),
+        happened_at=begun,
+        recorded_at=at,
+        recorded_by=by,
+        **chosen,
+    )
+    audit.record(chain=_chain(patient), at=at, by=by, verb="start attack", subject=attack, patient=patient)
+    return attack
+
+
+@audit.once
+def add_to_attack(
+    *,
+    attack: Attack,
+    kind: str,
+    by: User | None,
+    at: datetime,
+    value: str = "",
+    happened_at: datetime | None = None,
+    client_id: UUID | None = None,
+) -> AttackEvent:
+    """Worse, over, or a note within an attack. A second end puts the first one right."""
+    moment = _entered(happened_at, at)
+    if moment < attack.happened_at:
+        raise DiaryRefused("That is before the attack began. Check both times.")
+    earlier = None
+    if kind == AttackEvent.Kind.OVER:
+        _lock(attack.patient)
+        earlier = AttackEvent.standing().filter(attack__in=queries.lineage(attack), kind=kind).first()
+    event = _event(attack, kind, value, moment, by, at, earlier)
+    audit.record(
+        chain=_chain(attack.patient), at=at, by=by, verb=f"attack: {kind}", subject=event, patient=attack.patient
+    )
+    return event
+
+
+def _event(
+    attack: Attack,
+    kind: str,
+    value: str,
+    moment: datetime,
+    by: User | None,
+    at: datetime,
+    corrects: AttackEvent | None,
+    *,
+    struck: bool = False,
+) -> AttackEvent:
+    return AttackEvent.objects.create(
+        attack=attack,
+        patient=attack.patient,
+        kind=kind,
+        value=value,
+        happened_at=moment,
+        recorded_at=at,
+        recorded_by=by,
+        corrects=corrects,
+        struck=struck,
+    )
+
+
+@audit.once
+def describe_attack(
+    *,
+    attack: Attack,
+    by: User | None,
+    at: datetime,
+    started_at: datetime | None = None,
+    ended_at: datetime | None = None,
+    said: Mapping[str, tuple[str, ...]],
+    client_id: UUID | None = None,
+) -> Attack:
+    """Everything about an attack, told later. `said` maps a kind of AttackEvent to its values.
+
+    A kind that is given replaces what was said before of that kind, row by row; a kind that is not given stays.
+    """
+    _lock(attack.patient)
+    begun = started_at or attack.happened_at
+    if ended_at is not None and ended_at < begun:
+        raise DiaryRefused("It cannot end before it began. Check both times.")
+    for moment in (begun, ended_at):
+        _entered(moment, at)
+    row = attack if begun == attack.happened_at else _moved(attack, begun, by, at)
+    told = {**said, **({AttackEvent.Kind.OVER: ("",)} if ended_at else {})}
+    lineage = queries.lineage(row)
+    for kind, values in told.items():
+        standing = list(AttackEvent.standing().filter(attack__in=lineage, kind=kind))
+        _replace(row, str(kind), values, standing, ended_at if kind == "over" else None, by, at)
+    audit.record(
+        chain=_chain(attack.patient),
+        at=at,
+        by=by,
+        verb="describe attack",
+        subject=row,
+        patient=attack.patient,
+        body={"said": {str(kind): list(values) for kind, values in told.items()}, "ended_at": ended_at},
+    )
+    return row
+
+
+def _moved(attack: Attack, begun: datetime, by: User | None, at: datetime) -> Attack:
+    """The same attack with another start."""
+    day = local_date_of_entry(begun, attack.zone)
+    return Attack.objects.create(
+        patient=attack.patient,
+        zone=attack.zone,
+        backfilled=is_backfilled(day, recorded_at=at, zone=attack.zone),
+        happened_at=begun,
+        recorded_at=at,
+        recorded_by=by,
+        corrects=attack,
+    )
+
+
+def _replace(
+    attack: Attack,
+    kind: str,
+    values: tuple[str, ...],
+    standing: list[AttackEvent],
+    moment: datetime | None,
+    by: User | None,
+    at: datetime,
+) -> None:
+    """Rows of one kind become these values: what stays is left alone, what goes is struck, what is new is added."""
+    when = moment or min(at, max(attack.happened_at, attack.recorded_at))
+    kept = {event.value for event in standing if event.value in values and (moment in (None, event.happened_at))}
+    gone = [event for event in standing if event.value not in kept]
+    new = [value for value in values if value not in kept]
+    for event in gone:
+        again = new.pop(0) if new else None
+        _event(attack, kind, event.value if again is None else again, when, by, at, event, struck=again is None)
+    for value in new:
+        _event(attack, kind, value, when, by, at, None)
+
+
+@audit.once
+def strike_attack(*, attack: Attack, by: User | None, at: datetime, client_id: UUID | None = None) -> Attack:
+    """This attack was entered by mistake."""
+    row = Attack.objects.create(
+        patient=attack.patient,
+        zone=attack.zone,
+        happened_at=attack.happened_at,
+        recorded_at=at,
+        recorded_by=by,
+        corrects=attack,
+        struck=True,
+    )
+    audit.record(chain=_chain(attack.patient), at=at, by=by, verb="strike attack", subject=row, patient=attack.patient)
+    return row
+
+
+@audit.once
+def add_medicine(
+    *,
+    patient: Patient,
+    typed: str,
+    role: str,
+    by: User | None,
+    at: datetime,
+    medicine_class: str = "",
+    ingredient_id: str = "",
+    unit: str = "",
+    client_id: UUID | None = None,
+) -> Medicine:
+    """A medicine on the patient's own list; without an ingredient it is shown as "not checked"."""
+    medicine = Medicine.objects.create(
+        patient=patient,
+        typed=typed.strip(),
+        role=role,
+        medicine_class=medicine_class,
+        ingredient_id=ingredient_id,
+        unit=unit,
+        happened_at=at,
+        recorded_at=at,
+        recorded_by=by,
+    )
+    audit.record(chain=_chain(patient), at=at, by=by, verb="add own medicine", subject=medicine, patient=patient)
+    return medicine
+
+
+@audit.once
+def record_dose(
+    *,
+    patient: Patient,
+    medicine: Medicine,
+    zone: str,
+    by: User | None,
+    at: datetime,
+    taken_at: datetime | None = None,
+    amount: Decimal | None = None,
+    attack: Attack | None = None,
+    client_id: UUID | None = None,
+) -> Dose:
+    """One dose taken."""
+    dose = Dose.objects.create(
+        patient=patient,
+        medicine=medicine,
+        zone=zone,
+        amount=amount,
+        unit=medicine.unit if amount is not None else "",
+        attack=attack,
+        happened_at=_entered(taken_at, at),
+        recorded_at=at,
+        recorded_by=by,
+    )
+    audit.record(chain=_chain(patient), at=at, by=by, verb="record dose taken", subject=dose, patient=patient)
+    return dose
+
+
+@audit.once
+def record_effect(*, dose: Dose, effect: str, by: User | None, at: datetime, client_id: UUID | None = None) -> Dose:
+    """How it was two hours later: the dose again, with its effect."""
+    again = Dose.objects.create(
+        patient=dose.patient,
+        medicine=dose.medicine,
+        zone=dose.zone,
+        amount=dose.amount,
+        unit=dose.unit,
+        attack=dose.attack,
+        effect_2h=effect,
+        happened_at=dose.happened_at,
+        recorded_at=at,
+        recorded_by=by,
+        corrects=dose,
+    )
+    audit.record(
+        chain=_chain(dose.patient), at=at, by=by, verb="record effect of dose", subject=again, patient=dose.patient
+    )
+    return again

@@ -1,0 +1,204 @@
+"""Attack mode: start alone is enough; the details can wait; what the phone kept is sent once."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from clearhead.clinic.diary import actions, queries
+from clearhead.clinic.diary.models import Attack, AttackEvent, Day, Dose
+from tests import cast
+from tests.cast import AT_TEN
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def petra() -> Any:
+    cast.mesa()
+    return cast.petra()
+
+
+@pytest.fixture
+def phone(petra: Any) -> Client:
+    client = Client()
+    client.force_login(petra.user)
+    return client
+
+
+def begin(petra: Any, **more: Any) -> Attack:
+    said = {"patient": petra, "started_at": AT_TEN, "zone": petra.zone, "by": None, "at": AT_TEN, **more}
+    return actions.start_attack(**said)
+
+
+def describe(attack: Attack, **said: tuple[str, ...]) -> Attack:
+    later = AT_TEN + timedelta(hours=6)
+    return actions.describe_attack(attack=attack, ended_at=AT_TEN + timedelta(hours=5), said=said, by=None, at=later)
+
+
+def test_started_15_minutes_ago_is_15_minutes_ago(phone: Client) -> None:
+    phone.post("/diary/attack/start/", {"minutes_ago": 15})
+    ago = timezone.now() - Attack.objects.get().happened_at
+
+    assert timedelta(minutes=14) < ago < timedelta(minutes=16)
+
+
+def test_while_an_attack_is_open_three_buttons_stand_alone_in_the_dark(phone: Client) -> None:
+    told = phone.post("/diary/attack/start/", {"minutes_ago": 0}, follow=True).content.decode()
+
+    assert 'data-theme="attack"' in told
+    assert all(f">{word}<" in told for word in ("Worse", "Took medicine", "Over"))
+    assert "<nav" not in told
+
+
+def test_a_second_start_while_one_is_open_adds_none(phone: Client) -> None:
+    phone.post("/diary/attack/start/", {"minutes_ago": 0})
+    phone.post("/diary/attack/start/", {"minutes_ago": 30})
+
+    assert Attack.objects.count() == 1
+
+
+def test_a_start_without_a_time_or_in_the_future_is_refused(phone: Client) -> None:
+    empty = phone.post("/diary/attack/start/", {})
+    ahead = phone.post("/diary/attack/start/", {"started_at": "2099-01-01T10:00"})
+
+    assert (empty.status_code, ahead.status_code) == (422, 422)
+    assert not Attack.objects.exists()
+
+
+def test_worse_medicine_over_each_take_one_tap(phone: Client, petra: Any) -> None:
+    triptan = actions.add_medicine(
+        patient=petra, typed="Sumatriptan", role="acute", medicine_class="triptan", by=None, at=AT_TEN
+    )
+    attack = begin(petra)
+    phone.post(f"/diary/attack/{attack.code}/worse/")
+    phone.post(f"/diary/attack/{attack.code}/medicine/", {"medicine": str(triptan.code)})
+    phone.post(f"/diary/attack/{attack.code}/over/")
+    view = queries.attack_view(attack)
+
+    assert (view.worse, view.open, len(view.doses)) == (1, False, 1)
+    assert Dose.objects.get().attack == attack
+
+
+def test_another_patients_medicine_is_refused(phone: Client, petra: Any) -> None:
+    mine = actions.add_medicine(patient=petra, typed="A", role="acute", by=None, at=AT_TEN)
+    his = actions.add_medicine(patient=cast.quentin(), typed="B", role="acute", by=None, at=AT_TEN)
+    attack = begin(petra)
+
+    assert phone.post(f"/diary/attack/{attack.code}/medicine/", {"medicine": str(his.code)}).status_code == 422
+    assert mine.pk
+    assert not Dose.objects.exists()
+
+
+def test_details_told_later_make_it_a_migraine(petra: Any) -> None:
+    attack = describe(begin(petra), peak=("3",), side=("left",), symptom=("nausea", "not:vomiting"), aura=("not:aura",))
+    view = queries.attack_view(attack)
+
+    assert view.frozen().is_migraine() is True
+    assert view.frozen().vomiting is False
+    assert view.frozen().photophobia is None
+    assert view.minutes == 300
+
+
+def test_details_told_again_replace_row_by_row(petra: Any) -> None:
+    attack = begin(petra)
+    describe(attack, symptom=("nausea", "photophobia"), peak=("2",))
+    describe(attack, symptom=("nausea",), peak=("3",))
+    view = queries.attack_view(attack)
+
+    assert view.said["symptom"] == {"nausea"}
+    assert view.peak == 3
+    assert AttackEvent.objects.filter(kind="over").count() == 1
+
+
+def test_a_start_put_right_keeps_what_was_said(petra: Any) -> None:
+    attack = begin(petra)
+    actions.add_to_attack(attack=attack, kind="worse", by=None, at=AT_TEN + timedelta(hours=1))
+    moved = actions.describe_attack(
+        attack=attack, started_at=AT_TEN - timedelta(hours=2), said={}, by=None, at=AT_TEN + timedelta(hours=2)
+    )
+
+    assert [one.code for one in queries.attacks_of(petra)] == [str(moved.code)]
+    assert queries.attack_view(moved).worse == 1
+
+
+def test_an_end_before_the_beginning_is_refused(phone: Client, petra: Any) -> None:
+    attack = begin(petra)
+    told = phone.post(f"/diary/attack/{attack.code}/over/", {"ended_at": "2026-11-20T09:00"})
+
+    assert told.status_code == 422
+    assert queries.attack_view(attack).open
+
+
+def test_an_attack_entered_by_mistake_no_longer_counts(phone: Client, petra: Any) -> None:
+    attack = begin(petra)
+    phone.post(f"/diary/attack/{attack.code}/mistake/")
+
+    assert queries.attacks_of(petra) == []
+    assert Attack.objects.count() == 2
+
+
+def test_the_details_page_saves_what_was_ticked_and_what_was_not(phone: Client, petra: Any) -> None:
+    attack = begin(petra)
+    page = phone.get(f"/diary/attack/{attack.code}/")
+    said = {"started_at": "2026-11-20T10:00", "ended_at": "2026-11-20T15:30", "peak": "2", "symptoms": ["photophobia"]}
+    told = phone.post(f"/diary/attack/{attack.code}/", said)
+    view = queries.attack_view(Attack.standing().get())
+
+    assert page.status_code == 200
+    assert told.status_code == 302, told.context["form"].errors
+    assert (view.said["symptom"], "nausea" in view.denied, view.minutes) == ({"photophobia"}, True, 330)
+
+
+def queued(kind: str, **more: Any) -> dict[str, Any]:
+    return {
+        "id": str(uuid.uuid4()),
+        "kind": kind,
+        "entered_at": "2026-11-20T16:00:00",
+        "zone": "America/Phoenix",
+        **more,
+    }
+
+
+def send(phone: Client, *entries: Any) -> Any:
+    return phone.post("/diary/sync/", json.dumps({"entries": entries}), content_type="application/json")
+
+
+def test_what_the_phone_kept_is_taken_in_once_however_often_it_is_sent(phone: Client, petra: Any) -> None:
+    start = queued("start", minutes_ago=30)
+    sent = [queued("day", local_date="2026-11-20", answer=2), start, queued("worse", attack=start["id"])]
+    sent.append(queued("over", attack=start["id"]))
+    for _again in range(3):
+        told = send(phone, *sent).json()
+        assert [one["state"] for one in told["results"]] == ["saved"] * 4
+
+    assert (Day.objects.count(), Attack.objects.count(), AttackEvent.objects.count()) == (1, 1, 2)
+    assert not Day.objects.get().backfilled  # answered on its own day, although it arrived later
+
+
+def test_one_bad_entry_does_not_hold_up_the_others(phone: Client) -> None:
+    told = send(
+        phone, queued("day", local_date="2026-11-20"), "nonsense", queued("day", local_date="2026-11-20", answer=1)
+    )
+
+    assert [one["state"] for one in told.json()["results"]] == ["refused", "refused", "saved"]
+    assert Day.objects.count() == 1
+
+
+def test_an_entry_for_another_patients_attack_is_refused(phone: Client) -> None:
+    his = begin(cast.quentin())
+    told = send(phone, queued("over", attack=str(his.code))).json()
+
+    assert told["results"][0]["state"] == "refused"
+    assert not AttackEvent.objects.exists()
+
+
+@pytest.mark.parametrize("body", ["", "[]", '{"entries": 3}'])
+def test_what_is_no_list_of_entries_is_refused(phone: Client, body: str) -> None:
+    assert phone.post("/diary/sync/", body, content_type="application/json").status_code == 422
