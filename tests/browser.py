@@ -1,8 +1,8 @@
 """A real Chromium in front of a live server. Debian's own browser: Playwright downloads nothing.
 
 `page` is a tablet of 1280 × 800, `phone` is 360 px wide, `plain` has no script; `open_page(...)` makes others.
-Each fails its test when a script throws, when the content policy blocks something, or when anything is fetched from
-elsewhere. Under the strict policy `wait_for_function("text")` cannot work: use `expect(locator)`.
+Each fails its test when a script throws, the content policy blocks something, the server fails, or anything is fetched
+from elsewhere. Under the strict policy `wait_for_function("text")` cannot work: use `expect(locator)`.
 """
 
 from __future__ import annotations
@@ -66,7 +66,12 @@ def watch(page: Page, home: str) -> list[str]:
         if request.url.startswith("http") and urlsplit(request.url).netloc != urlsplit(home).netloc:
             faults.append(f"fetched from elsewhere: {request.url}")
 
+    def answered(response: Any) -> None:
+        if response.status >= 500:
+            faults.append(f"answered {response.status}: {response.url}")
+
     page.on("console", heard)
+    page.on("response", answered)
     page.on("request", fetched)
     page.on("pageerror", lambda error: faults.append(f"script: {error}"))
     return faults
