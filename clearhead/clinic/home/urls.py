@@ -10,6 +10,7 @@ urlpatterns = [
     path("home/visits/", views.visits, name="home-visits"),
     path("home/<slug:site>/day/", views.day, name="home-day"),
     path("home/<slug:site>/patients/", views.patients, name="home-patients"),
+    path("home/<slug:site>/figures/", views.figures, name="home-figures"),
     path("home/<slug:site>/audit/", audit.event_list, name="audit-list"),
     path("home/course/<uuid:code>/", views.course, name="home-course"),
     path("home/booking/<uuid:code>/event/", views.visit_event, name="home-visit-event"),

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from clearhead.clinic.home import day as days
+from clearhead.clinic.home import figures as figure
 from clearhead.clinic.home import timeline
 from clearhead.clinic.people.access import PATIENT, PUBLIC, access, roles_of, sites_of, staff
 from clearhead.clinic.people.models import Course, Role, Site
@@ -150,3 +151,11 @@ def visits(request: Any) -> HttpResponse:
     )
     context = {"rows": rows, "consults": consults.filter(starts_at__gte=now), "now": now}
     return render(request, "home/visits.html", context)
+
+
+@require_GET
+@access(staff(Role.OWNER, Role.DIRECTOR), Site)
+def figures(request: HttpRequest, site: Site) -> HttpResponse:
+    """Counts with their denominators; no charts, no names."""
+    context = {"site": site, "figures": figure.figures(site, timezone.now()), "days": figure.WINDOW_DAYS}
+    return render(request, "home/figures.html", context)

@@ -1,0 +1,107 @@
+"""What the owner and the medical director read: counts with their denominators, no names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+
+from django.utils.translation import gettext as _
+
+from clearhead.clinic.infusion.models import Flag, Infusion, Observation, RateChange
+from clearhead.clinic.people.models import Course, Site
+from clearhead.clinic.plan.models import Session
+from clearhead.clinic.recovery.models import Discharge
+from clearhead.clinic.review.models import Harm, Review
+from clearhead.clinic.schedule.models import Booking
+from clearhead.clinic.welcome.models import Enquiry
+
+WINDOW_DAYS = 90
+ON_TIME_MIN = 5
+"""A set counts as on time when it was recorded at most this many minutes after it was due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number with what it counts."""
+
+    name: str
+    value: str
+    of: str
+
+
+def figures(site: Site, now: datetime) -> list[Figure]:
+    """The last ninety days of one site."""
+    since = now - timedelta(days=WINDOW_DAYS)
+    infusions = Infusion.objects.filter(site=site, started_at__gte=since)
+    n = infusions.count()
+    return [
+        Figure(_("Enquiries"), str(Enquiry.standing().filter(site=site, happened_at__gte=since).count()), ""),
+        Figure(_("New courses"), str(Course.objects.filter(site=site, opened_at__gte=since).count()), ""),
+        Figure(_("Infusions"), str(n), ""),
+        _days_to_first(site, since),
+        _no_shows(site, since),
+        _on_time(site, since),
+        _flags(site, since, n),
+        _single_handed(site, since),
+        _dispositions(site, since),
+        _harms(site, since, n),
+        _reviews(site, since),
+    ]
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.0f} %" if whole else "–"
+
+
+def _days_to_first(site: Site, since: datetime) -> Figure:
+    firsts = Session.objects.filter(site=site, number=1, infusion__started_at__gte=since).select_related(
+        "course", "infusion"
+    )
+    waits = [(one.infusion.started_at - one.course.opened_at).days for one in firsts]
+    value = f"{median(waits):.0f} d" if waits else "–"
+    return Figure(_("First contact to first infusion, median"), value, _("%(n)s patients") % {"n": len(waits)})
+
+
+def _no_shows(site: Site, since: datetime) -> Figure:
+    past = Booking.objects.filter(site=site, starts_at__gte=since, status__in=["booked", "done", "no_show"])
+    missed = past.filter(events__kind="no_show").distinct().count()
+    return Figure(_("Did not come"), _share(missed, past.count()), f"{missed} / {past.count()}")
+
+
+def _on_time(site: Site, since: datetime) -> Figure:
+    due = Observation.standing().filter(session__site=site, due_at__gte=since)
+    pairs = due.values_list("due_at", "recorded_at")
+    on_time = sum(recorded <= when + timedelta(minutes=ON_TIME_MIN) for when, recorded in pairs)
+    return Figure(_("Sets of observations on time"), _share(on_time, len(pairs)), f"{on_time} / {len(pairs)}")
+
+
+def _flags(site: Site, since: datetime, n: int) -> Figure:
+    high = Flag.standing().filter(session__site=site, happened_at__gte=since, level="high").count()
+    return Figure(_("High flags per infusion"), f"{high / n:.2f}" if n else "–", f"{high} / {n}")
+
+
+def _single_handed(site: Site, since: datetime) -> Figure:
+    changes = RateChange.standing().filter(session__site=site, happened_at__gte=since)
+    alone = changes.filter(single_handed=True).count()
+    return Figure(_("Second checks done single-handed"), str(alone), f"/ {changes.count()}")
+
+
+def _dispositions(site: Site, since: datetime) -> Figure:
+    left = Discharge.standing().filter(session__site=site, happened_at__gte=since)
+    met = left.filter(disposition="criteria_met").count()
+    return Figure(_("Left with criteria met"), _share(met, left.count()), f"{met} / {left.count()}")
+
+
+def _harms(site: Site, since: datetime, n: int) -> Figure:
+    harms = Harm.standing().filter(site=site, happened_at__gte=since)
+    serious = harms.filter(serious=True).count()
+    return Figure(
+        _("Harms asked for"), str(harms.count()), _("%(s)s serious, in %(n)s infusions") % {"s": serious, "n": n}
+    )
+
+
+def _reviews(site: Site, since: datetime) -> Figure:
+    done = Review.standing().filter(site=site, happened_at__gte=since)
+    enough = done.exclude(response="").count()
+    return Figure(_("Reviews with enough diary to judge"), _share(enough, done.count()), f"{enough} / {done.count()}")

@@ -1,0 +1,103 @@
+"""One row of each kind that a URL can name, for a patient: the matrix of access walks over them.
+
+A new subject of `@access(rule, Model)` needs a line in `ROWS`; the matrix test says so by name.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+
+from clearhead.clinic.people.models import Patient, Site
+from tests import builders
+from tests.cast import AT_TEN
+
+CANARY = "CANARY-7f3a"
+"""Stands in every free text of a row; must never be read by a stranger."""
+
+Row = Callable[[Patient], models.Model]
+
+
+def _fact(label: str, **fields: Any) -> Row:
+    """A fact of this model about the patient, with these fields."""
+
+    def make(patient: Patient) -> models.Model:
+        model = apps.get_model(label)
+        given = {name: value(patient) if callable(value) else value for name, value in fields.items()}
+        return model._default_manager.create(happened_at=AT_TEN, recorded_at=AT_TEN, **given)
+
+    return make
+
+
+def _me(patient: Patient) -> Patient:
+    return patient
+
+
+def _session(patient: Patient) -> models.Model:
+    known = patient.visits.order_by("pk").first()
+    return known or builders.session(patient)
+
+
+def _course_site(patient: Patient) -> Site:
+    return builders.course_of(patient).site
+
+
+def _booking(patient: Patient) -> models.Model:
+    return _session(patient).booking
+
+
+def _order(patient: Patient) -> models.Model:
+    return _session(patient).order
+
+
+def _user(patient: Patient) -> models.Model:
+    return patient.user
+
+
+def _letter(patient: Patient) -> models.Model:
+    return apps.get_model("letters.Outgoing")._default_manager.create(
+        site=_course_site(patient), patient=patient, channel="print", to=CANARY, template="note", text=CANARY,
+        about_code=str(uuid.uuid4()), due_at=AT_TEN,
+    )  # fmt: skip
+
+
+ROWS: dict[str, Row] = {
+    "people.Site": _course_site,
+    "people.Course": builders.course_of,
+    "people.Patient": _me,
+    "people.User": _user,
+    "plan.Session": _session,
+    "plan.Order": _order,
+    "schedule.Booking": _booking,
+    "welcome.Enquiry": _fact(
+        "welcome.Enquiry", site=_course_site, name=CANARY, contact=CANARY, text=CANARY, contact_consent_at=AT_TEN
+    ),
+    "diary.Attack": _fact("diary.Attack", patient=_me, zone="America/Phoenix"),
+    "diary.Medicine": _fact("diary.Medicine", patient=_me, typed=CANARY, role="acute"),
+    "diary.Dose": lambda patient: _fact(
+        "diary.Dose", patient=_me, medicine=ROWS["diary.Medicine"], zone="America/Phoenix"
+    )(patient),
+    "letters.Outgoing": _letter,
+    "policy.ProtocolVersion": lambda patient: builders.protocol_version(),
+    "consent.Question": _fact("consent.Question", course=builders.course_of, question=CANARY),
+}
+
+
+def link_for(patient: Patient, purpose: str, subject: type[models.Model] | None) -> tuple[Any, str]:
+    """A link of this purpose to the patient's row, and its token."""
+    from clearhead.clinic.people import doors
+
+    row = ROWS[subject._meta.label](patient) if subject is not None else builders.course_of(patient)
+    return doors.make_link(
+        purpose=purpose, subject_code=getattr(row, "code", uuid.uuid4()), patient=patient,
+        site=builders.course_of(patient).site, at=AT_TEN, lasts=timedelta(days=3650),
+    )  # fmt: skip
+
+
+OTHER_KWARGS: dict[str, Any] = {"day": date(2026, 11, 20).isoformat()}
+"""Values of further parts of a URL, by name."""

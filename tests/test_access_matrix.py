@@ -1,0 +1,275 @@
+"""Every URL × every role × {own, other's, other site's}: who is let in is what the view's rule says, and nobody else.
+
+Expected answers are worked out here from the declared rule alone, not by the code that enforces it. A URL whose view
+declares no rule fails. A refused request may write nothing, and no body may hold a word of a record that is not theirs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import Client, override_settings
+from django.urls import URLPattern, URLResolver, get_resolver, path
+
+from clearhead.clinic.people import doors, guard
+from clearhead.clinic.people.access import PATIENT, access, staff
+from clearhead.clinic.people.models import Patient, Role, User
+from tests import cast, rows
+from tests.rows import CANARY, ROWS, link_for
+
+pytestmark = pytest.mark.django_db
+
+LIBRARY_PAGES = ("account/", "static/")
+"""Pages of libraries, which carry their own checks and know no patient."""
+NOT_FOUND = "Nothing is here under this address."
+"""What access.py says to a stranger."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One address of the project."""
+
+    route: str
+    name: str
+    view: Any
+    parts: tuple[str, ...]
+
+    @property
+    def rule(self) -> Any:
+        return self.view.access_rule
+
+    @property
+    def subject(self) -> Any:
+        return self.view.access_subject
+
+
+def pages(resolver: URLResolver | None = None, before: str = "") -> Iterator[Page]:
+    """All addresses of the URL configuration."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from pages(pattern, route)
+        elif isinstance(pattern, URLPattern) and not route.startswith(LIBRARY_PAGES):
+            yield Page(route, pattern.name or route, pattern.callback, tuple(re.findall(r"<(?:\w+:)?(\w+)>", route)))
+
+
+@dataclass
+class World:
+    """Petra and the staff of Mesa; Quentin and Olga of Riverside."""
+
+    petra: Patient
+    quentin: Patient
+    actors: dict[str, User | None]
+    writes: list[str] = field(default_factory=list)
+
+    def watch(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        """Note every write except the sign-in's own session."""
+        if sql.split(" ", 1)[0] in {"INSERT", "UPDATE", "DELETE"} and "django_session" not in sql:
+            self.writes.append(sql)
+        return execute(sql, params, many, context)
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """Everyone there is."""
+    petra, quentin = cast.petra(), cast.quentin()
+    actors: dict[str, User | None] = {role: cast.member(name) for name, (_n, _t, role) in cast.STAFF.items()}
+    ex = User.objects.create_user("ex@example.org", cast.PASSWORD, name="Ex Nurse", is_active=False)
+    actors |= {"patient": petra.user, "outsider": cast.olga(), "ex-staff": ex, "nobody": None}
+    return World(petra, quentin, actors)
+
+
+def address(page: Page, patient: Patient, token: str = "") -> str:
+    """The page's address about this patient."""
+    values = {"token": token or "no-such-token", "person": cast.member("omar").code, **rows.OTHER_KWARGS}
+    if page.subject is not None and page.rule.kind != "link":
+        row = ROWS[page.subject._meta.label](patient)
+        values |= {"code": getattr(row, "code", ""), "site": getattr(row, "slug", "mesa")}
+    url = re.sub(r"<(?:\w+:)?(\w+)>", lambda match: str(values.get(match[1], uuid4())), page.route)
+    return "/" + url.lstrip("^/").rstrip("$")
+
+
+def expected(page: Page, actor: str, user: User | None, whose: str, method: str) -> str:
+    """let in, sent to sign in, 403 or 404, from the declared rule alone. `whose`: own site's row, or the other's."""
+    rule, kind = page.rule, page.rule.kind
+    if kind == "public":
+        return "in"
+    if kind == "link":
+        return "404"  # nobody holds a token here; holders have a test of their own
+    if actor in {"nobody", "ex-staff"}:
+        return "403" if kind == "chair" else "sign in"
+    if kind == "signed_in":
+        return "in"
+    if kind == "patient":
+        return "403" if actor != "patient" else "in" if whose == "own" or page.subject is None else "404"
+    if actor == "patient":
+        return "403"
+    allowed = set(rule.roles if method == "GET" or kind == "chair" else rule.writers)
+    held = {Role.PRESCRIBER, Role.NURSE} if actor == "outsider" else {actor}
+    here = page.subject is None or _shared(page) or (whose == "own") != (actor == "outsider")
+    if not here:
+        return "404"
+    return "in" if held & allowed else "403"
+
+
+def _shared(page: Page) -> bool:
+    """Rows that belong to no site: every member of staff may ask for them."""
+    return page.subject._meta.label == "policy.ProtocolVersion"
+
+
+def said(answer: HttpResponse) -> str:
+    """The answer in the words of `expected`."""
+    if answer.status_code == 302 and "/account/login" in answer["Location"]:
+        return "sign in"
+    if answer.status_code == 404 and NOT_FOUND not in str((answer.context or {}).get("exception", NOT_FOUND)):
+        return "in"  # the view itself missed something else that the address or the form should have named
+    if answer.status_code in {403, 404}:
+        return str(answer.status_code)
+    return "in" if answer.status_code < 500 else f"fault {answer.status_code}"
+
+
+def ask(world: World, client: Client, method: str, url: str, patient: Patient) -> tuple[HttpResponse, list[str]]:
+    """One request in a transaction of its own that is undone; and what it wrote."""
+    world.writes.clear()
+    body = {guard.FIELD: guard.token(patient), "client_id": str(uuid4())}
+    with transaction.atomic(), connection.execute_wrapper(world.watch):
+        answer = client.get(url) if method == "GET" else client.post(url, body)
+        if hasattr(answer, "render") and not getattr(answer, "is_rendered", True):
+            answer.render()
+        transaction.set_rollback(True)
+    return answer, list(world.writes)
+
+
+def faults_of(world: World, page: Page) -> list[str]:
+    """Every way in which one page's answers differ from its rule."""
+    faults = []
+    for actor, user in world.actors.items():
+        client = Client(raise_request_exception=True)
+        if user is not None:
+            client.force_login(user)
+        for whose, patient in (("own", world.petra), ("other", world.quentin)):
+            url = address(page, patient)
+            for method in ("GET", "POST"):
+                answer, writes = ask(world, client, method, url, patient)
+                faults += _judge(page, actor, user, whose, method, answer, writes)
+    return faults
+
+
+def _judge(
+    page: Page, actor: str, user: User | None, whose: str, method: str, answer: HttpResponse, writes: list[str]
+) -> list[str]:
+    if answer.status_code == 405:
+        return []
+    where = f"{method} {page.route} as {actor}, {whose} row"
+    want, got = expected(page, actor, user, whose, method), said(answer)
+    faults = []
+    if want != got:
+        faults.append(f"{where}: should be {want}, was {got} ({answer.status_code})")
+    if want != "in" and writes:
+        faults.append(f"{where}: refused, yet wrote {writes[0][:90]}")
+    foreign = ("Petra", "Lindqvist") if actor == "outsider" else ("Quentin", "Vale")
+    body = b"" if answer.streaming else answer.content
+    if page.rule.kind != "public" and any(word.encode() in body for word in foreign):
+        faults.append(f"{where}: the body holds a stranger's name")
+    if want != "in" and CANARY.encode() in body:
+        faults.append(f"{where}: refused, yet the body holds the record")
+    return faults
+
+
+ALL = sorted(pages(), key=lambda page: page.route)
+
+
+def test_every_address_declares_who_may_open_it():
+    bare = [page.route for page in ALL if not hasattr(page.view, "access_rule")]
+
+    assert bare == []
+
+
+def test_every_subject_of_an_address_has_a_row_to_try_it_with():
+    subjects = {page.subject._meta.label for page in ALL if getattr(page.view, "access_subject", None) is not None}
+
+    assert sorted(subjects - set(ROWS)) == [], "add these to tests/rows.py"
+
+
+@pytest.mark.hazard("H-32")
+@pytest.mark.hazard("H-33")
+@pytest.mark.parametrize("step", sorted({page.route.split("/")[0] for page in ALL}))
+def test_each_page_lets_in_exactly_whom_its_rule_names(world, step):
+    faults = [fault for page in ALL if page.route.split("/")[0] == step for fault in faults_of(world, page)]
+
+    assert faults == []
+
+
+@pytest.mark.hazard("H-41")
+def test_a_link_opens_its_own_page_and_no_other(world):
+    faults = []
+    for page in [page for page in ALL if page.rule.kind == "link"]:
+        _link, token = link_for(world.petra, page.rule.purpose, page.subject)
+        _other, wrong = link_for(world.petra, "another-purpose", page.subject)
+        for held, want in ((token, "in"), (wrong, "404")):
+            answer, _writes = ask(world, Client(), "GET", address(page, world.petra, held), world.petra)
+            got = "in" if answer.status_code == 405 else said(answer)
+            if got != want:
+                faults.append(f"{page.route} with a link of {page.rule.purpose}: should be {want}, was {got}")
+
+    assert faults == []
+
+
+@pytest.mark.hazard("H-50")
+def test_the_chairs_own_token_opens_the_chair_without_a_sign_in(world):
+    session = ROWS["plan.Session"](world.petra)
+    client = Client()
+    client.cookies[doors.CHAIR_COOKIE] = doors.chair_token(session.code, "tablet 2")
+
+    for page in [page for page in ALL if page.rule.kind == "chair" and page.parts == ("code",)]:
+        answer, _writes = ask(world, client, "POST", address(page, world.petra), world.petra)
+        assert answer.status_code not in {302, 403, 404} or "/login" not in answer.get("Location", "")
+        other, _writes = ask(world, client, "POST", address(page, world.quentin), world.quentin)
+        assert said(other) == "403", page.route
+
+
+@access(staff())
+def leaks_everyone(request: Any) -> HttpResponse:
+    """A bad view: shows every patient to any member of staff."""
+    return HttpResponse(", ".join(str(one) for one in Patient.objects.all()))
+
+
+@access(PATIENT)
+def trusts_the_address(request: Any) -> HttpResponse:
+    """A bad view: shows whom the query names."""
+    return HttpResponse(str(Patient.objects.get(given_name="Quentin")))
+
+
+urlpatterns = [path("leak/everyone/", leaks_everyone), path("leak/trust/", trusts_the_address)]
+
+
+@override_settings(ROOT_URLCONF="tests.test_access_matrix")
+@pytest.mark.parametrize("route", ["leak/everyone/", "leak/trust/"])
+def test_the_matrix_catches_a_page_that_leaks(world, route, rf):
+    page = next(page for page in pages() if page.route == route)
+    actor = "nurse" if page.rule.kind == "staff" else "patient"
+    request = rf.get("/" + route)
+    request.user = world.actors[actor]
+
+    faults = _judge(page, actor, request.user, "own", "GET", page.view(request), [])
+
+    assert any("stranger's name" in fault for fault in faults)
+
+
+def test_a_view_without_a_rule_answers_nobody(world, rf):
+    from django.core.exceptions import PermissionDenied
+
+    from clearhead.clinic.people.middleware import DefaultDeny
+
+    def bare(request: Any) -> HttpResponse:
+        return HttpResponse("open")
+
+    with pytest.raises(PermissionDenied, match="no access rule"):
+        DefaultDeny(lambda request: HttpResponse()).process_view(rf.get("/"), bare, (), {})
