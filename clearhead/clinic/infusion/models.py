@@ -117,7 +117,6 @@ class RateChange(ChairFact):
         PAUSE = "pause"
         RESUME = "resume"
         BAG_CHANGE = "bag_change"
-        FLUSH = "flush"
         END = "end"
 
     bag = models.ForeignKey(Bag, models.PROTECT, related_name="rate_changes")
@@ -155,10 +154,45 @@ class Bolus(ChairFact):
     second_person = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     single_handed = models.BooleanField(default=False)
     reason = models.CharField(max_length=300, blank=True)
+    verdict = models.JSONField(default=dict)
     breach = models.CharField(max_length=300, blank=True)
 
     class Meta(ChairFact.Meta):
-        constraints = [models.CheckConstraint(condition=Q(mg__gt=0), name="a_bolus_has_a_dose")]
+        constraints = [
+            models.CheckConstraint(condition=Q(mg__gt=0), name="a_bolus_has_a_dose"),
+            models.CheckConstraint(
+                condition=Q(second_person__isnull=True) | ~Q(second_person=models.F("recorded_by")),
+                name="a_second_person_at_a_bolus_is_another",
+            ),
+        ]
+
+
+class Flush(ChairFact):
+    """Fluid without drug that pushed what was in the line into the vein: a dose segment of its own."""
+
+    ml = models.DecimalField(max_digits=6, decimal_places=2)
+    over_min = models.DecimalField(max_digits=5, decimal_places=2, default=1)
+
+    class Meta(ChairFact.Meta):
+        constraints = [models.CheckConstraint(condition=Q(ml__gt=0, over_min__gt=0), name="a_flush_has_a_volume")]
+
+
+class Check(ChairFact):
+    """A second person entered these numbers blind, under their own PIN, and they agreed."""
+
+    act = models.CharField(max_length=12)
+    checker = models.ForeignKey(User, models.PROTECT, related_name="+")
+    weight_kg = models.DecimalField(max_digits=6, decimal_places=2)
+    mg_per_ml = models.DecimalField(max_digits=8, decimal_places=4)
+    ml_per_h = models.DecimalField(max_digits=8, decimal_places=2)
+
+    class Meta(ChairFact.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(recorded_by__isnull=True) | ~Q(checker=models.F("recorded_by")),
+                name="nobody_checks_themselves",
+            )
+        ]
 
 
 class PumpReading(ChairFact):
@@ -168,6 +202,18 @@ class PumpReading(ChairFact):
     pump_ml = models.DecimalField(max_digits=8, decimal_places=2)
     charted_ml = models.DecimalField(max_digits=8, decimal_places=2)
     stopped = models.BooleanField(default=False, help_text="The pump was seen stopped.")
+
+
+class DrugClosure(ChairFact):
+    """What became of the drug of one session: drawn = given + left in the line + wasted, or a reason why not."""
+
+    drawn_mg = models.DecimalField(max_digits=9, decimal_places=3)
+    given_mg = models.DecimalField(max_digits=9, decimal_places=3)
+    left_mg = models.DecimalField(max_digits=9, decimal_places=3)
+    wasted_mg = models.DecimalField(max_digits=9, decimal_places=3)
+    difference_mg = models.DecimalField(max_digits=9, decimal_places=3)
+    witness = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=300, blank=True)
 
 
 class Observation(ChairFact):
@@ -251,6 +297,8 @@ class Flag(ChairFact):
     level = models.CharField(max_length=8, choices=[("low", "low"), ("medium", "medium"), ("high", "high")])
     sentence = models.CharField(max_length=400)
     action_ladder = models.JSONField(default=list)
+    value = models.CharField(max_length=40, blank=True, help_text="The reading that opened the episode.")
+    for_prescriber = models.BooleanField(default=False, help_text="A limit was broken: brought to the prescriber.")
 
 
 class FlagAck(ChairFact):

@@ -1,0 +1,78 @@
+"""Every write at the chair."""
+
+from clearhead.clinic.infusion.actions.adjunct import AdjunctRefused, effect, give
+from clearhead.clinic.infusion.actions.base import HERE, ChairRefused, RateRefused, Secret, Written
+from clearhead.clinic.infusion.actions.close import close, close_drug, take_over
+from clearhead.clinic.infusion.actions.event import (
+    call_help,
+    consent_withdrawn,
+    emergency,
+    note,
+    pump_seen_stopped,
+    read_pump,
+    stop,
+)
+from clearhead.clinic.infusion.actions.gate import (
+    StartRefused,
+    answer_gate,
+    place_access,
+    prepare_bag,
+    remove_access,
+    sign_go,
+    weigh,
+)
+from clearhead.clinic.infusion.actions.observe import acknowledge, no_new_symptoms, observe, symptom
+from clearhead.clinic.infusion.actions.rate import (
+    Ask,
+    bolus,
+    change_bag,
+    change_rate,
+    end,
+    flush,
+    pause,
+    resume,
+    start,
+)
+from clearhead.clinic.infusion.actions.second import SecondPerson
+
+__all__ = [
+    "HERE",
+    "AdjunctRefused",
+    "Ask",
+    "ChairRefused",
+    "RateRefused",
+    "SecondPerson",
+    "Secret",
+    "StartRefused",
+    "Written",
+    "acknowledge",
+    "answer_gate",
+    "bolus",
+    "call_help",
+    "change_bag",
+    "change_rate",
+    "close",
+    "close_drug",
+    "consent_withdrawn",
+    "effect",
+    "emergency",
+    "end",
+    "flush",
+    "give",
+    "no_new_symptoms",
+    "note",
+    "observe",
+    "pause",
+    "place_access",
+    "prepare_bag",
+    "pump_seen_stopped",
+    "read_pump",
+    "remove_access",
+    "resume",
+    "sign_go",
+    "start",
+    "stop",
+    "symptom",
+    "take_over",
+    "weigh",
+]

@@ -1,0 +1,101 @@
+"""Drugs beside the infusion, from orders signed for this patient, and what they did."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from clearhead.clinic.audit import actions as audit
+from clearhead.clinic.infusion.actions.base import (
+    HERE,
+    ChairRefused,
+    Written,
+    add,
+    breach_of,
+    lock,
+    not_ahead,
+    raise_flag,
+    refuse,
+)
+from clearhead.clinic.infusion.models import Adjunct, AdjunctEffect, Symptom
+from clearhead.clinic.infusion.queries.adjuncts import facts_for
+from clearhead.clinic.infusion.queries.pinned import protocol_of
+from clearhead.clinic.people.models import User
+from clearhead.clinic.plan.models import Session
+from clearhead.medicine.rules import adjunct as rule
+from clearhead.medicine.rules.verdict import Outcome, Verdict
+
+
+class AdjunctRefused(ChairRefused):
+    """This dose may not be given now."""
+
+
+@audit.once
+def give(
+    *,
+    session: Session,
+    order_id: str,
+    dose: Decimal,
+    unit: str,
+    by: User | None,
+    at: datetime,
+    symptom: Symptom | None = None,
+    confirmed: bool = False,
+    happened_at: datetime | None = None,
+    intended: bool = True,
+    written: Written = HERE,
+    client_id: UUID | None = None,
+) -> Adjunct:
+    """A dose. Intended: judged under the lock. Happened: always saved; outside its order it is flagged."""
+    lock(session)
+    when, protocol = happened_at or at, protocol_of(session)
+    not_ahead(when, at)
+    facts = facts_for(session, order_id, dose, unit, by=by, at=when, confirmed=confirmed)
+    verdict, order = rule.judge(facts, protocol, at=when), rule.order_of(order_id, protocol)
+    if dose <= 0:
+        raise refuse("single_dose", "Dose", "A dose is above 0.", question="adjunct")
+    if intended and (not verdict.permits or order is None):
+        raise AdjunctRefused(verdict)
+    brings = rule.consequences(order, given_at=when) if order else None
+    row = add(
+        Adjunct, session=session, at=at, by=by, verb="drug given", happened_at=when, written=written,
+        order_id=order_id[:60], ingredient_id=order.ingredient if order else order_id[:40], dose=dose, unit=unit[:12],
+        route=order.route[:12] if order else "", symptom=symptom, recheck_at=brings.recheck_at if brings else None,
+        raises_monitoring=bool(brings and (brings.sedative or brings.antihypertensive)),
+        breach="" if intended else breach_of(verdict),
+    )  # fmt: skip
+    if not intended:
+        _flag(row, verdict, session, at, by)
+    return row
+
+
+def _flag(row: Adjunct, verdict: Verdict, session: Session, at: datetime, by: User | None) -> None:
+    broken = (verdict.at(Outcome.REFUSED) or verdict.at(Outcome.OPEN))[:1]
+    for reason in broken:
+        level = "high" if reason.outcome is Outcome.REFUSED else "medium"
+        raise_flag(
+            session=session, at=at, by=by, rule=f"breach:{reason.gate}", level=level, since=row.happened_at,
+            sentence=f"Given outside its order: {reason.sentence}", value=str(row.code), for_prescriber=True,
+        )  # fmt: skip
+
+
+@audit.once
+def effect(
+    *,
+    session: Session,
+    adjunct: Adjunct,
+    effect: str,
+    by: User | None,
+    at: datetime,
+    happened_at: datetime | None = None,
+    written: Written = HERE,
+    client_id: UUID | None = None,
+) -> AdjunctEffect:
+    """What the dose did."""
+    if effect not in {"better", "same", "worse"} or adjunct.session_id != session.pk:
+        raise refuse("effect", "Effect", "Better, same or worse, for a dose of this session.")
+    return add(
+        AdjunctEffect, session=session, at=at, by=by, verb="drug effect", happened_at=happened_at, written=written,
+        adjunct=adjunct, effect=effect,
+    )  # fmt: skip

@@ -1,0 +1,169 @@
+"""What every write at the chair shares: refusals, where it was written, the lock, adding one fact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from django.db.models import F
+
+from clearhead.clinic.audit import actions as audit
+from clearhead.clinic.infusion.models import ChairFact, Flag, Infusion
+from clearhead.clinic.people.models import User
+from clearhead.clinic.plan.models import Session
+from clearhead.medicine.rules.reasons import missing, refused
+from clearhead.medicine.rules.verdict import Outcome, Reason, Verdict
+
+AHEAD = timedelta(minutes=5)
+"""An entry dated further ahead than this comes from a wrong clock (H-12)."""
+Row = TypeVar("Row", bound=ChairFact)
+
+
+class ChairRefused(Exception):
+    """An intention was refused; nothing was saved. `verdict` names every reason."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        self.verdict = verdict
+        super().__init__(str(verdict))
+
+
+class RateRefused(ChairRefused):
+    """A rate or a bolus may not be given like this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A password or PIN on its way to be compared. Prints as nothing, so that no receipt keeps a trace of it."""
+
+    word: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Where and when a fact was written, as the device says."""
+
+    device: str = ""
+    device_at: datetime | None = None
+    queued: bool = False
+
+
+HERE = Written()
+
+
+def refuse(gate: str, title: str, sentence: str, *, question: str = "chair") -> ChairRefused:
+    """One plain refusal."""
+    return ChairRefused(Verdict.of(question, [refused(gate, title, sentence)]))
+
+
+def ask(gate: str, title: str, sentence: str, *, question: str = "chair") -> ChairRefused:
+    """One thing that has to be read and confirmed first."""
+    return ChairRefused(Verdict.of(question, [missing(gate, title, sentence)]))
+
+
+def lock(session: Session) -> Infusion | None:
+    """Take the chair's lock: of the running infusion, else of the session itself. Everything after this is alone."""
+    Session.objects.select_for_update().get(pk=session.pk)
+    return Infusion.objects.select_for_update().filter(session=session).first()
+
+
+def not_ahead(happened_at: datetime, at: datetime) -> None:
+    """Refuse what is dated into the future."""
+    if happened_at > at + AHEAD:
+        minutes = (happened_at - at).total_seconds() / 60
+        raise refuse(
+            "clock", "Time", f"That lies {minutes:.0f} min in the future. Check the time and the device's clock."
+        )
+
+
+def add(
+    model: type[Row],
+    *,
+    session: Session,
+    at: datetime,
+    by: User | None,
+    verb: str,
+    happened_at: datetime | None = None,
+    written: Written = HERE,
+    **fields: Any,
+) -> Row:
+    """One fact on the chair's record, counted for the screens that poll, and audited."""
+    row: Row = model._default_manager.create(
+        session=session,
+        happened_at=happened_at or at,
+        recorded_at=at,
+        recorded_by=by,
+        device=written.device[:40],
+        device_at=written.device_at,
+        queued=written.queued,
+        **fields,
+    )
+    Infusion.objects.filter(session=session).update(last_fact=F("last_fact") + 1)
+    body = {key: value for key, value in fields.items() if key not in {"verdict", "signature"}}
+    audit.record(
+        chain=session.site.slug,
+        at=at,
+        by=by,
+        verb=verb,
+        subject=row,
+        patient=session.patient,
+        body={"happened_at": happened_at or at, "device": written.device, "queued": written.queued, **body},
+    )
+    return row
+
+
+def raise_flag(
+    *,
+    session: Session,
+    at: datetime,
+    by: User | None,
+    rule: str,
+    level: str,
+    sentence: str,
+    since: datetime | None = None,
+    ladder: list[dict[str, Any]] | None = None,
+    value: str = "",
+    for_prescriber: bool = False,
+    corrects: Flag | None = None,
+) -> Flag:
+    """A flag on the record: computed here on the server, in the transaction of the fact that caused it."""
+    return add(
+        Flag,
+        session=session,
+        at=at,
+        by=by,
+        verb="flag",
+        happened_at=since,
+        rule=rule[:60],
+        level=level,
+        sentence=sentence[:400],
+        action_ladder=ladder or [],
+        value=value[:40],
+        for_prescriber=for_prescriber,
+        corrects=corrects,
+    )
+
+
+def verdict_json(verdict: Verdict) -> dict[str, Any]:
+    """A verdict as it is kept beside a fact."""
+    return {
+        "question": verdict.question,
+        "outcome": str(verdict.outcome),
+        "reasons": [_reason_json(reason) for reason in verdict.reasons],
+    }
+
+
+def _reason_json(reason: Reason) -> dict[str, str]:
+    return {
+        "gate": reason.gate,
+        "outcome": str(reason.outcome),
+        "title": reason.title,
+        "sentence": reason.sentence,
+        "source": reason.source,
+        "limit": reason.limit,
+    }
+
+
+def breach_of(verdict: Verdict) -> str:
+    """The limits that a thing already happened broke, in one line; empty when none."""
+    return "; ".join(f"{r.gate}: {r.sentence}" for r in verdict.at(Outcome.REFUSED))[:300]

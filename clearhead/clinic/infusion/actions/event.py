@@ -1,0 +1,249 @@
+"""Everything else that happens: notes, the prescriber in and out, STOP and help, the pump seen stopped, readings."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from clearhead.clinic.audit import actions as audit
+from clearhead.clinic.infusion.actions import rate
+from clearhead.clinic.infusion.actions.base import AHEAD, HERE, Written, add, lock, not_ahead, raise_flag, refuse
+from clearhead.clinic.infusion.models import Event, Infusion, PumpReading, RateChange
+from clearhead.clinic.infusion.queries.doses import account, dose_rows, exact
+from clearhead.clinic.infusion.queries.pinned import protocol_of
+from clearhead.clinic.infusion.queries.state import State, standing
+from clearhead.clinic.people.access import roles_of
+from clearhead.clinic.people.models import Role, User
+from clearhead.clinic.plan.models import Session
+
+NOTES = (
+    "note",
+    "toilet",
+    "comfort",
+    "iv",
+    "asleep",
+    "awake",
+    "monitor",
+    "desaturation",
+    "prescriber_in",
+    "prescriber_out",
+    "prescriber_agrees",
+    "break",
+)
+EMERGENCY = (
+    "unresponsive",
+    "airway",
+    "oxygen",
+    "suction",
+    "bag_mask",
+    "cpr",
+    "aed",
+    "call_911",
+    "crew_here",
+    "drug",
+    "iv_line",
+    "glucose",
+    "family_told",
+    "left_with_crew",
+    "recovered",
+    "other",
+)
+"""One tap each; no field is asked. Text may be added later."""
+MUCH_ML = Decimal("2")
+"""A difference between pump and chart from which the hourly reading is flagged (assumption)."""
+
+
+@audit.once
+def note(
+    *,
+    session: Session,
+    kind: str,
+    by: User | None,
+    at: datetime,
+    text: str = "",
+    detail: dict[str, Any] | None = None,
+    happened_at: datetime | None = None,
+    written: Written = HERE,
+    client_id: UUID | None = None,
+) -> Event:
+    """A line on the record."""
+    not_ahead(happened_at or at, at)
+    if kind not in NOTES:
+        raise refuse("kind", "Event", f"“{kind}” is not a kind of event.")
+    prescriber = Role.PRESCRIBER in roles_of(by, session.site)
+    if kind == "prescriber_agrees" and not prescriber:
+        raise refuse("act_permitted", "Who may", "Only a prescriber agrees to a step.")
+    return add(
+        Event, session=session, at=at, by=by, verb=f"event: {kind}", happened_at=happened_at, written=written,
+        kind=kind, text=text[:500], detail=detail or {},
+    )  # fmt: skip
+
+
+@audit.once
+def emergency(
+    *,
+    session: Session,
+    what: str,
+    by: User | None,
+    at: datetime,
+    text: str = "",
+    happened_at: datetime | None = None,
+    written: Written = HERE,
+    client_id: UUID | None = None,
+) -> Event:
+    """One line of the emergency's timeline. Nothing is required and nothing is refused: an unknown word is kept."""
+    return add(
+        Event, session=session, at=at, by=by, verb="emergency", happened_at=believed(happened_at, at), written=written,
+        kind="emergency", text=text[:500], detail={"what": (what or "other")[:60]},
+    )  # fmt: skip
+
+
+@audit.once
+def call_help(
+    *,
+    session: Session,
+    by: User | None,
+    at: datetime,
+    text: str = "",
+    happened_at: datetime | None = None,
+    written: Written = HERE,
+    client_id: UUID | None = None,
+) -> Event:
+    """Help is called to this chair: by anyone, the desk included. It stands as a high flag until answered."""
+    row = add(
+        Event, session=session, at=at, by=by, verb="help called", happened_at=believed(happened_at, at),
+        written=written, kind="help", text=text[:500],
+    )  # fmt: skip
+    raise_flag(
+        session=session, at=at, by=by, rule="help", level="high", since=row.happened_at, for_prescriber=True,
+        sentence="Help was called to this chair.", value=str(row.code),
+    )  # fmt: skip
+    return row
+
+
+def believed(happened_at: datetime | None, at: datetime) -> datetime:
+    """For what is never refused: a time in the future is taken as now; the device's own time is kept beside it."""
+    return at if happened_at is None or happened_at > at + AHEAD else happened_at
+
+
+def stop(
+    *,
+    session: Session,
+    by: User | None,
+    at: datetime,
+    reason: str = "",
+    happened_at: datetime | None = None,
+    written: Written = HERE,
+    client_id: UUID | None = None,
+) -> Event:
+    """STOP: in every state, without stale check. The same id with other content is kept under a new one."""
+    said: dict[str, Any] = {"session": session, "by": by, "at": at, "reason": reason, "written": written}
+    try:
+        return _stop(**said, happened_at=happened_at, client_id=client_id)
+    except audit.Conflict:
+        return _stop(**said, happened_at=happened_at, conflicting=str(client_id), client_id=uuid.uuid4())
+
+
+@audit.once
+def _stop(
+    *,
+    session: Session,
+    by: User | None,
+    at: datetime,
+    reason: str,
+    written: Written,
+    happened_at: datetime | None,
+    conflicting: str = "",
+    client_id: UUID | None = None,
+) -> Event:
+    infusion, when = lock(session), believed(happened_at, at)
+    detail = {"conflicting_id": conflicting} if conflicting else {}
+    row = add(
+        Event, session=session, at=at, by=by, verb="STOP", happened_at=when, written=written, kind="stop",
+        text=reason[:500], detail=detail,
+    )  # fmt: skip
+    rows = dose_rows(session)
+    runs = standing(session, at, rows).state in {State.RUNNING, State.PAUSED}
+    if infusion is not None and rows.bag is not None and runs:
+        add(
+            RateChange, session=session, at=at, by=by, verb="pump: end", happened_at=when, written=written,
+            bag=rows.bag, kind="end", entered_value=Decimal(0), entered_unit="mL/h", pump_ml_per_h=Decimal(0),
+            intended=False, reason=(reason or "STOP")[:300],
+        )  # fmt: skip
+        rate.settle(infusion)
+    return row
+
+
+@audit.once
+def pump_seen_stopped(
+    *,
+    session: Session,
+    by: User | None,
+    at: datetime,
+    pump_ml: Decimal | None = None,
+    happened_at: datetime | None = None,
+    written: Written = HERE,
+    client_id: UUID | None = None,
+) -> Event:
+    """Somebody saw the pump stand still, and read its mL where it could be read (H-51)."""
+    lock(session)
+    when = believed(happened_at, at)
+    row = add(
+        Event, session=session, at=at, by=by, verb="pump seen stopped", happened_at=when, written=written,
+        kind="pump_seen_stopped", detail={"pump_ml": None if pump_ml is None else str(pump_ml)},
+    )  # fmt: skip
+    if pump_ml is not None and dose_rows(session).bag is not None:
+        _read(session, pump_ml, True, by, at, when, written)
+    return row
+
+
+@audit.once
+def read_pump(
+    *,
+    session: Session,
+    pump_ml: Decimal,
+    by: User | None,
+    at: datetime,
+    happened_at: datetime | None = None,
+    written: Written = HERE,
+    client_id: UUID | None = None,
+) -> PumpReading:
+    """The hourly look: the pump's own mL beside the charted ones."""
+    lock(session)
+    not_ahead(happened_at or at, at)
+    if dose_rows(session).bag is None:
+        raise refuse("bag", "Bag", "No bag hangs here.")
+    return _read(session, pump_ml, False, by, at, happened_at or at, written)
+
+
+def _read(
+    session: Session, pump_ml: Decimal, stopped: bool, by: User | None, at: datetime, when: datetime, written: Written
+) -> PumpReading:
+    rows, protocol = dose_rows(session), protocol_of(session)
+    assert rows.bag is not None  # both callers asked
+    charted = exact(account(rows, protocol, when).pump_ml).quantize(Decimal("0.01"))
+    row = add(
+        PumpReading, session=session, at=at, by=by, verb="pump read", happened_at=when, written=written, bag=rows.bag,
+        pump_ml=pump_ml, charted_ml=charted, stopped=stopped,
+    )  # fmt: skip
+    if abs(pump_ml - charted) > MUCH_ML:
+        sentence = f"The pump says {pump_ml} mL, the charted rates say {charted} mL. Look for a setting not charted."
+        raise_flag(
+            session=session, at=at, by=by, rule="reconcile", level="medium", sentence=sentence, since=when,
+            value=str(pump_ml - charted),
+        )  # fmt: skip
+    return row
+
+
+def consent_withdrawn(*, patient: Any, by: User | None, at: datetime, **_said: Any) -> None:
+    """A reaction: the patient takes consent back while the pump runs. A request to stop, and a clinician called."""
+    for infusion in Infusion.objects.select_for_update().filter(patient=patient, ended_at__isnull=True):
+        session = infusion.session
+        add(Event, session=session, at=at, by=by, verb="consent withdrawn", kind="consent_withdrawn")
+        raise_flag(
+            session=session, at=at, by=by, rule="consent_withdrawn", level="high", for_prescriber=True,
+            sentence="The patient withdraws consent: stop the pump and call a clinician.",
+        )  # fmt: skip

@@ -1,0 +1,279 @@
+"""Observation sets, the flags they open and close, symptoms."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from clearhead.clinic.audit import actions as audit
+from clearhead.clinic.infusion.actions.base import (
+    HERE,
+    ChairRefused,
+    Written,
+    add,
+    lock,
+    not_ahead,
+    raise_flag,
+    refuse,
+)
+from clearhead.clinic.infusion.models import Event, Flag, FlagAck, Observation, Symptom
+from clearhead.clinic.infusion.queries.pinned import protocol_of
+from clearhead.clinic.infusion.queries.state import infusion_of
+from clearhead.clinic.infusion.queries.vitals import COLUMNS, CORE, limit_facts, observations
+from clearhead.clinic.people.models import User
+from clearhead.clinic.plan.models import Session
+from clearhead.medicine.protocols.protocol import Protocol
+from clearhead.medicine.rules import limits
+from clearhead.medicine.rules.plausible import plausible, pressure_fits
+from clearhead.medicine.rules.reasons import missing
+from clearhead.medicine.rules.verdict import Reason, Verdict
+
+WORDS = ("not_obtainable", "refused", "artefact", "asleep_rouses", "asleep_not_woken", "not_asked_asleep")
+"""Why a sign has no number. Each is a value of its own, never read as normal and never as missing."""
+LEVELS = {"review": "low", "amber": "medium", "red": "high", "no_start": "high"}
+SCALES = {"pain": 10, "nausea": 3, "dissociation": 3}
+SAME = ("hr", "spo2", "sys", "dia", "rr")
+
+
+@audit.once
+def observe(
+    *,
+    session: Session,
+    values: dict[str, Any],
+    by: User | None,
+    at: datetime,
+    phase: str = "",
+    kind: str = "core",
+    why_not: dict[str, str] | None = None,
+    confirmed: frozenset[str] = frozenset(),
+    due_at: datetime | None = None,
+    happened_at: datetime | None = None,
+    intended: bool = True,
+    written: Written = HERE,
+    client_id: UUID | None = None,
+) -> Observation:
+    """One set. Impossible values are refused, rare ones confirmed by naming them, an identical third set asked about.
+
+    `intended` False (a queue, a monitor): doubts do not hold it back; it is saved and the doubt becomes a low flag.
+    """
+    lock(session)
+    words = {sign: word for sign, word in (why_not or {}).items() if word}
+    not_ahead(happened_at or at, at)
+    _possible(values, words)
+    doubts = [r for r in _doubts(session, values, happened_at or at) if r.gate not in confirmed]
+    if intended:
+        reasons = [*_incomplete(values, words, kind), *doubts]
+        if reasons:
+            raise ChairRefused(Verdict.of("observe", reasons))
+    row = add(
+        Observation, session=session, at=at, by=by, verb="observation", happened_at=happened_at, written=written,
+        phase=phase or phase_now(session), kind=kind, why_not=words, confirmed=sorted(confirmed), due_at=due_at,
+        **values,
+    )  # fmt: skip
+    for doubt in [] if intended else doubts:
+        raise_flag(
+            session=session, at=at, by=by, rule=doubt.gate, level="low", sentence=doubt.sentence, since=row.happened_at
+        )
+    keep_flags(session, at, by)
+    return row
+
+
+def phase_now(session: Session) -> str:
+    """Which phase a set belongs to, by the pump."""
+    infusion = infusion_of(session)
+    if infusion is None:
+        return "baseline"
+    return "infusion" if infusion.ended_at is None else "recovery"
+
+
+def _possible(values: dict[str, Any], words: dict[str, str]) -> None:
+    """What cannot be is refused everywhere, in a queue too: it is a slip, not a fact."""
+    for name, value in values.items():
+        if name in COLUMNS and value is not None and plausible(COLUMNS[name], Decimal(str(value))) == "impossible":
+            raise refuse(name, "Impossible", f"{value} is not a possible value for {_word(name)}. Check the entry.")
+        if name in SCALES and value is not None and not 0 <= value <= SCALES[name]:
+            raise refuse(name, "Impossible", f"{_word(name)} is 0 to {SCALES[name]}.")
+    pressures = {COLUMNS[n]: Decimal(values[n]) for n in ("sys", "dia") if values.get(n) is not None}
+    if not pressure_fits(pressures):
+        raise refuse("sys", "Impossible", "The first pressure must be the higher one. Check the entry.")
+    wrong = [word for word in words.values() if word not in WORDS]
+    if wrong:
+        raise refuse("why_not", "Reason", f"“{wrong[0]}” is not one of the reasons for an absent value.")
+
+
+def _incomplete(values: dict[str, Any], words: dict[str, str], kind: str) -> list[Reason]:
+    """A set says something about every sign of its kind: a number, or a word for why not."""
+    wanted = {"core": CORE, "bp": ("sys", "dia"), "full": (*CORE, "pain", "nausea", "dissociation", "iv_site")}[kind]
+    absent = [n for n in wanted if values.get(n) in (None, "") and n not in words]
+    absent = [n for n in absent if not (n in ("sys", "dia") and "bp" in words)]
+    if not absent:
+        return []
+    names = ", ".join(dict.fromkeys(_word(n) for n in absent))
+    return [missing("complete", "Not complete", f"Still without a number or a word: {names}.")]
+
+
+def _doubts(session: Session, values: dict[str, Any], when: datetime) -> list[Reason]:
+    found = [
+        missing(f"{name}={value}", "Rare value", f"{_word(name)} {value}: is that right? Name it to confirm.")
+        for name, value in values.items()
+        if name in COLUMNS and value is not None and plausible(COLUMNS[name], Decimal(str(value))) == "confirm"
+    ]
+    if _same_again(session, values, when):
+        found.append(missing("identical", "Same again", "Third identical set in a row. Measured anew, or copied?"))
+    return found
+
+
+def _same_again(session: Session, values: dict[str, Any], when: datetime) -> bool:
+    """H-11: the two sets before carry the very same numbers."""
+    told = {name: values[name] for name in SAME if values.get(name) is not None}
+    before = [row for row in observations(session) if row.happened_at <= when][-2:]
+    if len(told) < 3 or len(before) < 2:
+        return False
+    return all(all(getattr(row, name) == value for name, value in told.items()) for row in before)
+
+
+def _word(name: str) -> str:
+    words = {"sys": "blood pressure", "dia": "blood pressure", "hr": "heart rate", "rr": "breaths", "spo2": "SpO₂",
+             "temp_c": "temperature", "iv_site": "IV site"}  # fmt: skip
+    return words.get(name, name)
+
+
+def keep_flags(session: Session, at: datetime, by: User | None) -> None:
+    """Bring the flag rows in line with the episodes of the rule: one row per episode, raised, sharpened or closed."""
+    protocol, rows = protocol_of(session), observations(session)
+    known = {(f.rule, f.happened_at): f for f in Flag.standing().filter(session=session, rule__startswith="limit:")}
+    closed = set(FlagAck.standing().filter(session=session, cleared=True).values_list("flag_id", flat=True))
+    for episode in limits.flags(limit_facts(rows), protocol, at=at):
+        _keep(session, episode, protocol, known, closed, at, by)
+
+
+def _keep(
+    session: Session,
+    episode: limits.Flag,
+    protocol: Protocol,
+    known: dict[tuple[str, datetime], Flag],
+    closed: set[int],
+    at: datetime,
+    by: User | None,
+) -> None:
+    rule = f"limit:{episode.during}:{episode.sign}:{episode.side}"
+    flag, level = known.get((rule, episode.since)), LEVELS[episode.level]
+    if flag is None or (flag.level != level and level == "high"):
+        ladder = [
+            {"action": r.step.action, "sentence": r.step.sentence, "due_at": r.due_at.isoformat()}
+            for r in episode.ladder
+        ]
+        name = episode.sign.rpartition("_")[0].replace("_", " ").capitalize()
+        flag = raise_flag(
+            session=session, at=at, by=by, rule=rule, level=level, since=episode.since, ladder=ladder,
+            sentence=f"{name} {episode.worst:f}: {', '.join(episode.limits)}.", value=f"{episode.worst:f}",
+            corrects=flag,
+        )  # fmt: skip
+    if not episode.open and flag.pk not in closed:
+        add(
+            FlagAck, session=session, at=at, by=by, verb="flag over", happened_at=episode.ended_at, flag=flag,
+            done="Back within the limit.", cleared=True,
+        )  # fmt: skip
+
+
+@audit.once
+def acknowledge(
+    *,
+    session: Session,
+    flag: Flag,
+    done: str,
+    by: User | None,
+    at: datetime,
+    cleared: bool = False,
+    written: Written = HERE,
+    client_id: UUID | None = None,
+) -> FlagAck:
+    """What was done about a flag. A limit's own episode closes by a value, not by a word."""
+    if flag.session_id != session.pk:
+        raise refuse("flag", "Flag", "This flag belongs to another session.")
+    if not done.strip():
+        raise refuse("done", "What was done", "Say what was done, in a word or two.")
+    over = cleared and not flag.rule.startswith("limit:")
+    return add(
+        FlagAck, session=session, at=at, by=by, verb="flag answered", written=written, flag=flag, done=done[:300],
+        cleared=over,
+    )  # fmt: skip
+
+
+@audit.once
+def symptom(
+    *,
+    session: Session,
+    code: str,
+    grade: int,
+    by: User | None,
+    at: datetime,
+    note: str = "",
+    happened_at: datetime | None = None,
+    intended: bool = True,
+    written: Written = HERE,
+    client_id: UUID | None = None,
+) -> Symptom:
+    """A graded symptom in one tap; grade 0 ends it. From the grade where the protocol calls, it raises a flag."""
+    lock(session)
+    protocol = protocol_of(session)
+    not_ahead(happened_at or at, at)
+    known = protocol.limits.symptom(code)
+    if not 0 <= grade <= 3 or (known is None and intended):
+        raise refuse("symptom", "Symptom", "A symptom of the protocol's list has a grade from 0 to 3.")
+    row = add(
+        Symptom, session=session, at=at, by=by, verb="symptom", happened_at=happened_at, written=written, symptom=code,
+        grade=grade, note=note[:200],
+    )  # fmt: skip
+    _symptom_flag(row, protocol, session, at, by)
+    return row
+
+
+def _symptom_flag(row: Symptom, protocol: Protocol, session: Session, at: datetime, by: User | None) -> None:
+    """One flag while the symptom is open; it sharpens when the grade rises to a pause or a stop, and ends with it."""
+    rule, name = protocol.limits.symptom(row.symptom), f"symptom:{row.symptom}"
+    closed = FlagAck.standing().filter(session=session, cleared=True).values("flag_id")
+    open_flag = Flag.standing().filter(session=session, rule=name).exclude(pk__in=closed).last()
+    level = _symptom_level(row.grade, rule)
+    if level and (open_flag is None or (open_flag.level != level and level == "high")):
+        ladder = protocol.limits.ladder(rule.ladder) if rule else None
+        steps = [{"action": step.action, "sentence": step.sentence} for step in (ladder.steps if ladder else ())]
+        word = rule.grades[row.grade - 1] if rule and rule.grades else str(row.grade)
+        raise_flag(
+            session=session, at=at, by=by, rule=name, level=level, since=row.happened_at, ladder=steps,
+            sentence=f"{rule.title if rule else row.symptom}: {word}.", value=str(row.grade), corrects=open_flag,
+        )  # fmt: skip
+    elif not level and open_flag is not None:
+        add(
+            FlagAck, session=session, at=at, by=by, verb="flag over", flag=open_flag, cleared=True,
+            done="The symptom eased.", happened_at=row.happened_at,
+        )  # fmt: skip
+
+
+def _symptom_level(grade: int, rule: Any) -> str:
+    """Stop or pause: high. Call: medium. Below: nothing."""
+    if rule is None or grade == 0:
+        return ""
+    if any(edge is not None and grade >= edge for edge in (rule.stop_from_grade, rule.pause_from_grade)):
+        return "high"
+    return "medium" if rule.call_from_grade is not None and grade >= rule.call_from_grade else ""
+
+
+@audit.once
+def no_new_symptoms(
+    *,
+    session: Session,
+    by: User | None,
+    at: datetime,
+    happened_at: datetime | None = None,
+    written: Written = HERE,
+    client_id: UUID | None = None,
+) -> Event:
+    """Asked, and nothing new: one tap."""
+    not_ahead(happened_at or at, at)
+    return add(
+        Event, session=session, at=at, by=by, verb="no new symptoms", happened_at=happened_at, written=written,
+        kind="no_new_symptoms",
+    )  # fmt: skip

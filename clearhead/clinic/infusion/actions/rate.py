@@ -1,0 +1,400 @@
+"""The pump: start, change, pause, resume, bag change, end, bolus, flush.
+
+An intention is judged inside the transaction, under the chair's lock, and refused with its reasons. What happened is
+always saved; where it broke a limit it carries the breach, raises a flag and is brought to the prescriber.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from clearhead.clinic.audit import actions as audit
+from clearhead.clinic.infusion.actions.base import (
+    HERE,
+    RateRefused,
+    Written,
+    add,
+    breach_of,
+    lock,
+    not_ahead,
+    raise_flag,
+    refuse,
+    verdict_json,
+)
+from clearhead.clinic.infusion.actions.second import Expected, SecondPerson, agree
+from clearhead.clinic.infusion.models import Bag, Bolus, Check, Flush, Infusion, RateChange
+from clearhead.clinic.infusion.queries import doses
+from clearhead.clinic.infusion.queries.doses import DoseRows, dose_rows
+from clearhead.clinic.infusion.queries.pinned import protocol_of
+from clearhead.clinic.infusion.queries.rates import Said, facts_for, role_for, shown_ml_per_h
+from clearhead.clinic.infusion.queries.state import State, dosing_weight, standing
+from clearhead.clinic.people.models import User
+from clearhead.clinic.plan.models import Session
+from clearhead.medicine.errors import ClearheadError
+from clearhead.medicine.protocols.before import Act
+from clearhead.medicine.protocols.protocol import Protocol
+from clearhead.medicine.rules import rate
+from clearhead.medicine.rules.rate import Intention, RateFacts
+from clearhead.medicine.rules.reasons import missing, refused
+from clearhead.medicine.rules.verdict import Verdict
+
+Kind = RateChange.Kind
+ZERO = Decimal(0)
+NOW_MEANS = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What stands beside the number on the form: the screen it was typed on, and what was read and confirmed."""
+
+    seen: str | None = None
+    """The newest dose row the screen showed (`DoseRows.mark`); None where no screen is asked, as in a queue."""
+    reason: str = ""
+    confirmed: frozenset[str] = frozenset()
+    second: SecondPerson | None = None
+    waited_s: int = 0
+
+    def said(self, intended: bool = True) -> Said:
+        """For the rule. A second person counts as there once named; whether they agree is compared afterwards."""
+        return Said(self.reason, self.confirmed, intended and self.second is not None, self.waited_s)
+
+
+PLAIN = Ask()
+
+
+@audit.once
+def change_rate(
+    *,
+    session: Session,
+    value: Decimal,
+    unit: str,
+    by: User | None,
+    at: datetime,
+    happened_at: datetime | None = None,
+    intended: bool = True,
+    ask: Ask = PLAIN,
+    written: Written = HERE,
+    client_id: UUID | None = None,
+) -> RateChange:
+    """Another rate, typed in any of three units."""
+    return _set(session, "change", Intention("change", value, unit), by, at, happened_at, intended, ask, written)  # type: ignore[arg-type]
+
+
+@audit.once
+def resume(
+    *,
+    session: Session,
+    by: User | None,
+    at: datetime,
+    value: Decimal | None = None,
+    unit: str = "mg/h",
+    happened_at: datetime | None = None,
+    intended: bool = True,
+    ask: Ask = PLAIN,
+    written: Written = HERE,
+    client_id: UUID | None = None,
+) -> RateChange:
+    """On again after a pause, at the rate before it unless another one is typed."""
+    if value is None:
+        value, unit = _rate_before(session), "mg/h"
+    return _set(session, "resume", Intention("resume", value, unit), by, at, happened_at, intended, ask, written)  # type: ignore[arg-type]
+
+
+@audit.once
+def pause(
+    *,
+    session: Session,
+    by: User | None,
+    at: datetime,
+    happened_at: datetime | None = None,
+    intended: bool = True,
+    reason: str = "",
+    written: Written = HERE,
+    client_id: UUID | None = None,
+) -> RateChange:
+    """The pump stands still for a while. Never refused while something runs; no stale check, no second person."""
+    wanted, ask = Intention("pause", ZERO, "mL/h"), Ask(reason=reason)
+    return _set(session, "pause", wanted, by, at, happened_at, intended, ask, written)
+
+
+@audit.once
+def end(
+    *,
+    session: Session,
+    by: User | None,
+    at: datetime,
+    happened_at: datetime | None = None,
+    reason: str = "",
+    written: Written = HERE,
+    client_id: UUID | None = None,
+) -> RateChange:
+    """The infusion is over. The pump still has to be seen stopped."""
+    wanted, ask = Intention("stop", ZERO, "mL/h"), Ask(reason=reason)
+    return _set(session, "end", wanted, by, at, happened_at, False, ask, written)
+
+
+@audit.once
+def change_bag(
+    *,
+    session: Session,
+    bag: Bag,
+    by: User | None,
+    at: datetime,
+    happened_at: datetime | None = None,
+    intended: bool = True,
+    ask: Ask = PLAIN,
+    written: Written = HERE,
+    client_id: UUID | None = None,
+) -> RateChange:
+    """Another bag at the same mg/h; the bag itself was checked by two when it was prepared."""
+    lock(session)
+    wanted = Intention("resume", _rate_before(session), "mg/h")
+    return _set(session, "bag_change", wanted, by, at, happened_at, intended, ask, written, bag)
+
+
+def _set(
+    session: Session,
+    kind: str,
+    wanted: Intention,
+    by: User | None,
+    at: datetime,
+    happened_at: datetime | None,
+    intended: bool,
+    ask: Ask,
+    written: Written,
+    bag: Bag | None = None,
+) -> RateChange:
+    infusion = lock(session)
+    when, intended = moment(happened_at, at, intended)
+    rows = dose_rows(session)
+    bag = bag or rows.bag
+    if bag is None or infusion is None:
+        raise refuse("running", "No infusion", "Nothing has been started here. Open the start page.", question="rate")
+    facts, protocol = facts_for(session, wanted, bag=bag, by=by, at=when, said=ask.said(intended), rows=rows)
+    verdict = judged(session, kind, facts, protocol, rows, by, when)
+    if intended:
+        _gate(verdict, facts, rows, ask)
+    shown = shown_ml_per_h(facts, protocol)
+    check = _second(session, kind, ask, infusion.weight_kg, bag, shown, by, at, written) if intended else None
+    row = add(
+        RateChange, session=session, at=at, by=by, verb=f"pump: {kind}", happened_at=when, written=written, bag=bag,
+        kind=kind, entered_value=wanted.value, entered_unit=wanted.unit, pump_ml_per_h=shown, intended=intended,
+        second_person=check.checker if check else None, single_handed=_alone(verdict, check), reason=ask.reason[:300],
+        verdict=verdict_json(verdict), breach="" if intended else breach_of(verdict),
+    )  # fmt: skip
+    flag_breach(row, verdict, session, by, at)
+    settle(infusion)
+    return row
+
+
+def moment(happened_at: datetime | None, at: datetime, intended: bool) -> tuple[datetime, bool]:
+    """When it counts. An intention is about now; a time set back by more than a minute says that it has happened."""
+    when = happened_at or at
+    not_ahead(when, at)
+    if not intended or when < at - NOW_MEANS:
+        return when, False
+    return at, True
+
+
+def judged(
+    session: Session,
+    kind: str,
+    facts: RateFacts,
+    protocol: Protocol,
+    rows: DoseRows,
+    by: User | None,
+    when: datetime,
+) -> Verdict:
+    """The rule's verdict and the chair's own: where the session stands, and who may hang a bag."""
+    reasons = list(_by_state(session, kind, rows, when))
+    try:
+        reasons += rate.judge(facts, protocol, at=when).reasons
+    except ClearheadError as fault:
+        reasons.append(refused("rate_readable", "Rate", str(fault)))
+    if kind == "bag_change":
+        act: Act = "change_bag"
+        if not protocol.people.may(act, role_for(act, by, protocol, session.site, when)):
+            reasons.append(refused("act_permitted", "Who may", "You may not change a bag here.", who="nurse"))
+    return Verdict.of("rate", reasons)
+
+
+def _by_state(session: Session, kind: str, rows: DoseRows, when: datetime) -> list[Any]:
+    state = standing(session, when, rows).state
+    stopped = "The infusion was stopped here. It is not taken up again; what runs all the same is recorded as happened."
+    if state in {State.STOPPED, State.CLOSED} and kind != "end":
+        return [refused("stopped", "Stopped", stopped)]
+    if state is State.PAUSED and kind == "change":
+        return [refused("paused", "Paused", "The pump is paused. Resume it, at the old rate or at another one.")]
+    if state is State.RUNNING and kind == "resume":
+        return [refused("paused", "Not paused", "The pump is running already. Open the page again and look.")]
+    return []
+
+
+def _gate(verdict: Verdict, facts: RateFacts, rows: DoseRows, ask: Ask) -> None:
+    """An intention: fresh screen (a decrease and a pause need none), then every reason of the rule."""
+    reasons = list(verdict.reasons)
+    if ask.seen is not None and ask.seen != rows.mark and not facts.decreases:
+        sentence = "Somebody charted a dose since this page was opened. Look at it, then enter the rate again."
+        reasons.insert(0, missing("stale", "Page too old", sentence))
+    whole = Verdict.of("rate", reasons)
+    if facts.intention.kind in ("pause", "stop"):
+        return
+    if not whole.permits:
+        raise RateRefused(whole)
+
+
+def _second(
+    session: Session,
+    kind: str,
+    ask: Ask,
+    weight_kg: Decimal,
+    bag: Bag,
+    shown: Decimal,
+    by: User | None,
+    at: datetime,
+    written: Written,
+) -> Check | None:
+    """Compare with the second person, where one stands there."""
+    if ask.second is None:
+        return None
+    expected = Expected(kind, weight_kg, bag.mg_per_ml, shown)
+    return agree(ask.second, expected, session=session, by=by, at=at, written=written)
+
+
+def _alone(verdict: Verdict, check: Check | None) -> bool:
+    return check is None and any(r.gate == "second_check" and r.outcome == "warned" for r in verdict.reasons)
+
+
+def flag_breach(row: RateChange | Bolus, verdict: Verdict, session: Session, by: User | None, at: datetime) -> None:
+    """What happened beyond a limit is brought to the prescriber: a hard limit high, a question left open medium."""
+    if row.intended:
+        return
+    hard = [r for r in verdict.reasons if r.outcome == "refused"]
+    soft = [r for r in verdict.reasons if r.outcome == "open"]
+    worst = (hard or soft)[:1]
+    for reason in worst:
+        level = "high" if hard else "medium"
+        sentence = f"Happened outside the plan: {reason.sentence}"
+        raise_flag(
+            session=session, at=at, by=by, rule=f"breach:{reason.gate}", level=level, sentence=sentence,
+            since=row.happened_at, for_prescriber=True, value=str(row.code),
+        )  # fmt: skip
+
+
+def settle(infusion: Infusion) -> None:
+    """The running row follows the newest setting by when it happened: ended by an end, running after anything else."""
+    last = dose_rows(infusion.session).last
+    ended = last.happened_at if last is not None and last.kind == Kind.END else None
+    Infusion.objects.filter(pk=infusion.pk).update(ended_at=ended)
+
+
+def _rate_before(session: Session) -> Decimal:
+    running = [row for row in dose_rows(session).rates if row.pump_ml_per_h > 0]
+    return doses.mg_per_h(running[-1]) if running else ZERO
+
+
+@audit.once
+def bolus(
+    *,
+    session: Session,
+    mg: Decimal,
+    by: User | None,
+    at: datetime,
+    over_min: Decimal = ZERO,
+    happened_at: datetime | None = None,
+    intended: bool = True,
+    ask: Ask = PLAIN,
+    written: Written = HERE,
+    client_id: UUID | None = None,
+) -> Bolus:
+    """A dose at one moment, from the bag that hangs."""
+    infusion = lock(session)
+    when, intended = moment(happened_at, at, intended)
+    rows = dose_rows(session)
+    if rows.bag is None or infusion is None:
+        raise refuse("running", "No infusion", "Nothing has been started here. Open the start page.", question="rate")
+    wanted = Intention("bolus", mg, "mg")
+    facts, protocol = facts_for(session, wanted, bag=rows.bag, by=by, at=when, said=ask.said(intended), rows=rows)
+    verdict = judged(session, "bolus", facts, protocol, rows, by, when)
+    if intended:
+        _gate(verdict, facts, rows, ask)
+    shown = rows.last.pump_ml_per_h if rows.last else ZERO
+    check = _second(session, "bolus", ask, infusion.weight_kg, rows.bag, shown, by, at, written) if intended else None
+    row = add(
+        Bolus, session=session, at=at, by=by, verb="bolus", happened_at=when, written=written, bag=rows.bag, mg=mg,
+        over_min=over_min, intended=intended, second_person=check.checker if check else None,
+        single_handed=_alone(verdict, check), reason=ask.reason[:300], verdict=verdict_json(verdict),
+        breach="" if intended else breach_of(verdict),
+    )  # fmt: skip
+    flag_breach(row, verdict, session, by, at)
+    return row
+
+
+@audit.once
+def flush(
+    *,
+    session: Session,
+    ml: Decimal,
+    by: User | None,
+    at: datetime,
+    over_min: Decimal = Decimal(1),
+    happened_at: datetime | None = None,
+    written: Written = HERE,
+    client_id: UUID | None = None,
+) -> Flush:
+    """Fluid pushed what was in the line into the vein: a dose segment."""
+    lock(session)
+    not_ahead(happened_at or at, at)
+    return add(
+        Flush, session=session, at=at, by=by, verb="flush", happened_at=happened_at, written=written, ml=ml,
+        over_min=over_min,
+    )  # fmt: skip
+
+
+@audit.once
+def start(
+    *,
+    session: Session,
+    value: Decimal,
+    unit: str,
+    by: User,
+    at: datetime,
+    ask: Ask = PLAIN,
+    written: Written = HERE,
+    client_id: UUID | None = None,
+) -> Infusion:
+    """The pump starts: go judged again, rate judged, second person compared, one running row per patient."""
+    from clearhead.clinic.infusion.actions.gate import judge_start
+
+    lock(session)
+    judge_start(session=session, at=at)
+    rows, protocol = dose_rows(session), protocol_of(session)
+    weight, bag = dosing_weight(session, protocol), rows.bag
+    if rows.rates or Infusion.objects.filter(session=session).exists():
+        raise refuse(
+            "running", "Started already", "This session was started already. Open the chair.", question="start"
+        )
+    if bag is None or weight is None:
+        raise refuse("bag_checked", "Bag", "No checked bag and today's weight yet.", question="start")
+    if Infusion.objects.filter(patient_id=session.patient_id, ended_at__isnull=True).exists():
+        raise refuse("running", "Another session runs", "Another infusion of this patient is still running.")
+    wanted = Intention("start", value, unit)  # type: ignore[arg-type]
+    facts, protocol = facts_for(session, wanted, bag=bag, by=by, at=at, said=ask.said(), rows=rows)
+    verdict = judged(session, "start", facts, protocol, rows, by, at)
+    _gate(verdict, facts, rows, replace(ask, seen=None))
+    shown = shown_ml_per_h(facts, protocol)
+    infusion = Infusion.objects.create(
+        session=session, patient=session.patient, site=session.site, weight_kg=weight, started_at=at
+    )
+    check = _second(session, "start", ask, weight, bag, shown, by, at, written)
+    add(
+        RateChange, session=session, at=at, by=by, verb="pump: start", written=written, bag=bag, kind="start",
+        entered_value=value, entered_unit=unit, pump_ml_per_h=shown, intended=True,
+        second_person=check.checker if check else None, single_handed=_alone(verdict, check),
+        reason=ask.reason[:300], verdict=verdict_json(verdict),
+    )  # fmt: skip
+    return infusion

@@ -1,0 +1,1 @@
+"""Reads of the chairside record: rows to frozen objects. Nothing here writes."""

@@ -1,0 +1,106 @@
+"""Drugs beside the infusion: what is signed for this patient, what was given, what could be given now and why not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from clearhead.clinic.assessment.models import Allergy
+from clearhead.clinic.infusion.models import Adjunct, AdjunctEffect, Flag, FlagAck
+from clearhead.clinic.infusion.queries.pinned import protocol_of, signed_orders
+from clearhead.clinic.infusion.queries.rates import protocol_roles
+from clearhead.clinic.infusion.queries.vitals import open_symptoms, prn_orders
+from clearhead.clinic.people.models import User
+from clearhead.clinic.plan.models import Session
+from clearhead.medicine.protocols.bedside import PrnOrder
+from clearhead.medicine.rules import adjunct
+from clearhead.medicine.rules.verdict import Verdict
+
+
+def adjuncts(session: Session) -> tuple[Adjunct, ...]:
+    """What was given, in order of time."""
+    rows = Adjunct.standing().filter(session=session).select_related("symptom", "recorded_by")
+    return tuple(rows.order_by("happened_at", "pk"))
+
+
+def allergies_of(session: Session) -> tuple[str, ...] | None:
+    """The recorded allergies; empty when "none known" was said; None when nobody asked (unknown is not none)."""
+    rows = list(Allergy.standing().filter(patient_id=session.patient_id))
+    if not rows:
+        return None
+    return tuple(f"{row.substance} {row.reaction}".strip() for row in rows if not row.none_known)
+
+
+def facts_for(
+    session: Session, order_id: str, dose: Decimal, unit: str, *, by: User | None, at: datetime, confirmed: bool
+) -> adjunct.AdjunctFacts:
+    """What an intended dose is judged against."""
+    protocol = protocol_of(session)
+    order = adjunct.order_of(order_id, protocol)
+    held = protocol_roles(by, session.site, at)
+    given = [a for a in adjuncts(session) if order is not None and a.ingredient_id == order.ingredient]
+    return adjunct.AdjunctFacts(
+        order_id=order_id,
+        dose=dose,
+        unit=unit,
+        role=next(
+            (r for r in held if order is not None and r in order.who_gives), held[0] if held else "nobody on duty"
+        ),
+        signed_orders=signed_orders(session),
+        allergies=allergies_of(session),
+        triggers=triggers(session),
+        given=tuple(adjunct.DoseGiven(a.happened_at, a.dose, a.unit) for a in given),
+        confirmed=confirmed,
+    )
+
+
+def triggers(session: Session) -> frozenset[str]:
+    """What stands now and may call for a drug: open symptoms, and signs with an open flag."""
+    closed = FlagAck.standing().filter(session=session, cleared=True).values("flag_id")
+    flags = Flag.standing().filter(session=session, rule__startswith="limit:").exclude(pk__in=closed)
+    signs = {f"vital:{flag.rule.split(':')[2]}" for flag in flags}
+    return frozenset(signs | {row.symptom for row in open_symptoms(session)})
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFace:
+    """One signed order as it can be given now: the confirm face reads it out."""
+
+    order: PrnOrder
+    verdict: Verdict
+    last_at: datetime | None
+    given_total: Decimal
+    not_before: datetime | None
+    allergies: tuple[str, ...] | None
+
+
+def order_faces(session: Session, *, by: User | None, at: datetime) -> tuple[OrderFace, ...]:
+    """Every order signed for this patient, and whether it could be given now."""
+    protocol, signed, allergies = protocol_of(session), signed_orders(session), allergies_of(session)
+    given, known, stands = adjuncts(session), prn_orders(protocol), triggers(session)
+    held = protocol_roles(by, session.site, at)
+    faces = []
+    for order in (known[order_id] for order_id in known if order_id in signed):
+        mine = [adjunct.DoseGiven(a.happened_at, a.dose, a.unit) for a in given if a.ingredient_id == order.ingredient]
+        role = next((r for r in held if r in order.who_gives), held[0] if held else "nobody on duty")
+        facts = adjunct.AdjunctFacts(
+            order.id, order.dose, order.unit, role, signed, allergies, stands, tuple(mine), confirmed=True
+        )
+        faces.append(
+            OrderFace(
+                order,
+                adjunct.judge(facts, protocol, at=at),
+                max((one.at for one in mine), default=None),
+                sum((one.dose for one in mine), Decimal(0)),
+                adjunct.not_before(order, mine),
+                allergies,
+            )
+        )
+    return tuple(faces)
+
+
+def rechecks_open(session: Session) -> tuple[Adjunct, ...]:
+    """Doses whose effect was not asked yet."""
+    asked = set(AdjunctEffect.standing().filter(session=session).values_list("adjunct_id", flat=True))
+    return tuple(row for row in adjuncts(session) if row.recheck_at is not None and row.pk not in asked)

@@ -1,0 +1,155 @@
+"""What was given: rows of the chair to the exact account, and to the frozen history that kinetics reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from clearhead.clinic.infusion.models import Bag, Bolus, Flush, Infusion, RateChange
+from clearhead.clinic.infusion.queries.pinned import protocol_of
+from clearhead.clinic.plan.models import Session, SessionSummary
+from clearhead.medicine.kinetics.doses import DoseHistory
+from clearhead.medicine.protocols.protocol import Protocol
+from clearhead.medicine.rules import dose
+from clearhead.medicine.rules.dose import DoseAccount
+
+DAY = timedelta(hours=24)
+YEAR = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class DoseRows:
+    """The standing rows that carry dose, in order of time."""
+
+    rates: tuple[RateChange, ...]
+    boluses: tuple[Bolus, ...]
+    bags: tuple[Bag, ...]
+    flushes: tuple[Flush, ...]
+
+    @property
+    def mark(self) -> str:
+        """Names the newest dose row: a screen that shows an older mark is stale."""
+        newest = [str(max((row.pk for row in rows), default=0)) for rows in (self.rates, self.boluses, self.flushes)]
+        return "-".join(newest)
+
+    @property
+    def last(self) -> RateChange | None:
+        """How the pump was set last."""
+        return self.rates[-1] if self.rates else None
+
+    @property
+    def bag(self) -> Bag | None:
+        """The bag that hangs: of the last setting, else the last prepared."""
+        if self.last is not None:
+            return self.last.bag
+        return self.bags[-1] if self.bags else None
+
+
+def dose_rows(session: Session) -> DoseRows:
+    """The standing dose rows of a session."""
+    return DoseRows(
+        _rows(RateChange, session, "bag", "recorded_by"),
+        _rows(Bolus, session, "bag", "recorded_by"),
+        _rows(Bag, session, "prepared_by", "checked_by"),
+        _rows(Flush, session),
+    )
+
+
+def _rows(model: Any, session: Session, *near: str) -> tuple[Any, ...]:
+    rows = model.standing().filter(session=session).order_by("happened_at", "pk")
+    return tuple(rows.select_related(*near) if near else rows)
+
+
+def account(rows: DoseRows, protocol: Protocol, until: datetime) -> DoseAccount:
+    """The exact account at `until` by charted rates."""
+    line = protocol.fluids.line
+    primed = next((bag.prime_ml for bag in rows.bags if bag.prime_ml > 0), line.dead_volume_ml)
+    return dose.account(
+        [dose.RateChange(r.happened_at, r.kind, r.pump_ml_per_h, str(r.bag.code)) for r in rows.rates],
+        [dose.Bag(str(bag.code), bag.mg_per_ml, bag.ml) for bag in _all_bags(rows)],
+        until=until,
+        boluses=[dose.BolusGiven(b.happened_at, b.mg, str(b.bag.code)) for b in rows.boluses],
+        flushes=[dose.Flush(f.happened_at, f.ml, f.over_min) for f in rows.flushes],
+        line=dose.Tubing(primed, line.prime),
+    )
+
+
+def _all_bags(rows: DoseRows) -> Iterable[Bag]:
+    """Every bag that a row names, also one that was corrected since."""
+    named = {bag.pk: bag for bag in rows.bags}
+    for row in (*rows.rates, *rows.boluses):
+        named.setdefault(row.bag_id, row.bag)
+    return named.values()
+
+
+def account_of(session: Session, until: datetime) -> DoseAccount:
+    """The exact account of a session at `until`."""
+    return account(dose_rows(session), protocol_of(session), until)
+
+
+def doses_of(session: Session, now: datetime) -> DoseHistory:
+    """What reached the vein until now, in minutes from the start of the infusion."""
+    rows = dose_rows(session)
+    given = account(rows, protocol_of(session), now)
+    zero = min((row.happened_at for row in (*rows.rates, *rows.boluses)), default=now)
+    return given.history(session.order.drug_form, zero=min(zero, now))
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What this patient was given in other sessions."""
+
+    mg_24h: Decimal
+    mg_course: Decimal
+    mg_year: Decimal
+    sessions_year: int
+    last_session_mg_per_h: tuple[Decimal, ...]
+
+
+def earlier(session: Session, at: datetime) -> Earlier:
+    """Other sessions of the patient, wherever in the group they took place."""
+    others = (
+        Infusion.objects.filter(patient_id=session.patient_id, started_at__lte=at, started_at__gt=at - YEAR)
+        .exclude(session=session)
+        .select_related("session__order__protocol_version", "session__site")
+        .order_by("started_at")
+    )
+    day = course = year = Decimal(0)
+    last: tuple[Decimal, ...] = ()
+    for infusion in others:
+        given, within = _given(infusion, at)
+        year += given
+        day += within
+        if infusion.session.series_code == session.series_code:
+            course += given
+        last = _rates_of(infusion.session)
+    return Earlier(day, course, year, len(others), last)
+
+
+def _given(infusion: Infusion, at: datetime) -> tuple[Decimal, Decimal]:
+    """mg of a whole earlier session, and its part within the 24 hours before."""
+    ended = infusion.ended_at
+    if ended is not None and ended <= at - DAY:
+        summary = SessionSummary.standing().filter(session=infusion.session).last()
+        if summary is not None:
+            return summary.given_mg, Decimal(0)
+    counted = account_of(infusion.session, ended or at)
+    return exact(counted.counted_mg), exact(counted.charted_mg_between(at - DAY, at))
+
+
+def _rates_of(session: Session) -> tuple[Decimal, ...]:
+    rows = RateChange.standing().filter(session=session, pump_ml_per_h__gt=0).select_related("bag")
+    return tuple(sorted({mg_per_h(row) for row in rows}))
+
+
+def mg_per_h(row: RateChange) -> Decimal:
+    """Drug rate of a setting in mg/h, exactly what the pump was set to."""
+    return row.pump_ml_per_h * row.bag.mg_per_ml
+
+
+def exact(number: Any) -> Decimal:
+    """A fraction as Decimal, at the full precision of the context."""
+    return Decimal(number.numerator) / Decimal(number.denominator)

@@ -1,0 +1,204 @@
+"""The go list: what stands for every gate of the pinned protocol, and the rule's verdict over it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from clearhead.clinic.infusion.models import Access, Bag, Event, GateAnswer
+from clearhead.clinic.infusion.queries.pinned import protocol_of, withdrawn
+from clearhead.clinic.infusion.queries.vitals import resting_sets
+from clearhead.clinic.plan.models import Escort, Order, Session
+from clearhead.medicine.protocols.bedside import GoGate
+from clearhead.medicine.protocols.codes import READINESS_CHECKS
+from clearhead.medicine.protocols.protocol import Protocol
+from clearhead.medicine.rules import start
+from clearhead.medicine.rules.verdict import Reason, Verdict
+
+READINESS = "readiness:"
+DERIVED = {
+    "consent_current",
+    "decision_current",
+    "order_current",
+    "prescriber_present",
+    "escort_reached",
+    "baseline_sets",
+    "iv_access",
+    "bag_checked",
+    "readiness_check",
+}
+"""Gates whose answer is read off other facts; the rest are asked on the go page."""
+
+
+def start_facts(session: Session, at: datetime) -> start.StartFacts:
+    """Everything established before the start, as the rule reads it."""
+    answers = {row.gate: row for row in GateAnswer.standing().filter(session=session).order_by("happened_at", "pk")}
+    asked = {
+        gate: start.GateAnswer(row.value.get("ok"), row.happened_at)
+        for gate, row in answers.items()
+        if not gate.startswith(READINESS)
+    }
+    asked.update(_derived(session, at))
+    if session.patient.sex == "male":
+        asked["pregnancy_status"] = start.GateAnswer(True, at)
+    return start.StartFacts(
+        answers=asked,
+        fasting=_fasting(answers.get("fasting")),
+        readiness=readiness_of(session, at),
+        resting_sets=resting_sets(session),
+        version_withdrawn=withdrawn(session, at),
+    )
+
+
+def judge(session: Session, at: datetime) -> Verdict:
+    """Go or no-go at this moment."""
+    return start.judge(start_facts(session, at), protocol_of(session), at=at)
+
+
+def _derived(session: Session, at: datetime) -> dict[str, start.GateAnswer]:
+    found = {
+        "consent_current": start.GateAnswer(_consent(session, at), at),
+        "decision_current": start.GateAnswer(_decision(session, at), at),
+        "order_current": start.GateAnswer(_order(session), at),
+    }
+    for gate, answer in (
+        ("prescriber_present", prescriber_present(session)),
+        ("escort_reached", _escort(session)),
+        ("iv_access", _access(session)),
+        ("bag_checked", _bag(session)),
+    ):
+        if answer is not None:
+            found[gate] = answer
+    return found
+
+
+def _consent(session: Session, at: datetime) -> bool:
+    from clearhead.clinic.consent.queries import current_consent
+
+    return current_consent(session.order, at) is not None
+
+
+def _decision(session: Session, at: datetime) -> bool:
+    decision = session.order.decision
+    newer = type(decision).objects.filter(corrects=decision).exists()
+    return decision.outcome == "suitable" and decision.expires_on >= session.site.today(at) and not newer
+
+
+def _order(session: Session) -> bool:
+    return Order.standing().filter(pk=session.order_id).exists() and session.cancelled_at is None
+
+
+def prescriber_present(session: Session) -> start.GateAnswer | None:
+    """Whether a prescriber is there, by the last word said about it."""
+    last = Event.standing().filter(session=session, kind__in=["prescriber_in", "prescriber_out"]).last()
+    return None if last is None else start.GateAnswer(last.kind == "prescriber_in", last.happened_at)
+
+
+def _escort(session: Session) -> start.GateAnswer | None:
+    escort = Escort.standing().filter(session=session).last()
+    if escort is None:
+        return None
+    return start.GateAnswer(escort.reached_at is not None or None, escort.reached_at or escort.happened_at)
+
+
+def open_access(session: Session) -> Access | None:
+    """The catheter that lies."""
+    return Access.standing().filter(session=session, out_at__isnull=True).order_by("happened_at", "pk").last()
+
+
+def _access(session: Session) -> start.GateAnswer | None:
+    lies = open_access(session)
+    return None if lies is None else start.GateAnswer(lies.patent, lies.happened_at)
+
+
+def _bag(session: Session) -> start.GateAnswer | None:
+    bag = Bag.standing().filter(session=session).order_by("happened_at", "pk").last()
+    return None if bag is None else start.GateAnswer(True, bag.happened_at)
+
+
+def _fasting(row: GateAnswer | None) -> start.FastingFacts | None:
+    if row is None:
+        return None
+    said = {kind: _moment(row.value.get(kind)) for kind in ("light_meal_at", "solid_meal_at", "clear_fluids_at")}
+    return start.FastingFacts(row.happened_at, **said)
+
+
+def _moment(text: Any) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def readiness_of(session: Session, at: datetime) -> dict[str, datetime]:
+    """Check → when it was last done today; the room is the site's, so a check for another chair counts."""
+    rows = GateAnswer.standing().filter(
+        session__site_id=session.site_id, gate__startswith=READINESS, happened_at__gte=_midnight(session, at)
+    )
+    done: dict[str, datetime] = {}
+    for row in rows.order_by("happened_at", "pk"):
+        check = row.gate.removeprefix(READINESS)
+        if row.value.get("ok"):
+            done[check] = row.happened_at
+        else:
+            done.pop(check, None)
+    return done
+
+
+def _midnight(session: Session, at: datetime) -> datetime:
+    return at.astimezone(session.site.tz).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+@dataclass(frozen=True, slots=True)
+class GateLine:
+    """One gate on the go page."""
+
+    gate: GoGate
+    reasons: tuple[Reason, ...]
+    derived: bool
+    answer: GateAnswer | None
+
+    @property
+    def outcome(self) -> str:
+        """The worst of its reasons."""
+        return str(Verdict.of("gate", self.reasons).outcome) if self.reasons else "open"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadinessLine:
+    """One readiness check."""
+
+    check: str
+    title: str
+    done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class GoPage:
+    """The go/no-go page: every gate, what else stands against it, the verdict."""
+
+    verdict: Verdict
+    gates: tuple[GateLine, ...]
+    others: tuple[Reason, ...]
+    readiness: tuple[ReadinessLine, ...]
+    monitors: tuple[str, ...]
+
+
+def go_page(session: Session, at: datetime) -> GoPage:
+    """All of it at this moment."""
+    protocol, verdict = protocol_of(session), judge(session, at)
+    answers = {row.gate: row for row in GateAnswer.standing().filter(session=session).order_by("happened_at", "pk")}
+    lines = tuple(_line(gate, verdict, answers) for gate in protocol.start.go_gates)
+    known = {gate.fact for gate in protocol.start.go_gates}
+    others = tuple(reason for reason in verdict.reasons if reason.gate not in known)
+    return GoPage(verdict, lines, others, tuple(_readiness(session, protocol, at)), protocol.start.monitors)
+
+
+def _line(gate: GoGate, verdict: Verdict, answers: dict[str, GateAnswer]) -> GateLine:
+    reasons = tuple(reason for reason in verdict.reasons if reason.gate == gate.fact)
+    return GateLine(gate, reasons, gate.fact in DERIVED, answers.get(gate.fact))
+
+
+def _readiness(session: Session, protocol: Protocol, at: datetime) -> Iterable[ReadinessLine]:
+    done = readiness_of(session, at)
+    for check in protocol.start.readiness_checks:
+        yield ReadinessLine(check, READINESS_CHECKS.get(check, check), done.get(check))

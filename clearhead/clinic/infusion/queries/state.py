@@ -1,0 +1,96 @@
+"""Where a session stands, derived from its facts and never stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from clearhead.clinic.infusion.models import Event, GateAnswer, GoNoGo, Infusion, PumpReading, RateChange
+from clearhead.clinic.infusion.queries.doses import DoseRows, dose_rows
+from clearhead.clinic.plan.drafts import dosing_weight_kg
+from clearhead.clinic.plan.models import Session, SessionSummary
+from clearhead.medicine.protocols.protocol import Protocol
+
+
+class State(StrEnum):
+    """The states of a session at the chair."""
+
+    PREPARING = "preparing"
+    READY = "ready"  # a signed go that is still valid
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """State of a session and what it rests on."""
+
+    state: State
+    since: datetime | None
+    go: GoNoGo | None
+    go_valid: bool
+    pump_confirmed: bool
+    """False after a stop until somebody saw the pump stopped and read its mL (H-51)."""
+
+
+def standing(session: Session, now: datetime, rows: DoseRows | None = None) -> Standing:
+    """Where the session stands now."""
+    rows = rows or dose_rows(session)
+    go = GoNoGo.standing().filter(session=session).select_related("recorded_by", "signature__signer").last()
+    valid = go is not None and go.go and go.happened_at <= now + timedelta(minutes=5) and now < go.valid_until
+    last = rows.last
+    stops = Event.standing().filter(session=session, kind="stop").order_by("happened_at", "pk")
+    stop = stops.last()
+    if SessionSummary.standing().filter(session=session).exists():
+        state, since = State.CLOSED, last.happened_at if last else None
+    elif last is None:
+        state = State.READY if valid else State.PREPARING
+        since = go.happened_at if go and valid else None
+    else:
+        state, since = _by_pump(last), last.happened_at
+    return Standing(state, since, go, valid, _confirmed(session, last, stop))
+
+
+def _by_pump(last: RateChange) -> State:
+    words = {RateChange.Kind.PAUSE: State.PAUSED, RateChange.Kind.END: State.STOPPED}
+    return words.get(RateChange.Kind(last.kind), State.RUNNING)
+
+
+def _confirmed(session: Session, last: RateChange | None, stop: Event | None) -> bool:
+    """After an end or a stop somebody has to have seen the pump stopped."""
+    moments = [row.happened_at for row in (last if last and last.kind == "end" else None, stop) if row is not None]
+    if not moments:
+        return True
+    seen = PumpReading.standing().filter(session=session, stopped=True, happened_at__gte=min(moments))
+    return (
+        seen.exists()
+        or Event.standing().filter(session=session, kind="pump_seen_stopped", happened_at__gte=min(moments)).exists()
+    )
+
+
+def infusion_of(session: Session) -> Infusion | None:
+    """The running row, when there is one."""
+    return Infusion.objects.filter(session=session).first()
+
+
+def weight_today(session: Session) -> Decimal | None:
+    """Today's measured weight in kg, as typed at the go gate."""
+    answer = GateAnswer.standing().filter(session=session, gate="weight_today").last()
+    return Decimal(str(answer.value["kg"])) if answer is not None and answer.value.get("kg") else None
+
+
+def dosing_weight(session: Session, protocol: Protocol) -> Decimal | None:
+    """The weight doses count on: of the running infusion, else today's under the protocol's rule."""
+    infusion = infusion_of(session)
+    if infusion is not None:
+        return infusion.weight_kg
+    measured = weight_today(session)
+    if measured is None:
+        return None
+    if protocol.weight.scalar != "actual":
+        return session.order.weight_kg
+    return dosing_weight_kg(protocol, measured)

@@ -1,0 +1,120 @@
+"""Observations as the rules read them: sets, the resting baseline, episodes, the observation clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from clearhead.clinic.infusion.models import Adjunct, Infusion, Observation, RateChange, Symptom
+from clearhead.clinic.infusion.queries.doses import DoseRows
+from clearhead.clinic.plan.models import Session
+from clearhead.medicine.protocols.bedside import PrnOrder, Sign
+from clearhead.medicine.protocols.protocol import Protocol
+from clearhead.medicine.rules import limits, observe
+from clearhead.medicine.rules.limits import LimitFacts, VitalsSet, baseline_of
+
+COLUMNS: dict[str, Sign] = {
+    "sys": "systolic_mmhg",
+    "dia": "diastolic_mmhg",
+    "hr": "heart_rate_per_min",
+    "rr": "respirations_per_min",
+    "spo2": "spo2_percent",
+    "temp_c": "temperature_c",
+    "sedation": "sedation_rass",
+}
+CORE = ("hr", "spo2", "sys", "dia", "rr", "sedation")
+FULL = (*CORE, "pain", "nausea", "dissociation")
+DURING: dict[str, limits.Phase] = {
+    "baseline": "pre_start",
+    "infusion": "infusion",
+    "recovery": "recovery",
+    "discharge": "recovery",
+}
+
+
+def as_set(row: Observation) -> VitalsSet:
+    """One row as the rules read it; a sign with a word instead of a number is absent."""
+    values = {
+        sign: Decimal(str(getattr(row, name))) for name, sign in COLUMNS.items() if getattr(row, name) is not None
+    }
+    return VitalsSet(row.happened_at, values, DURING[row.phase])
+
+
+def observations(session: Session) -> tuple[Observation, ...]:
+    """The standing sets in order of time."""
+    return tuple(
+        Observation.standing().filter(session=session).select_related("recorded_by").order_by("happened_at", "pk")
+    )
+
+
+def resting_sets(session: Session) -> tuple[VitalsSet, ...]:
+    """The sets before the start."""
+    return tuple(as_set(row) for row in observations(session) if row.phase == "baseline")
+
+
+def limit_facts(rows: Iterable[Observation]) -> LimitFacts:
+    """Sets and the resting baseline."""
+    sets = tuple(as_set(row) for row in rows)
+    return LimitFacts(sets, baseline_of(sets))
+
+
+def changes(rows: DoseRows, adjuncts: Iterable[Adjunct], orders: dict[str, PrnOrder]) -> tuple[observe.Changed, ...]:
+    """What asks for closer looks: start, increase, decrease, bolus, sedative, antihypertensive."""
+    found, before = [], Decimal(0)
+    for row in rows.rates:
+        now = row.pump_ml_per_h * row.bag.mg_per_ml
+        if row.kind == RateChange.Kind.START:
+            found.append(observe.Changed("start", row.happened_at))
+        elif now > before:
+            found.append(observe.Changed("increase", row.happened_at))
+        elif now < before and row.kind == RateChange.Kind.CHANGE:
+            found.append(observe.Changed("decrease", row.happened_at))
+        before = now
+    found += [observe.Changed("bolus", bolus.happened_at) for bolus in rows.boluses]
+    for given in adjuncts:
+        order = orders.get(given.order_id)
+        if order is not None and order.needs_confirm_face:
+            found.append(observe.Changed("sedative" if order.sedative else "antihypertensive", given.happened_at))
+    return tuple(sorted(found, key=lambda one: one.at))
+
+
+def observe_facts(
+    infusion: Infusion | None,
+    rows: DoseRows,
+    sets: Iterable[Observation],
+    adjuncts: tuple[Adjunct, ...],
+    orders: dict[str, PrnOrder],
+    open_symptom: bool,
+) -> observe.ObserveFacts:
+    """Where the session stands for the observation clock."""
+    return observe.ObserveFacts(
+        started_at=infusion.started_at if infusion else None,
+        recovery_since=infusion.ended_at if infusion else None,
+        changes=changes(rows, adjuncts, orders),
+        sets=tuple(observe.SetTaken(s.happened_at, "full" if s.kind == "full" else "core") for s in sets),
+        added=tuple(_added(given, orders[given.order_id]) for given in adjuncts if given.order_id in orders),
+        open_symptom=open_symptom,
+    )
+
+
+def _added(given: Adjunct, order: PrnOrder) -> observe.Added:
+    return observe.Added(given.happened_at, order.added_observation_every_min, order.added_observation_for_min)
+
+
+def open_symptoms(session: Session) -> tuple[Symptom, ...]:
+    """The newest grade of every symptom that is above 0."""
+    newest: dict[str, Symptom] = {}
+    for row in Symptom.standing().filter(session=session).order_by("happened_at", "pk"):
+        newest[row.symptom] = row
+    return tuple(row for row in newest.values() if row.grade > 0)
+
+
+def prn_orders(protocol: Protocol) -> dict[str, PrnOrder]:
+    """The standing orders by id."""
+    return {order.id: order for order in protocol.orders.prn_orders}
+
+
+def since_minutes(then: datetime, now: datetime) -> int:
+    """Whole minutes since then."""
+    return int((now - then) // timedelta(minutes=1))
