@@ -99,5 +99,5 @@ def link_for(patient: Patient, purpose: str, subject: type[models.Model] | None)
     )  # fmt: skip
 
 
-OTHER_KWARGS: dict[str, Any] = {"day": date(2026, 11, 20).isoformat()}
+OTHER_KWARGS: dict[str, Any] = {"on": "2026-11-20", "day": date(2026, 11, 20).isoformat()}
 """Values of further parts of a URL, by name."""

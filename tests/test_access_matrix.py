@@ -7,7 +7,6 @@ declares no rule fails. A refused request may write nothing, and no body may hol
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -16,48 +15,19 @@ import pytest
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client, override_settings
-from django.urls import URLPattern, URLResolver, get_resolver, path
+from django.urls import path
 
 from clearhead.clinic.people import doors, guard
 from clearhead.clinic.people.access import PATIENT, access, staff
 from clearhead.clinic.people.models import Patient, Role, User
 from tests import cast, rows
+from tests.addresses import Page, pages
 from tests.rows import CANARY, ROWS, link_for
 
 pytestmark = pytest.mark.django_db
 
-LIBRARY_PAGES = ("account/", "static/")
-"""Pages of libraries, which carry their own checks and know no patient."""
-NOT_FOUND = "Nothing is here under this address."
+NOT_FOUND = ("Nothing is here under this address.", "This link opens nothing.")
 """What access.py says to a stranger."""
-
-
-@dataclass(frozen=True)
-class Page:
-    """One address of the project."""
-
-    route: str
-    name: str
-    view: Any
-    parts: tuple[str, ...]
-
-    @property
-    def rule(self) -> Any:
-        return self.view.access_rule
-
-    @property
-    def subject(self) -> Any:
-        return self.view.access_subject
-
-
-def pages(resolver: URLResolver | None = None, before: str = "") -> Iterator[Page]:
-    """All addresses of the URL configuration."""
-    for pattern in (resolver or get_resolver()).url_patterns:
-        route = before + str(pattern.pattern)
-        if isinstance(pattern, URLResolver):
-            yield from pages(pattern, route)
-        elif isinstance(pattern, URLPattern) and not route.startswith(LIBRARY_PAGES):
-            yield Page(route, pattern.name or route, pattern.callback, tuple(re.findall(r"<(?:\w+:)?(\w+)>", route)))
 
 
 @dataclass
@@ -128,7 +98,8 @@ def said(answer: HttpResponse) -> str:
     """The answer in the words of `expected`."""
     if answer.status_code == 302 and "/account/login" in answer["Location"]:
         return "sign in"
-    if answer.status_code == 404 and NOT_FOUND not in str((answer.context or {}).get("exception", NOT_FOUND)):
+    why = str((answer.context or {}).get("exception", NOT_FOUND[0])) if answer.status_code == 404 else ""
+    if why and not why.startswith(NOT_FOUND):
         return "in"  # the view itself missed something else that the address or the form should have named
     if answer.status_code in {403, 404}:
         return str(answer.status_code)
