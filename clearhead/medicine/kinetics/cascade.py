@@ -8,11 +8,12 @@ transit stages, an effect site, an exposure (a stage that never empties). States
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from clearhead.medicine.kinetics.drift import Drift
 from clearhead.medicine.kinetics.model import Analyte, Model
 from clearhead.medicine.kinetics.modes import mammillary_modes
 
@@ -29,6 +30,7 @@ class Cascade:
     feed: Array  # (roots, people): ng/mL that 1 mg adds to each root stage
     links: tuple[tuple[int, int, Array], ...]
     outputs: Mapping[str, tuple[int, ...]]  # analyte, effect site or exposure → the stages that add up to it
+    drifts: Mapping[str, Drift] = field(default_factory=dict)  # analytes whose clearance changes with time
 
     @property
     def stages(self) -> int:
@@ -48,7 +50,8 @@ class Cascade:
     def of(self, who: slice) -> Cascade:
         """The same cascade for some of the people."""
         links = tuple((to, source, rate[who]) for to, source, rate in self.links)
-        return Cascade(self.rate_per_h[:, who], self.feed[:, who], links, self.outputs)
+        drifts = {name: drift.of(who) for name, drift in self.drifts.items()}
+        return Cascade(self.rate_per_h[:, who], self.feed[:, who], links, self.outputs, drifts)
 
     def is_shallow(self) -> bool:
         """Whether every later stage is fed by root stages only, so that short formulas apply."""
@@ -75,15 +78,27 @@ class Cascade:
         )
 
 
-def build_cascade(model: Model, values: Mapping[str, Array]) -> Cascade:
+def build_cascade(model: Model, values: Mapping[str, Array], *, compiled: bool = False) -> Cascade:
     """The cascade of all analytes of a model for people with these parameter values."""
-    rates, weights = _modes(model.parent, values)
+    rates, weights = _modes(model.parent, values, compiled)
     built = Cascade(rates, weights * UG_PER_MG, (), {model.parent.id: tuple(range(rates.shape[0]))})
     by_id = {analyte.id: analyte for analyte in model.analytes}
     for analyte in model.analytes[1:]:
         built, fed = _leaving(built, by_id[str(analyte.source)], values)
-        built = _add_metabolite(built, analyte, values, fed)
+        if analyte.drift_per_h:
+            built = _add_drifting(built, analyte, values, fed[0][1])
+        else:
+            built = _add_metabolite(built, analyte, values, fed, compiled)
     return built
+
+
+def _add_drifting(built: Cascade, analyte: Analyte, values: Mapping[str, Array], formation: Array) -> Cascade:
+    """An analyte of one volume whose clearance grows with time; no stage, see `drift.py`."""
+    volume = values[analyte.volume]
+    source = str(analyte.source)
+    formed = formation * analyte.fraction * analyte.mass_ratio / volume
+    drift = Drift(source, formed, values[str(analyte.clearance)] / volume, analyte.drift_per_h)
+    return replace(built, drifts={**built.drifts, analyte.id: drift})
 
 
 Fed = list[tuple[int, Array]]
@@ -101,25 +116,25 @@ def _leaving(built: Cascade, analyte: Analyte, values: Mapping[str, Array]) -> t
     return built, [(built.stages - 1, formed * volume)]
 
 
-def _add_metabolite(built: Cascade, analyte: Analyte, values: Mapping[str, Array], fed: Fed) -> Cascade:
+def _add_metabolite(built: Cascade, analyte: Analyte, values: Mapping[str, Array], fed: Fed, compiled: bool) -> Cascade:
     fed = [(stage, flow * analyte.fraction * analyte.mass_ratio) for stage, flow in fed]
     if analyte.stages:
         rate = analyte.stages / values[str(analyte.mean_transit_h)]
         for number in range(analyte.stages):
             built = built.with_stage(f"{analyte.id} transit {number + 1}", rate, fed)
             fed = [(built.stages - 1, rate)]
-    rates, weights = _modes(analyte, values)
+    rates, weights = _modes(analyte, values, compiled)
     first = built.stages
     for rate, weight in zip(rates, weights, strict=True):
         built = built.with_stage(analyte.id, rate, [(stage, flow * weight) for stage, flow in fed])
     return replace(built, outputs={**built.outputs, analyte.id: tuple(range(first, built.stages))})
 
 
-def _modes(analyte: Analyte, values: Mapping[str, Array]) -> tuple[Array, Array]:
+def _modes(analyte: Analyte, values: Mapping[str, Array], compiled: bool) -> tuple[Array, Array]:
     central = values[analyte.volume]
     volumes = [values[volume] for volume, _ in analyte.peripherals]
     flows = [values[flow] for _, flow in analyte.peripherals]
-    lost = [np.zeros_like(central) for _ in flows]
+    lost = [np.zeros_like(central) for _ in flows] if analyte.liver else []
     clearance = np.zeros_like(central) if analyte.clearance is None else values[analyte.clearance]
     if analyte.liver is not None:
         volumes.append(values[analyte.liver.volume])
@@ -131,5 +146,6 @@ def _modes(analyte: Analyte, values: Mapping[str, Array]) -> tuple[Array, Array]
         clearance_l_per_h=clearance,
         flow_l_per_h=np.array(flows).reshape(shape),
         volume_l=np.array(volumes).reshape(shape),
-        lost_per_h=np.array(lost).reshape(shape),
+        lost_per_h=np.array(lost).reshape(shape) if analyte.liver else None,
+        compiled=compiled,
     )

@@ -17,6 +17,15 @@ from clearhead.medicine.kinetics.model_file import faults_of
 
 MODELS = Path(__file__).with_name("models")
 Site = Literal["arterial", "venous"]
+IN_HOURS = {  # as printed → unit and factor used here
+    "L": ("L", 1.0),
+    "L/h": ("L/h", 1.0),
+    "1/h": ("1/h", 1.0),
+    "h": ("h", 1.0),
+    "L/min": ("L/h", 60.0),
+    "1/min": ("1/h", 60.0),
+    "min": ("h", 1 / 60),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +207,11 @@ def _model(data: dict[str, object], sha256: str) -> Model:
 
 def _parameter(name: str, part: dict[str, object]) -> Parameter:
     ageing = part.get("per_year_above")
+    unit, factor = IN_HOURS[str(part["unit"])]
     return Parameter(
         name,
-        _number(part["value"]),
-        str(part["unit"]),
+        _number(part["value"]) * factor,
+        unit,
         _number(part.get("weight_exponent", 0.0)),
         bool(part.get("per_kg", False)),
         cast("tuple[float, float]", tuple(_number(x) for x in cast(list[object], ageing))) if ageing else None,

@@ -23,9 +23,10 @@ _TOP = (
     "analyte",
     "flaws",
 )
-_UNITS = {"L", "L/h", "1/h", "h"}
+_UNITS = {"L", "L/h", "1/h", "h", "L/min", "1/min", "min"}
 _FORMS = {"racemic", "S", "R"}
-_UNIT_OF_ROLE = {"volume": "L", "flow": "L/h", "clearance": "L/h", "rate": "1/h", "time": "h"}
+_FLOWS, _RATES, _TIMES = ("L/h", "L/min"), ("1/h", "1/min"), ("h", "min")
+_UNITS_OF_ROLE = {"volume": ("L",), "flow": _FLOWS, "clearance": _FLOWS, "rate": _RATES, "time": _TIMES}
 
 
 def faults_of(data: dict[str, Any], text: str) -> list[Fault]:
@@ -117,8 +118,9 @@ def _analytes(analytes: list[dict[str, Any]], parameters: dict[str, Any]) -> Fou
         for role, used in _roles(analyte):
             if used not in parameters:
                 yield name, f"{role} = {used!r}", "the name of a parameter of this file"
-            elif parameters[used].get("unit") != _UNIT_OF_ROLE[role]:
-                yield name, f"{role} {used} in {parameters[used].get('unit')}", f"a parameter in {_UNIT_OF_ROLE[role]}"
+            elif parameters[used].get("unit") not in _UNITS_OF_ROLE[role]:
+                wanted = " or ".join(_UNITS_OF_ROLE[role])
+                yield name, f"{role} {used} in {parameters[used].get('unit')}", f"a parameter in {wanted}"
         if ("clearance" in analyte) == ("liver" in analyte):
             yield name, "neither or both of clearance and liver", "exactly one way out"
         if known and analyte.get("from") not in known:

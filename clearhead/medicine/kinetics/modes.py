@@ -16,14 +16,23 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from clearhead.medicine.kinetics import fast
+
 Array = NDArray[np.float64]
 
 _NEWTON_STEPS = 40
 _HALVINGS = 1100  # enough to reach any double from any bracket
+_SETTLED = 4.5e-16
 
 
 def mammillary_modes(
-    *, central_l: Array, clearance_l_per_h: Array, flow_l_per_h: Array, volume_l: Array, lost_per_h: Array | None = None
+    *,
+    central_l: Array,
+    clearance_l_per_h: Array,
+    flow_l_per_h: Array,
+    volume_l: Array,
+    lost_per_h: Array | None = None,
+    compiled: bool = False,
 ) -> tuple[Array, Array]:
     """Rates (1/h) and weights (1/L) of the central level after a unit bolus, each of shape (1 + n, people).
 
@@ -31,18 +40,54 @@ def mammillary_modes(
     The level is Σ weight · exp(-rate · t).
     """
     order = flow_l_per_h.shape[0]
-    lost = np.zeros_like(flow_l_per_h) if lost_per_h is None else lost_per_h
-    lost = np.where(flow_l_per_h > 0, lost, 0.0)
-    exchange = flow_l_per_h / volume_l
     if order == 0:
         return (clearance_l_per_h / central_l)[None, :], (1 / central_l)[None, :]
+    exchange = flow_l_per_h / volume_l
+    if order == 1 and lost_per_h is None:
+        return _two_compartments(central_l, clearance_l_per_h, flow_l_per_h[0], exchange[0])
+    lost = np.zeros_like(exchange) if lost_per_h is None else np.where(flow_l_per_h > 0, lost_per_h, 0.0)
     rank = np.argsort(exchange + lost, axis=0, kind="stable")
     sort = [np.take_along_axis(part, rank, axis=0) for part in (flow_l_per_h, exchange, lost)]
-    secular = _Secular(central_l, clearance_l_per_h, *sort)
     rates, weights = np.empty((order + 1, central_l.size)), np.empty((order + 1, central_l.size))
+    if compiled:
+        fast.compiled_modes()(central_l, clearance_l_per_h, *sort, rates, weights)
+        return rates, weights
+    secular = _Secular(central_l, clearance_l_per_h, *sort)
+    guesses = _cubic_guess(central_l, clearance_l_per_h, *sort[:2]) if order == 2 and lost_per_h is None else None
     for gap in range(order + 1):
-        rates[gap], weights[gap] = secular.root(gap)
+        secular.root(gap, None if guesses is None else guesses[gap], rates[gap], weights[gap])
     return rates, weights
+
+
+def _two_compartments(central: Array, clearance: Array, flow: Array, back: Array) -> tuple[Array, Array]:
+    """The quadratic, arranged so that nothing cancels."""
+    out = (clearance + flow) / central
+    product, apart = flow / central * back, out - back
+    root = np.sqrt(apart * apart + 4 * product)
+    fast = 0.5 * (out + back + root)
+    slow = np.where(fast > 0, clearance / central * back / np.where(fast > 0, fast, 1.0), 0.0)
+    sum_ = np.abs(apart) + root
+    with np.errstate(divide="ignore", invalid="ignore"):
+        minor = np.where(sum_ > 0, 2 * product / sum_, 0.0)  # the smaller of the distances of `back` to its roots
+        below, above = np.where(apart > 0, minor, 0.5 * sum_), np.where(apart > 0, 0.5 * sum_, minor)
+        share = np.where(root > 0, below / np.where(root > 0, root, 1.0), 0.5)  # of the slow root: (back - slow) / root
+        other = np.where(root > 0, above / np.where(root > 0, root, 1.0), 0.5)
+    return np.stack([slow, fast]), np.stack([share, other]) / central
+
+
+def _cubic_guess(central: Array, clearance: Array, flow: Array, back: Array) -> Array:
+    """Roots of the three-compartment cubic to about half the digits, in rising order."""
+    there = flow / central
+    out = clearance / central
+    third = (out + there[0] + there[1] + back[0] + back[1]) / 3
+    second = out * (back[0] + back[1]) + there[0] * back[1] + there[1] * back[0] + back[0] * back[1]
+    radius2 = np.maximum(third * third - second / 3, 0.0)
+    radius = np.sqrt(radius2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = (third * (third * third - 0.5 * second) + 0.5 * out * back[0] * back[1]) / (radius2 * radius)
+    angle = np.arccos(np.clip(np.nan_to_num(ratio), -1.0, 1.0)) / 3
+    cos, sin = radius * np.cos(angle), np.sqrt(3.0) * radius * np.sin(angle)
+    return np.stack([third - cos - sin, third - cos + sin, third + 2 * cos])
 
 
 class _Secular:
@@ -53,87 +98,112 @@ class _Secular:
         self.pole = exchange + lost
         self.order = flow.shape[0]
 
-    def _differences(self, origin: Array) -> tuple[Array, Array]:
-        """Pole minus origin and own loss minus origin, each (n, people); exact where they meet."""
-        return self.pole - origin, self.lost - origin
-
-    def _smooth(self, x: Array, origin: Array, skip: Array) -> tuple[Array, Array]:
-        """D(-(origin + x)) and its slope in x, without the pole `skip` (an index per person, -1 for none)."""
-        gap, loss = self._differences(origin)
-        value = self.clearance - (origin + x) * self.central
-        slope = -self.central.copy()
-        for i in range(self.order):
-            apart = gap[i] - x
-            with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-                part = np.where(self.flow[i] > 0, self.flow[i] * (loss[i] - x) / apart, 0.0)
-                fall = np.where(self.flow[i] > 0, self.flow[i] * self.exchange[i] / (apart * apart), 0.0)
-            used = skip != i
-            value += np.where(used, part, np.where(self.flow[i] > 0, self.flow[i], 0.0))
-            slope -= np.where(used, fall, 0.0)
-        return value, slope
-
-    def _weight(self, x: Array, origin: Array) -> Array:
-        """The weight 1 / D' at the root, in 1/L."""
-        gap, _ = self._differences(origin)
-        total = self.central.copy()
-        with np.errstate(divide="ignore", over="ignore"):
-            for i in range(self.order):
-                apart = np.where(self.flow[i] > 0, gap[i] - x, 1.0)
-                total = total + self.flow[i] * self.exchange[i] / (apart * apart)
-            return np.asarray(1 / total, dtype=np.float64)
-
-    def root(self, gap: int) -> tuple[Array, Array]:
-        """Rate and weight of the one root between pole `gap - 1` (or 0) and pole `gap` (or infinity).
-
-        A gap without width (two equal poles, or a volume without flow, whose pole was put at 0) has weight 0.
-        """
-        low = self.pole[gap - 1] if gap else np.zeros_like(self.central)
-        if gap < self.order:
-            reach = 0.5 * (self.pole[gap] - low)
-            near_high = self._smooth(reach, low, np.full(low.size, -1))[0] > 0
-            origin = np.where(near_high, self.pole[gap], low)
-        else:
-            reach = (self.clearance + self.flow.sum(axis=0)) / self.central + self.pole.max(axis=0, initial=0.0)
-            near_high, origin = np.zeros(low.size, dtype=bool), low
-        skip = np.where(near_high, gap, gap - 1)
-        x = self._solve(origin, skip, np.where(near_high, -reach, 0.0), np.where(near_high, 0.0, reach))
-        weight = np.where(reach > 0, self._weight(x, origin), 0.0)
-        return np.asarray(origin + x, dtype=np.float64), weight
-
-    def _take(self, who: NDArray[np.intp]) -> _Secular:
+    def take(self, who: NDArray[np.intp]) -> _Secular:
+        """The same for some of the people."""
         return _Secular(
             self.central[who], self.clearance[who], self.flow[:, who], self.exchange[:, who], self.lost[:, who]
         )
 
-    def _solve(self, origin: Array, skip: Array, low: Array, high: Array) -> Array:
-        """Bracketed Newton on D · x (the skipped pole multiplied away); halving for the few who do not settle."""
-        strength = np.zeros_like(origin)
-        for i in range(self.order):
-            strength = np.where(skip == i, self.flow[i] * self.exchange[i], strength)
-        bare = (skip < 0) | (strength == 0)
-        start, _ = self._smooth(np.zeros_like(origin), origin, skip)
-        at_origin = bare & (start == 0)
-        low, high = low.copy(), high.copy()
-        x = np.where(at_origin, 0.0, 0.5 * (low + high))
-        side = np.where(low < 0, -1.0, 1.0)
-        waiting, system = np.flatnonzero(~at_origin & (high > low)), self
+    def root(self, gap: int, guess: Array | None, rate: Array, weight: Array) -> None:
+        """Fills rate and weight of the one root between pole `gap - 1` (or 0) and pole `gap` (or infinity).
+
+        A gap without width (two equal poles, or a volume without flow, whose pole was put at 0) has weight 0.
+        """
+        low = self.pole[gap - 1] if gap else np.zeros_like(self.central)
+        if gap == self.order:
+            reach = (self.clearance + self.flow.sum(axis=0)) / self.central + self.pole.max(axis=0)
+            near_high = np.zeros(low.size, dtype=bool)
+        else:
+            reach = 0.5 * (self.pole[gap] - low)
+            near_high = _Gap(self, low, -1).smooth(reach)[0] > 0
+        for side, at in ((1.0, ~near_high), (-1.0, near_high)):
+            who = np.flatnonzero(at)
+            if who.size == 0:
+                continue
+            pole = gap - 1 if side > 0 else gap
+            system, origin = self.take(who), (low if side > 0 else self.pole[gap])[who]
+            part = _Gap(system, origin, pole)
+            x = part.solve(side, reach[who], None if guess is None else guess[who] - origin)
+            rate[who] = origin + x
+            weight[who] = np.where(reach[who] > 0, part.weight(x), 0.0)
+
+
+class _Gap:
+    """D(-(origin + x)) for people whose root lies nearest to the same pole (`skip`; -1: to 0, which is no pole)."""
+
+    def __init__(self, system: _Secular, origin: Array, skip: int) -> None:
+        self.system, self.origin, self.skip = system, origin, skip
+        self.apart, self.loss = system.pole - origin, system.lost - origin
+        self.pull = system.flow * system.exchange
+        self.has_flow = system.flow > 0
+        self.all_flow = bool(self.has_flow.all())
+
+    def take(self, who: NDArray[np.intp]) -> _Gap:
+        """The same for some of the people."""
+        return _Gap(self.system.take(who), self.origin[who], self.skip)
+
+    def smooth(self, x: Array) -> tuple[Array, Array]:
+        """Value and slope in x without the term of the nearest pole."""
+        system = self.system
+        value = system.clearance - (self.origin + x) * system.central
+        slope = -system.central
+        for i in range(system.order):
+            if i == self.skip:
+                value = value + system.flow[i]
+                continue
+            apart = self.apart[i] - x
+            if not self.all_flow:
+                apart = np.where(self.has_flow[i], apart, 1.0)
+            with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+                value = value + system.flow[i] * (self.loss[i] - x) / apart
+                slope = slope - self.pull[i] / (apart * apart)
+        return value, slope
+
+    def weight(self, x: Array) -> Array:
+        """The weight 1 / D' at the root, in 1/L."""
+        total = self.system.central
+        with np.errstate(divide="ignore", over="ignore"):
+            for i in range(self.system.order):
+                apart = self.apart[i] - x
+                total = total + self.pull[i] / np.where(self.has_flow[i], apart * apart, 1.0)
+            return np.asarray(1 / total, dtype=np.float64)
+
+    def equation(self, side: float, x: Array) -> tuple[Array, Array, Array]:
+        """A smooth function with the same root, its slope, and D's sign; near a pole D is multiplied by x."""
+        value, slope = self.smooth(x)
+        if self.skip < 0:
+            return value, slope, value
+        strength = self.pull[self.skip]
+        near = strength > 0
+        product = np.where(near, x * value + strength, value)
+        return product, np.where(near, value + x * slope, slope), np.where(near, side * product, product)
+
+    def solve(self, side: float, reach: Array, guess: Array | None) -> Array:
+        """Newton within a bracket that only shrinks; halving for the few who do not settle."""
+        low, high = (np.zeros_like(reach), reach.copy()) if side > 0 else (-reach, np.zeros_like(reach))
+        x = 0.5 * (low + high)
+        if guess is not None:
+            x = np.where((guess > low) & (guess < high), guess, x)
+        bare = self.pull[self.skip] == 0 if self.skip >= 0 else np.ones(x.size, dtype=bool)
+        at_origin = bare & (self.smooth(np.zeros_like(x))[0] == 0)
+        x[at_origin] = 0.0
+        waiting, part = np.flatnonzero(~at_origin & (high > low)), self
         for step in range(_NEWTON_STEPS + _HALVINGS):
             if waiting.size == 0:
                 break
-            if waiting.size < system.central.size:
-                system = self._take(waiting)
+            if waiting.size < part.origin.size:
+                part = self.take(waiting)
             now = x[waiting]
-            smooth, slope = system._smooth(now, origin[waiting], skip[waiting])
-            alone = bare[waiting]
-            value = np.where(alone, smooth, now * smooth + strength[waiting])
-            steep = np.where(alone, slope, smooth + now * slope)
-            above = np.where(alone, value, side[waiting] * value) > 0
-            low[waiting] = np.where(above, now, low[waiting])
-            high[waiting] = np.where(above, high[waiting], now)
+            value, slope, sign = part.equation(side, now)
+            below = sign > 0
+            low[waiting], high[waiting] = np.where(below, now, low[waiting]), np.where(below, high[waiting], now)
             with np.errstate(divide="ignore", invalid="ignore"):
-                newton = now - value / steep
-            inside = (newton >= low[waiting]) & (newton <= high[waiting]) & (step < _NEWTON_STEPS)
-            fresh = np.where(value == 0, now, np.where(inside, newton, 0.5 * (low[waiting] + high[waiting])))
+                newton = now - value / slope
+            inside = (newton >= low[waiting]) & (newton <= high[waiting])
+            if step >= _NEWTON_STEPS:
+                inside[:] = False
+            fresh = np.where(inside, newton, 0.5 * (low[waiting] + high[waiting]))
+            fresh = np.where(value == 0, now, fresh)
             x[waiting] = fresh
-            waiting = waiting[np.abs(fresh - now) > 4.5e-16 * np.abs(fresh)]
+            waiting = waiting[np.abs(fresh - now) > _SETTLED * np.abs(fresh)]
         return x

@@ -6,114 +6,87 @@ level asked for at that minute is the one just after it. Nothing is interpolated
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clearhead.medicine.errors import OutOfRange
+from clearhead.medicine.kinetics import fast
 from clearhead.medicine.kinetics.cascade import Cascade
 from clearhead.medicine.kinetics.doses import DoseHistory
+from clearhead.medicine.kinetics.drift import drifting_levels
 from clearhead.medicine.kinetics.spread import held, held_passed, passed, triangular_exponential
+from clearhead.medicine.kinetics.steps import Timeline, timeline
 
 Array = NDArray[np.float64]
+Engine = Literal["auto", "numpy", "fast"]
 
-MIN_PER_H = 60.0
-PEOPLE_AT_ONCE = 512
-
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """Steps from moment to moment: length, rate while it lasts, bolus at its end, and where to write the levels."""
-
-    length: NDArray[np.int64]  # index into `lengths_h` for each step
-    lengths_h: Array
-    rate_mg_per_h: Array
-    bolus_mg: Array  # given at the end of the step
-    row: NDArray[np.int64]  # output row written after the step, or -1
-    first_bolus_mg: float
-    first_row: int  # output row for the very start, or -1
+MOST_AT_ONCE = 5000  # people per block: long rows for NumPy, bounded memory for everyone
+COMPILED_AT_ONCE = 1024
+WORTH_THREADS = 1_000_000  # people × steps
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """What each stage passes on over each step length: arrays of (lengths, people)."""
+    """What each stage keeps, passes on and gains over each step length: (lengths, …, people)."""
 
-    kept: Array  # (stages, lengths, people)
-    moved: tuple[tuple[int, int, Array], ...]  # (to, from, per unit)
-    fed: tuple[Array, ...]  # per stage: ng/mL per mg/h held over the step
-
-
-def timeline(history: DoseHistory, at_min: Array, *, start_min: float = 0.0) -> Timeline:
-    """The steps needed for doses from `start_min` on and levels at the (sorted, unique) times."""
-    edges = [edge for s in history.segments if s.end_min > s.start_min for edge in (s.start_min, s.end_min)]
-    last = float(at_min[-1]) if at_min.size else start_min
-    marks = np.concatenate([[start_min], edges, [b.at_min for b in history.boluses], at_min])
-    marks = np.unique(marks[(marks >= start_min) & (marks <= last)])
-    middle = 0.5 * (marks[1:] + marks[:-1])
-    rate, bolus = np.zeros(middle.size), np.zeros(marks.size)
-    for segment in history.segments:
-        rate += np.where((middle > segment.start_min) & (middle < segment.end_min), segment.rate_mg_per_h, 0.0)
-    for given in history.boluses:
-        bolus[marks == given.at_min] += given.mg
-    row = np.full(marks.size, -1, dtype=np.int64)
-    row[np.searchsorted(marks, at_min)] = np.arange(at_min.size)
-    length, lengths = _distinct(np.diff(marks))
-    return Timeline(length, lengths / MIN_PER_H, rate, bolus[1:], row[1:], float(bolus[0]), int(row[0]))
-
-
-def _distinct(steps: Array) -> tuple[NDArray[np.int64], Array]:
-    """Step lengths that differ by rounding only are taken as one; the times keep 12 digits."""
-    if steps.size == 0:
-        return np.zeros(0, dtype=np.int64), np.zeros(0)
-    with np.errstate(divide="ignore"):
-        digits = 11 - np.floor(np.log10(steps))
-    key = np.round(steps * 10.0**digits) / 10.0**digits
-    _, first, index = np.unique(key, return_index=True, return_inverse=True)
-    return index.astype(np.int64), steps[first]
+    kept: Array  # (lengths, stages, people)
+    share: Array  # (lengths, later stages, givers, people): what a later stage gets from each giver
+    fed: Array  # (lengths, stages, people): ng/mL per mg/h held over the step
+    givers: int  # the first so many stages give; the roots for shallow cascades, all stages for deep ones
 
 
 def spread_over(cascade: Cascade, lengths_h: Array) -> Spread:
     """What happens to every stage over each of the step lengths."""
-    h = lengths_h[:, None]
     if not cascade.is_shallow():
         return _deep_spread(cascade, lengths_h)
-    roots, rates = cascade.roots, cascade.rate_per_h
-    kept = np.exp(-rates[:, None, :] * h)
-    fed = [cascade.feed[j] * held(rates[j], h) for j in range(roots)]
-    fed += [np.zeros_like(kept[0]) for _ in range(cascade.stages - roots)]
-    moved = []
+    roots, h = cascade.roots, lengths_h[:, None, None]
+    rates = cascade.rate_per_h[None, :, :]
+    kept, stays = np.exp(-rates * h), held(rates, h)
+    fed = np.zeros_like(kept)
+    fed[:, :roots] = cascade.feed * stays[:, :roots]
+    first, second, hh = rates[:, None, :roots], rates[:, roots:, None], h[:, None]
+    share = passed(first, second, hh, kept[:, None, :roots], kept[:, roots:, None])
+    gain = held_passed(first, second, hh, stays[:, None, :roots], stays[:, roots:, None], share)
+    link = _link_table(cascade)
+    share *= link
+    gain *= link * cascade.feed
+    gain.sum(axis=2, out=fed[:, roots:])
+    return Spread(kept, share, fed, roots)
+
+
+def _link_table(cascade: Cascade) -> Array:
+    """Links of a shallow cascade as (later stages, roots, people)."""
+    table = np.zeros((cascade.stages - cascade.roots, cascade.roots, cascade.people))
     for to, source, link in cascade.links:
-        moved.append((to, source, link * passed(rates[source], rates[to], h)))
-        fed[to] = fed[to] + cascade.feed[source] * link * held_passed(rates[source], rates[to], h)
-    return Spread(kept, tuple(moved), tuple(fed))
+        table[to - cascade.roots, source] += link
+    return table
 
 
 def _deep_spread(cascade: Cascade, lengths_h: Array) -> Spread:
     """The same for cascades of any depth; row 0 of each matrix is the unit input."""
-    n, people, many = cascade.stages, cascade.people, lengths_h.size
+    n, people, many, roots = cascade.stages, cascade.people, lengths_h.size, cascade.roots
     matrix = np.zeros((people, n + 1, n + 1))
     for i in range(n):
         matrix[:, i + 1, i + 1] = -cascade.rate_per_h[i]
-    for j in range(cascade.roots):
+    for j in range(roots):
         matrix[:, j + 1, 0] = cascade.feed[j]
     for to, source, link in cascade.links:
-        matrix[:, to + 1, source + 1] = link
-    result = np.empty((many, people, n + 1, n + 1))
+        matrix[:, to + 1, source + 1] += link
+    kept, fed = np.empty((many, n, people)), np.empty((many, n, people))
+    share = np.empty((many, n - roots, n, people))
     for k, hours in enumerate(lengths_h):
-        result[k] = triangular_exponential(matrix * hours)
-    reach = _reach(cascade)
-    kept = np.moveaxis(np.diagonal(result, axis1=2, axis2=3)[..., 1:], 2, 0)
-    moved = tuple((i, j, result[:, :, i + 1, j + 1]) for i in range(n) for j in range(i) if reach[i, j])
-    return Spread(np.ascontiguousarray(kept), moved, tuple(result[:, :, i + 1, 0] for i in range(n)))
-
-
-def _reach(cascade: Cascade) -> NDArray[np.bool_]:
-    reach = np.eye(cascade.stages, dtype=bool)
-    for to, source, _ in sorted(cascade.links, key=lambda link: link[0]):
-        reach[to] |= reach[source]
-    return reach
+        moved = np.moveaxis(triangular_exponential(matrix * hours), 0, 2)
+        fed[k] = moved[1:, 0]
+        kept[k] = np.einsum("iip->ip", moved[1:, 1:])
+        share[k] = moved[roots + 1 :, 1:]
+        share[k][np.arange(n - roots), np.arange(roots, n)] = 0.0
+    return Spread(kept, share, fed, n)
 
 
 def solve(
@@ -122,66 +95,153 @@ def solve(
     at_min: Sequence[float] | Array,
     *,
     outputs: Sequence[str] | None = None,
+    engine: Engine = "auto",
 ) -> dict[str, Array]:
-    """Levels in ng/mL, (times, people) for each output, at any times ≥ 0 in any order."""
+    """Levels in ng/mL, (times, people) for each output, at any times ≥ 0 in any order.
+
+    `engine`: "numpy" needs nothing else; "fast" needs numba; "auto" takes the fast one where it pays.
+    """
     asked = np.asarray(at_min, dtype=np.float64)
     if asked.size and not (np.all(np.isfinite(asked)) and asked.min() >= 0):
         raise OutOfRange("time", float(np.min(asked)), "min", 0, "any length of", "the first dose as zero")
     times, back = np.unique(asked, return_inverse=True)
-    names = list(cascade.outputs) if outputs is None else list(outputs)
-    steps = timeline(history, times)
-    result = {name: np.empty((times.size, cascade.people)) for name in names}
-    for start in range(0, cascade.people, PEOPLE_AT_ONCE):
-        who = slice(start, start + PEOPLE_AT_ONCE)
-        part = cascade.of(who)
-        run(part, steps, {name: levels[:, who] for name, levels in result.items()})
+    wanted = [*cascade.outputs, *cascade.drifts] if outputs is None else list(outputs)
+    names = [name for name in wanted if name not in cascade.drifts]
+    levels = np.empty((len(names), times.size, cascade.people))
+    solve_into(levels, lambda who, _: cascade.of(who), cascade.people, names, timeline(history, times), engine)
     in_order = times.size == asked.size and bool(np.all(back == np.arange(asked.size)))
-    return result if in_order else {name: levels[back] for name, levels in result.items()}
+    found = {name: levels[k] if in_order else levels[k][back] for k, name in enumerate(names)}
+    return found | {name: _drifting(cascade, name, history, asked) for name in wanted if name in cascade.drifts}
 
 
-def run(cascade: Cascade, steps: Timeline, into: Mapping[str, Array], state: Array | None = None) -> Array:
+def _drifting(cascade: Cascade, name: str, history: DoseHistory, at_min: Array) -> Array:
+    drift = cascade.drifts[name]
+
+    def level_at(times: Array) -> Array:
+        return solve(cascade, history, times, outputs=[drift.source])[drift.source]
+
+    return drifting_levels(drift, history, at_min, level_at)
+
+
+def solve_into(
+    levels: Array,
+    cascade_of: Callable[[slice, bool], Cascade],
+    people: int,
+    names: Sequence[str],
+    steps: Timeline,
+    engine: Engine = "auto",
+) -> None:
+    """Fills levels (outputs, times, people) block by block, on all processors when the work is worth it.
+
+    `cascade_of` gives the cascade of a block of people, by compiled code where the second argument says so.
+    """
+    compiled = _wants_compiled(engine, people * steps.length.size)
+
+    threads = (os.cpu_count() or 1) if people * steps.length.size >= WORTH_THREADS else 1
+    size = COMPILED_AT_ONCE if compiled else min(MOST_AT_ONCE, -(-people // threads))
+
+    def block(start: int) -> None:
+        who = slice(start, min(start + size, people))
+        into = {name: levels[k][:, who] for k, name in enumerate(names)}
+        run(cascade_of(who, compiled), steps, into, compiled=compiled)
+
+    starts = range(0, people, max(size, 1))
+    if threads > 1 and len(starts) > 1:
+        with ThreadPoolExecutor(max_workers=threads) as pool:
+            list(pool.map(block, starts))
+    else:
+        for start in starts:
+            block(start)
+
+
+def _wants_compiled(engine: Engine, work: int) -> bool:
+    if engine == "auto":
+        return work >= fast.WORTH_COMPILING and fast.is_installed()
+    return engine == "fast"
+
+
+def run(
+    cascade: Cascade,
+    steps: Timeline,
+    into: Mapping[str, Array],
+    state: Array | None = None,
+    *,
+    compiled: bool = False,
+) -> Array:
     """Walks the steps from a state (nothing given yet by default), writing levels; returns the last state."""
     state = np.zeros((cascade.stages, cascade.people)) if state is None else state.copy()
     state[: cascade.roots] += cascade.feed * steps.first_bolus_mg
     if steps.first_row >= 0:
-        _write(cascade, state, into, steps.first_row)
-    if steps.length.size == 0:
-        return state
-    spread = spread_over(cascade, steps.lengths_h)
-    scratch = np.empty(cascade.people)
-    plan = _order(cascade, spread)
-    for step, length in enumerate(steps.length):
-        rate = steps.rate_mg_per_h[step]
-        for to, kept, moved, fed in plan:
-            np.multiply(state[to], kept[length], out=state[to])
-            for source, share in moved:
-                np.multiply(state[source], share[length], out=scratch)
-                state[to] += scratch
-            if rate:
-                np.multiply(fed[length], rate, out=scratch)
-                state[to] += scratch
-        if steps.bolus_mg[step]:
-            state[: cascade.roots] += cascade.feed * steps.bolus_mg[step]
-        if steps.row[step] >= 0:
-            _write(cascade, state, into, int(steps.row[step]))
+        _writer(cascade, state, into)(steps.first_row)
+    if steps.length.size:
+        spread = _compiled_spread(cascade, steps.lengths_h) if compiled else spread_over(cascade, steps.lengths_h)
+        (_walk_compiled if compiled else _walk)(cascade, steps, spread, state, into)
     return state
 
 
-def _order(cascade: Cascade, spread: Spread) -> list[tuple[int, Array, list[tuple[int, Array]], Array]]:
-    """Last stage first: a stage is moved on before the stages that feed it are."""
-    return [
-        (i, spread.kept[i], [(source, share) for to, source, share in spread.moved if to == i], spread.fed[i])
-        for i in reversed(range(cascade.stages))
-    ]
+def _compiled_spread(cascade: Cascade, lengths_h: Array) -> Spread:
+    """`spread_over` by the compiled formulas where they apply."""
+    if not cascade.is_shallow():
+        return _deep_spread(cascade, lengths_h)
+    kept = np.exp(-cascade.rate_per_h * lengths_h[:, None, None])
+    link = _link_table(cascade)
+    share, fed = np.empty((lengths_h.size, *link.shape)), np.empty_like(kept)
+    fast.compiled_spread()(cascade.rate_per_h, kept, lengths_h, cascade.feed, link, share, fed, np.empty_like(kept[0]))
+    return Spread(kept, share, fed, cascade.roots)
 
 
-def _write(cascade: Cascade, state: Array, into: Mapping[str, Array], row: int) -> None:
-    for name, levels in into.items():
-        stages = cascade.outputs[name]
-        target = levels[row]
-        if len(stages) == 1:
-            target[:] = state[stages[0]]
-            continue
-        np.add(state[stages[0]], state[stages[1]], out=target)
-        for stage in stages[2:]:
-            target += state[stage]
+def _walk_compiled(cascade: Cascade, steps: Timeline, spread: Spread, state: Array, into: Mapping[str, Array]) -> None:
+    """The steps in compiled code, one output after the other in one pass."""
+    stages = [cascade.outputs[name] for name in into]
+    spans = np.array([(at[0], at[-1] + 1) for at in stages], dtype=np.int64)
+    fast.compiled_walk()(
+        state, spread.kept, spread.share, spread.fed, spread.givers, np.ascontiguousarray(cascade.feed),
+        steps.length, steps.rate_mg_per_h, steps.bolus_mg, steps.row, steps.late_length, steps.late_rate, spans,
+        tuple(into.values()),
+    )  # fmt: skip
+
+
+def _walk(cascade: Cascade, steps: Timeline, spread: Spread, state: Array, into: Mapping[str, Array]) -> None:
+    """Every step in place: what later stages get from the givers' old state, then what all keep and gain."""
+    roots = cascade.roots
+    givers, later = state[: spread.givers], state[roots:]
+    kept, share = list(spread.kept), list(spread.share)
+    moved = np.empty(spread.share.shape[1:])
+    columns = [moved[:, giver] for giver in range(spread.givers)]
+    write = _writer(cascade, state, into)
+    gains: dict[tuple[int, float], Array] = {}
+    columns_of = (steps.length, steps.rate_mg_per_h, steps.bolus_mg, steps.row, steps.late_length, steps.late_rate)
+    for length, rate, bolus, row, late, change in zip(*(c.tolist() for c in columns_of), strict=True):
+        if later.size:
+            np.multiply(share[length], givers, moved)
+        np.multiply(state, kept[length], state)
+        if later.size:
+            for column in columns:
+                np.add(later, column, later)
+        if rate:
+            if (length, rate) not in gains:
+                gains = {(length, rate): spread.fed[length] * rate}
+            np.add(state, gains[length, rate], state)
+        if change:
+            state += spread.fed[late] * change
+        if bolus:
+            state[:roots] += cascade.feed * bolus
+        if row >= 0:
+            write(row)
+
+
+def _writer(cascade: Cascade, state: Array, into: Mapping[str, Array]) -> Callable[[int], None]:
+    """A function that adds up the stages of each output into its row."""
+    parts = [(levels, [state[stage] for stage in cascade.outputs[name]]) for name, levels in into.items()]
+
+    def write(row: int) -> None:
+        for levels, stages in parts:
+            target = levels[row]
+            if len(stages) == 1:
+                target[:] = stages[0]
+                continue
+            np.add(stages[0], stages[1], target)
+            for stage in stages[2:]:
+                np.add(target, stage, target)
+
+    return write
