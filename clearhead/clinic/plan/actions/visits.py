@@ -1,0 +1,210 @@
+"""The sessions of an order in the calendar: agreed, booked as one, moved, cancelled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from clearhead.clinic.audit import actions as audit
+from clearhead.clinic.letters import actions as letters
+from clearhead.clinic.letters import links
+from clearhead.clinic.people.models import User
+from clearhead.clinic.plan import queries, series
+from clearhead.clinic.plan.actions.told import record
+from clearhead.clinic.plan.models import Order, SeriesProposal, Session
+from clearhead.clinic.schedule import actions as schedule
+from clearhead.clinic.schedule.errors import BookingRefused
+from clearhead.clinic.schedule.models import Booking
+
+
+@audit.once
+def agree_starts(
+    *, order: Order, starts: Sequence[datetime], by: User | None, at: datetime, client_id: UUID | None = None
+) -> SeriesProposal:
+    """Note the starts agreed with the patient. Nothing is booked before the consent to the order is signed."""
+    _fits(order, starts, at)
+    row = SeriesProposal.objects.create(
+        order=order,
+        starts=[start.astimezone(UTC).isoformat() for start in starts],
+        happened_at=at,
+        recorded_at=at,
+        recorded_by=by,
+        corrects=SeriesProposal.standing().filter(order=order).last(),
+    )
+    record(order, "agree starts", row, by, at, {"starts": row.starts})
+    return row
+
+
+def _fits(order: Order, starts: Sequence[datetime], at: datetime) -> None:
+    """One start per missing session, ahead, in order, not closer than the order allows."""
+    if not queries.is_current(order):
+        raise BookingRefused(_("The order was changed. Propose dates for the new one."))
+    wanted = len(queries.missing_numbers(order))
+    if len(starts) != wanted or not starts:
+        raise BookingRefused(_("%(n)s dates are needed, one per session.") % {"n": wanted})
+    days = [order.site.today(start) for start in starts]
+    for earlier, later in pairwise(days):
+        if (later - earlier).days < order.gap_days_min:
+            raise BookingRefused(_("The sessions are closer together than the order allows."))
+    if starts[0] <= at:
+        raise BookingRefused(_("The first date has passed. Propose dates anew."))
+
+
+@audit.once
+def book_series(
+    *,
+    order: Order,
+    by: User | None,
+    at: datetime,
+    starts: Sequence[datetime] | None = None,
+    channel: str = "desk",
+    client_id: UUID | None = None,
+) -> list[Session]:
+    """Book every missing session of the order, all or none. Without `starts`, those last agreed.
+
+    Raises BookingRefused (SlotTaken when somebody was quicker). Preparation letters are queued for each session.
+    """
+    starts = list(starts) if starts is not None else queries.agreed_starts(order)
+    _fits(order, starts, at)
+    service = queries.infusion_service(order.site, order.site.today(starts[0]))
+    if service is None:
+        raise BookingRefused(_("This site offers no infusion on that day."))
+    booked = schedule.book_series(
+        site=order.site,
+        service=service,
+        course=order.course,
+        starts=starts,
+        phases=series.phases_of(order),
+        by=by,
+        at=at,
+        channel=channel,
+    )
+    made = [
+        Session.objects.create(
+            order=order,
+            course=order.course,
+            site=order.site,
+            patient=order.course.patient,
+            number=number,
+            series_code=booking.series_code,
+            booking=booking,
+            created_at=at,
+        )
+        for number, booking in zip(queries.missing_numbers(order), booked, strict=True)
+    ]
+    _queue_series_letters(order, made, by=by, at=at)
+    record(order, "book sessions", order, by, at, {"sessions": made, "starts": starts})
+    return made
+
+
+def _queue_series_letters(order: Order, made: list[Session], *, by: User | None, at: datetime) -> None:
+    starts = [session.booking.starts_at for session in made if session.booking]
+    link = links.promise("plan-prepare", purpose="prepare", subject_code=made[0].code, until=starts[-1])
+    letters.queue(
+        site=order.site,
+        patient=order.course.patient,
+        template="series_booked",
+        context={"whens": starts, "link": link},
+        about_code=order.code,
+        due_at=at,
+        by=by,
+        at=at,
+    )
+    for session in made:
+        queue_preparation(session=session, by=by, at=at)
+
+
+def queue_preparation(*, session: Session, by: User | None, at: datetime) -> None:
+    """Queue the preparation letters of one session; what waited for an earlier start is taken back first."""
+    letters.withdraw(about_code=session.code, templates=("preparation",), by=by, at=at)
+    booking = session.booking
+    if booking is None or booking.status != Booking.Status.BOOKED:
+        return
+    hours = queries.protocol_of(session.order).preparation.messages_at_h
+    due = [booking.starts_at - timedelta(minutes=float(each * 60)) for each in hours]
+    link = links.promise("plan-prepare", purpose="prepare", subject_code=session.code, until=booking.ends_at)
+    for moment in sorted({max(each, at) for each in due}):
+        letters.queue(
+            site=session.site,
+            patient=session.patient,
+            template="preparation",
+            context={"when": booking.starts_at, "link": link},
+            about_code=session.code,
+            due_at=moment,
+            by=by,
+            at=at,
+        )
+
+
+@audit.once
+def move_sessions(
+    *,
+    session: Session,
+    starts_at: datetime,
+    scope: str,
+    by: User | None,
+    at: datetime,
+    client_id: UUID | None = None,
+) -> list[Session]:
+    """Move this session, it and the later ones, or all ahead: by as many days, to this time of day. All or none."""
+    if session.booking is None:
+        raise BookingRefused(_("This session is not booked."))
+    zone = session.site.tz
+    old, new = session.booking.starts_at.astimezone(zone), starts_at.astimezone(zone)
+    days = (new.date() - old.date()).days
+    meant = queries.in_scope(session, scope, at)
+    with transaction.atomic():
+        for one in meant if days < 0 else reversed(meant):
+            if one.booking is None:
+                continue
+            day = one.booking.starts_at.astimezone(zone).date() + timedelta(days=days)
+            start = datetime.combine(day, new.timetz().replace(tzinfo=None), tzinfo=zone).astimezone(UTC)
+            schedule.move(booking=one.booking, starts_at=start, by=by, at=at)
+    record(session.order, "move sessions", session, by, at, {"scope": scope, "to": starts_at, "sessions": meant})
+    return meant
+
+
+@audit.once
+def cancel_sessions(
+    *,
+    session: Session,
+    scope: str,
+    why: str,
+    by: User | None,
+    at: datetime,
+    client_id: UUID | None = None,
+) -> list[Session]:
+    """Cancel this session, this and the later ones, or all ahead; chairs are free in the same transaction."""
+    meant = queries.in_scope(session, scope, at)
+    for one in meant:
+        cancel_one(one, why, by=by, at=at)
+    record(session.order, "cancel sessions", session, by, at, {"scope": scope, "why": why, "sessions": meant})
+    return meant
+
+
+def cancel_one(session: Session, why: str, *, by: User | None, at: datetime) -> None:
+    Session.objects.filter(pk=session.pk, cancelled_at__isnull=True).update(cancelled_at=at, cancelled_why=why[:200])
+    if session.booking is not None:
+        schedule.cancel(booking=session.booking, by=by, at=at, why=why)
+    letters.withdraw(about_code=session.code, by=by, at=at)
+
+
+def booking_moved(*, booking: Booking, before: datetime, by: User | None, at: datetime) -> None:
+    """Reaction: the preparation of a moved session is worked out and sent anew."""
+    session = Session.objects.filter(booking=booking, cancelled_at__isnull=True).select_related("booking").first()
+    if session is not None:
+        session.booking = booking
+        queue_preparation(session=session, by=by, at=at)
+
+
+def booking_cancelled(*, booking: Booking, by: User | None, at: datetime) -> None:
+    """Reaction: the visit of a cancelled booking is cancelled too, and its letters stay here."""
+    session = Session.objects.filter(booking=booking).first()
+    if session is not None:
+        Session.objects.filter(pk=session.pk, cancelled_at__isnull=True).update(cancelled_at=at)
+        letters.withdraw(about_code=session.code, by=by, at=at)

@@ -1,0 +1,159 @@
+"""All sessions of an order as one: proposed, booked, moved, cancelled; letters follow."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from clearhead.clinic.letters.models import Outgoing
+from clearhead.clinic.plan import actions, queries, series
+from clearhead.clinic.plan.models import Session
+from clearhead.clinic.schedule.errors import BookingRefused, SlotTaken
+from clearhead.clinic.schedule.models import Booking, Occupancy
+from tests import builders
+from tests.cast import AT_TEN, member, petra, quentin
+from tests.clinic.plan import house
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def order():
+    house.suitable()
+    return house.signed()
+
+
+def booked(order):
+    house.agreed(order)
+    return actions.book_series(order=order, by=member("fern"), at=AT_TEN)
+
+
+def waiting(session):
+    return Outgoing.objects.filter(about_code=str(session.code), withdrawn_at__isnull=True)
+
+
+def test_a_proposal_gives_every_session_its_chair_time_and_the_time_to_go_home(order):
+    found = series.propose(order, first_day=series.earliest_first_day(order, AT_TEN), at=AT_TEN)
+
+    slots = series.slots_of(order, found[0])
+    times = series.chair_time(order)
+    assert [slot.number for slot in slots] == list(range(1, order.sessions + 1))
+    assert all(slot.home_at - slot.starts_at == timedelta(minutes=series.home_minutes(times)) for slot in slots)
+    assert all(slot.free_again_at - slot.home_at == timedelta(minutes=times.turnover) for slot in slots)
+    assert all(slot.chair.startswith("chair") for slot in slots)
+    assert all(slot.starts_at.astimezone(order.site.tz).weekday() < 5 for slot in slots)
+
+
+def test_the_series_takes_chair_nurse_prescriber_and_patient_in_every_phase(order):
+    session = booked(order)[0]
+
+    taken = {(one.phase, one.resource.kind) for one in session.booking.occupancies.all()}
+
+    assert {phase for phase, _ in taken} == {"set_up", "infusion", "recovery", "turnover"}
+    assert {"chair", "nurse_share", "clinician", "patient"} <= {kind for _, kind in taken}
+
+
+def test_one_taken_slot_books_nothing_at_all(order):
+    starts = house.agreed(order)
+    other = builders.session(petra(), number=9, starts_at=starts[2], signed=order)
+    Session.objects.filter(pk=other.pk).update(cancelled_at=AT_TEN)
+    from clearhead.clinic.schedule.taking import patient_resource
+
+    mine = patient_resource(petra())
+    Occupancy.objects.create(
+        booking=other.booking, resource=mine, phase="x", starts_at=starts[2], ends_at=starts[2] + timedelta(hours=1)
+    )
+
+    with pytest.raises(SlotTaken):
+        actions.book_series(order=order, by=member("fern"), at=AT_TEN)
+
+    assert not queries.sessions_of(order).exists()
+    assert Booking.objects.exclude(pk=other.booking.pk).count() == 0
+
+
+def test_starts_that_are_too_few_or_too_close_are_refused(order):
+    starts = house.agreed(order)
+
+    with pytest.raises(BookingRefused, match="one per session"):
+        actions.agree_starts(order=order, starts=starts[:-1], by=None, at=AT_TEN)
+    with pytest.raises(BookingRefused, match="closer together"):
+        actions.agree_starts(order=order, starts=[starts[0]] * len(starts), by=None, at=AT_TEN)
+
+
+def test_booking_queues_one_preparation_letter_per_moment_of_the_protocol(order):
+    session = booked(order)[-1]
+
+    due = {letter.due_at for letter in waiting(session)}
+    hours = queries.protocol_of(order).preparation.messages_at_h
+    wanted = {max(session.booking.starts_at - timedelta(hours=float(each)), AT_TEN) for each in hours}
+    assert due == wanted
+    assert Outgoing.objects.filter(template="series_booked").count() == 1
+
+
+@pytest.mark.parametrize(("scope", "moved"), [("one", [2]), ("rest", [2, 3, 4]), ("all", [1, 2, 3, 4])])
+def test_moving_means_this_one_the_rest_or_all(order, scope, moved):
+    sessions = booked(order)
+    before = {one.number: one.booking.starts_at for one in sessions}
+    week = timedelta(days=7)
+
+    actions.move_sessions(session=sessions[1], starts_at=before[2] + week, scope=scope, by=member("fern"), at=AT_TEN)
+
+    after = {one.number: one.booking.starts_at for one in queries.sessions_of(order)}
+    assert {number: after[number] - before[number] for number in before} == {
+        number: week if number in moved else timedelta(0) for number in before
+    }
+
+
+def test_a_moved_session_gets_its_preparation_in_new_clock_times(order):
+    session = booked(order)[0]
+    old = set(waiting(session).values_list("due_at", flat=True))
+    new_start = session.booking.starts_at + timedelta(days=14)
+
+    actions.move_sessions(session=session, starts_at=new_start, scope="one", by=member("fern"), at=AT_TEN)
+    session = Session.objects.get(pk=session.pk)
+
+    assert set(waiting(session).values_list("due_at", flat=True)).isdisjoint(old - {AT_TEN})
+    by_kind = {item.kind: item.at for item in queries.sheet_of(session, AT_TEN).items}
+    assert by_kind["last_clear_drink"] == new_start - timedelta(hours=2)
+
+
+def test_a_move_that_does_not_fit_moves_none(order):
+    sessions = booked(order)
+    before = [one.booking.starts_at for one in sessions]
+    saturday = before[0] + timedelta(days=(5 - before[0].astimezone(order.site.tz).weekday()) % 7)
+
+    with pytest.raises(BookingRefused):
+        actions.move_sessions(session=sessions[0], starts_at=saturday, scope="all", by=member("fern"), at=AT_TEN)
+
+    assert [one.booking.starts_at for one in queries.sessions_of(order)] == before
+
+
+@pytest.mark.parametrize(("scope", "left"), [("one", [1, 3, 4]), ("rest", [1]), ("all", [])])
+def test_cancelling_frees_the_chairs_and_takes_the_letters_back(order, scope, left):
+    sessions = booked(order)
+
+    gone = actions.cancel_sessions(session=sessions[1], scope=scope, why="travels", by=member("fern"), at=AT_TEN)
+
+    assert [one.number for one in queries.sessions_of(order)] == left
+    for session in gone:
+        assert not session.booking.occupancies.filter(released_at__isnull=True).exists()
+        assert not waiting(session).exists()
+    assert queries.missing_numbers(order) == [one for one in (1, 2, 3, 4) if one not in left]
+
+
+def test_the_visits_of_a_patient_are_nobody_elses(order):
+    booked(order)
+
+    assert [visit.slot.number for visit in queries.visits_of(petra(), AT_TEN)] == [1, 2, 3, 4]
+    assert queries.visits_of(quentin(), AT_TEN) == []
+
+
+def test_the_list_of_a_day_names_the_chair(order):
+    session = booked(order)[0]
+    day = order.site.today(session.booking.starts_at)
+
+    rows = queries.visits_on(order.site, day)
+
+    assert [row.session for row in rows] == [session]
+    assert rows[0].slot.chair.startswith("chair")
