@@ -46,7 +46,9 @@ class Node:
         if not isinstance(self.value, dict):
             return None
         names = [str(self.value[key].value) for key in ROW_NAMES if key in self.value][:1]
-        names += [str(self.value[key].value) for key in ("language", "mg_per_ml") if key in self.value and names]
+        names += [
+            str(self.value[key].value) for key in ("language", "mg_per_ml", "from_date") if key in self.value and names
+        ]
         return ":".join(names) or None
 
 

@@ -6,6 +6,7 @@ import difflib
 import functools
 import types
 from dataclasses import MISSING, Field, fields, is_dataclass
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -130,7 +131,7 @@ class Reader:
         if hint is Decimal and isinstance(value, int) and not isinstance(value, bool):
             return Decimal(value)
         right = isinstance(value, hint) and (hint is bool or not isinstance(value, bool))
-        if right and isinstance(value, Decimal) and not value.is_finite():
+        if right and (isinstance(value, datetime) or (isinstance(value, Decimal) and not value.is_finite())):
             right = False
         if right and isinstance(value, str) and not value.strip():
             right = False
@@ -148,7 +149,15 @@ def shown(node: Node) -> str:
 
 def expectation(hint: Any) -> str:
     """A type in words."""
-    words = {Decimal: "a number", int: "a whole number", bool: "true or false", str: "a text", Rate: "a rate"}
+    words = {
+        Decimal: "a number",
+        int: "a whole number",
+        bool: "true or false",
+        str: "a text",
+        Rate: "a rate",
+        date: "a date such as 2026-01-31",
+        time: "a time such as 08:30:00",
+    }
     origin, parts = get_origin(hint), get_args(hint)
     if origin is Annotated:
         return str(parts[1]) if isinstance(parts[1], Known) else f"{expectation(parts[0])} from {parts[1]}"
