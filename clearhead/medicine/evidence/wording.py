@@ -45,7 +45,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         r"\bup to 100 days\b|\b(up to )?(three|3) months\b",
         "a duration without its setting",
-        (r"hospital|inpatient|other condition|another condition|liver|diary|last|ago|asked",),
+        (r"hospital|inpatient|other condition|another condition|liver|diary|\bthe last\b|\bago\b|asked",),
     ),
     Rule(r"\byou qualify\b|\byou are a (good )?candidate\b", "only a signed decision says so"),
     Rule(r"\bno warning signs? (were |was )?found\b", "a form does not rule anything out"),

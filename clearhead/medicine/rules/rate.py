@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 from fractions import Fraction
 
 from clearhead.medicine.errors import Refused
@@ -18,7 +19,7 @@ from clearhead.medicine.rules.rate_facts import Intention, RateFacts
 from clearhead.medicine.rules.reasons import missing, refused, source_of, warned
 from clearhead.medicine.rules.verdict import Reason, Verdict
 
-__all__ = ["Intention", "RateFacts", "act_of", "judge", "pump_ml_per_h", "second_check_needed"]
+__all__ = ["Intention", "RateFacts", "act_of", "judge", "pump_ml_per_h", "second_check_needed", "settable_ml_per_h"]
 
 QUESTION = "rate"
 
@@ -65,6 +66,15 @@ def pump_ml_per_h(facts: RateFacts) -> Fraction:
     if not facts.mg_per_ml:
         raise Refused("Without the strength of the bag nobody can say what the pump should display.")
     return Fraction(facts.mg_per_h) / Fraction(facts.mg_per_ml)
+
+
+def settable_ml_per_h(mg_per_h: Decimal, *, mg_per_ml: Decimal, step_ml_per_h: Decimal) -> Decimal:
+    """The nearest setting the pump can show that gives no more than wanted, in mL/h.
+
+    >>> settable_ml_per_h(Decimal("53.25"), mg_per_ml=Decimal("1"), step_ml_per_h=Decimal("0.1"))
+    Decimal('53.2')
+    """
+    return step_ml_per_h * ((mg_per_h / mg_per_ml) // step_ml_per_h)
 
 
 def _limits_present(facts: RateFacts, protocol: Protocol) -> Iterable[Reason]:
