@@ -1,0 +1,11 @@
+"""Looking back at a series."""
+
+from django.urls import path
+
+from clearhead.clinic.review import views
+
+urlpatterns = [
+    path("course/<uuid:code>/", views.course, name="review-course"),
+    path("course/<uuid:code>/series/<uuid:series>/sign/", views.sign, name="review-sign"),
+    path("course/<uuid:code>/harm/", views.harm, name="review-harm"),
+]
