@@ -1,0 +1,157 @@
+"""Did it help? The diary before and after, and what may follow."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from clearhead.clinic.diary.models import Day
+from clearhead.clinic.infusion.models import Infusion
+from clearhead.clinic.people import guard
+from clearhead.clinic.plan.models import SessionSummary
+from clearhead.clinic.review import actions, queries
+from clearhead.clinic.review.models import Review
+from tests import builders, cast
+from tests.cast import AT_TEN, PIN
+
+pytestmark = pytest.mark.django_db
+
+LATER = AT_TEN + timedelta(days=29)
+"""The first day on which the 28 days after are over."""
+
+
+@pytest.fixture
+def course():
+    """Petra after one session of 100 mg on Friday 20 November."""
+    patient = cast.petra()
+    visit = builders.session(patient)
+    Infusion.objects.create(
+        session=visit, patient=patient, site=visit.site, weight_kg=Decimal(70), started_at=AT_TEN,
+        ended_at=AT_TEN + timedelta(hours=4),
+    )  # fmt: skip
+    SessionSummary.objects.create(
+        session=visit, given_mg=Decimal(100), given_mg_per_kg=Decimal("1.42857"), infusion_minutes=240,
+        end_reason="as planned", happened_at=AT_TEN, recorded_at=AT_TEN,
+    )  # fmt: skip
+    return builders.course_of(patient)
+
+
+def diary(course, *, before: int, after: int, skip: int = 0) -> None:
+    """28 answers before and after, so many of them severe; `skip` dates after are left out."""
+    day = AT_TEN.astimezone(course.site.tz).date()
+    for n in range(1, 29):
+        _answer(course, day - timedelta(days=n), 3 if n <= before else 0)
+        if n > skip:
+            _answer(course, day + timedelta(days=n), 3 if n - skip <= after else 0)
+
+
+def _answer(course, on, answer) -> None:
+    Day.objects.create(
+        patient=course.patient,
+        local_date=on,
+        zone="America/Phoenix",
+        answer=answer,
+        happened_at=AT_TEN,
+        recorded_at=AT_TEN,
+    )
+
+
+def sign(course, *, by="dario", at=LATER, next_step="watch", secret=PIN):
+    """Sign the review of the only series."""
+    series = queries.series_given(course)[0]
+    return actions.sign_review(
+        course=course, series_code=series.code, next_step=next_step, note="", secret=secret, by=cast.member(by), at=at
+    )
+
+
+def test_half_as_many_bad_days_is_a_response(course):
+    diary(course, before=16, after=8)
+
+    review = sign(course)
+
+    assert review.response == "responder"
+    assert review.windows["before"]["moderate_or_severe_days"] == 16
+    assert review.windows["after"]["moderate_or_severe_days"] == 8
+
+
+def test_one_day_more_is_none(course):
+    diary(course, before=16, after=9)
+
+    assert sign(course).response == "no_response"
+
+
+def test_a_thin_diary_gives_no_answer_at_all(course):
+    diary(course, before=16, after=0, skip=6)
+
+    assert sign(course).response == ""
+
+
+def test_a_review_before_the_28_days_are_over_is_refused_and_leaves_nothing(course):
+    diary(course, before=16, after=8)
+
+    with pytest.raises(actions.ReviewRefused, match="end on 18 Dec 2026"):
+        sign(course, at=LATER - timedelta(days=1))
+    assert not Review.objects.exists()
+
+
+@pytest.mark.hazard("H-31")
+@pytest.mark.parametrize(("by", "secret"), [("nina", PIN), ("dario", "0000"), ("dario", "")])
+def test_only_a_prescriber_who_shows_the_secret_signs(course, by, secret):
+    diary(course, before=16, after=8)
+
+    with pytest.raises(Exception, match=r"prescriber|does not match"):
+        sign(course, by=by, secret=secret)
+    assert not Review.objects.exists()
+
+
+@pytest.mark.hazard("H-38")
+def test_maintenance_without_a_response_is_refused_with_its_reason(course):
+    diary(course, before=16, after=15)
+
+    with pytest.raises(actions.ReviewRefused, match="Maintenance may not follow"):
+        sign(course, next_step="maintenance")
+    assert not Review.objects.exists()
+
+
+@pytest.mark.hazard("H-38")
+def test_exposure_counts_sessions_and_mg_of_twelve_months(course):
+    assert queries.exposure(course.patient, LATER) == (1, Decimal("1.42857"))
+    assert queries.exposure(course.patient, AT_TEN + timedelta(days=366)) == (0, Decimal(0))
+
+
+def test_a_later_review_of_the_same_series_replaces_the_first_and_both_stay_readable(course):
+    diary(course, before=16, after=8)
+    first, second = sign(course), sign(course, next_step="stop")
+
+    assert second.corrects == first
+    assert list(Review.standing()) == [second]
+    assert Review.objects.count() == 2
+
+
+def test_the_page_shows_both_windows_and_signs(course, client):
+    diary(course, before=16, after=8)
+    client.force_login(cast.member("dario"))
+    page = client.get(reverse("review-course", args=[course.code])).content.decode()
+    assert "Did it help?" in page
+    assert "28 days run until" in page
+
+    said = {"next_step": "watch", "secret": PIN, guard.FIELD: guard.token(course.patient)}
+    series = queries.series_given(course)[0]
+    refused = client.post(reverse("review-sign", args=[course.code, series.code]), said)
+
+    assert refused.status_code == 422
+    assert not Review.objects.exists()
+
+
+def test_a_harm_is_noted_and_needs_what_and_when(course, client):
+    client.force_login(cast.member("nina"))
+    url, token = reverse("review-harm", args=[course.code]), {guard.FIELD: guard.token(course.patient)}
+    said = {"what": "vomited twice", "happened_at": "2026-11-20T15:00", "severity": "mild", "related": "probable"}
+
+    assert client.post(url, {**token, **said, "what": ""}).status_code == 422
+    assert client.post(url, {**token, **said}).status_code == 302
+
+    assert course.harms.get().what == "vomited twice"
