@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Literal
 
 from clearhead.medicine.errors import Refused
-from clearhead.medicine.protocols.fields import Count, Kg, Mg, MgPerKg, Minutes, PositiveMinutes
+from clearhead.medicine.protocols.fields import Count, Kg, Mg, MgPerKg, Minutes, PositiveMinutes, WholeHours
 
 MIN_PER_H = Decimal(60)
 SegmentKind = Literal["load", "infusion", "mini_bolus"]
@@ -244,7 +244,7 @@ class Weight:
     """Which weight is dosed on, how old it may be, and where it stops counting."""
 
     scalar: Literal["actual", "ideal", "adjusted", "lower_of_actual_and_ideal", "lower_of_actual_and_adjusted"]
-    max_age_h: Minutes
+    max_age_h: WholeHours
     cap_kg: Kg | None
 
 

@@ -46,6 +46,7 @@ class Known:
 Minutes = Annotated[int, Between(0, 20_160)]  # up to fourteen days
 PositiveMinutes = Annotated[int, Between(1, 20_160)]  # something takes time
 Hours = Annotated[Decimal, Between(0, 720)]
+WholeHours = Annotated[int, Between(0, 720)]
 Days = Annotated[int, Between(0, 1_100)]
 Count = Annotated[int, Between(0, 400)]
 Percent = Annotated[Decimal, Between(0, 100)]

@@ -56,9 +56,11 @@ def parse(text: str, name: str, faults: list[Fault]) -> Node:
     """The tree of this text. Adds faults of origin; raises when the text is not TOML at all."""
     try:
         plain = tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, ArithmeticError, RecursionError) as error:  # not TOML, a number without end, nested without end
         raise WrongFile(name, [_syntax_fault(error)]) from error
     sources = plain.pop("sources", {})
+    if not isinstance(sources, dict) or not all(isinstance(text, str) for text in sources.values()):
+        raise WrongFile(name, [Fault(None, "sources", "something else", "short names with their citations")])
     return _node(_with_sources(plain, sources), (), lines_of(text), None, faults)
 
 
@@ -74,10 +76,10 @@ def _with_sources(plain: Any, sources: dict[str, str]) -> Any:
     }
 
 
-def _syntax_fault(error: tomllib.TOMLDecodeError) -> Fault:
+def _syntax_fault(error: Exception) -> Fault:
     message, _, where = str(error).partition(" (at ")
     digits = "".join(mark for mark in where.split(",")[0] if mark.isdigit())
-    return Fault(int(digits) if digits else None, "the text", message, "valid TOML 1.0")
+    return Fault(int(digits) if digits else None, "the text", message or type(error).__name__, "valid TOML 1.0")
 
 
 def _node(plain: Any, path: Path, lines: dict[Path, int], outer: Origin | None, faults: list[Fault]) -> Node:

@@ -18,6 +18,13 @@ from clearhead.medicine.protocols.origin import Node
 BAD = object()  # stands where a value could not be read; a fault says why
 RATE_UNITS = {"mg_per_kg_h": "mg/kg/h", "mg_per_h": "mg/h"}
 AMOUNT_UNITS = {"mg_per_kg": "mg/kg", "mg": "mg"}
+# Ketamine was never given faster than 7 mg/kg/h outside anaesthesia (Cohen et al. 2018): above 10 it is a wrong unit.
+BELIEVABLE = {
+    "mg_per_kg_h": Between(0, 10),
+    "mg_per_h": Between(0, 1_000),
+    "mg_per_kg": Between(0, 500),
+    "mg": Between(0, 50_000),
+}
 
 
 @functools.cache
@@ -116,15 +123,15 @@ class Reader:
         value = self._scalar(below, Decimal, f"{key}.{unit}")
         if value is BAD:
             return BAD
-        if value < 0:
-            return self.fault(node, key, shown(below), "at least 0")
+        if not BELIEVABLE[unit].holds(value):
+            return self.fault(node, key, shown(below), f"{BELIEVABLE[unit]} (check the unit)")
         return Rate(value, RATE_UNITS[unit]) if cls is Rate else Amount(value, AMOUNT_UNITS[unit])  # type: ignore[arg-type]  # the units are those of the tables above
 
     def _dose_mode(self, node: Node, key: str) -> Any:
         mode = node.value.get("mode") if isinstance(node.value, dict) else None
-        if mode is None or mode.value not in DOSE_MODES:
+        if mode is None or str(mode.value) not in DOSE_MODES:
             return self.fault(mode or node, f"{key}.mode", shown(mode or node), "one of " + ", ".join(DOSE_MODES))
-        return self.table(node, DOSE_MODES[mode.value], key)
+        return self.table(node, DOSE_MODES[str(mode.value)], key)
 
     def _scalar(self, node: Node, hint: Any, key: str) -> Any:
         value = node.value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
 from decimal import Decimal
 
 import pytest
@@ -150,6 +152,57 @@ def test_the_fingerprint_is_that_of_the_text():
 def test_an_unknown_protocol_is_refused_with_the_ones_there_are():
     with pytest.raises(Missing, match="stepped-series"):
         shipped("ramped-series")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sources = 5",
+        "sources = { a = 1 }",
+        "a = " + "[" * 2000,
+        "a = 1e99999999999999999999",
+        "dose = 5",
+        "",
+        "[[dose]]",
+    ],
+)
+def test_whatever_the_text_is_the_answer_is_a_list_of_faults(text):
+    assert faults_in(text)
+
+
+WRONG_VALUES = (
+    "0", "-1", "1e400", "nan", "true", '""', '"none"', "[]", "{}", "[{}]", "{ value = 1 }", '{ from = "reference" }',
+    "2020-01-01", '{ mg_per_kg_h = "a" }', "[{ code = 1 }]", "{ value = { a = 1 } }", "99999999999999",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_no_mangled_file_ever_breaks_the_reader(seed):
+    chance = random.Random(seed)
+    for _ in range(6):
+        lines = (SHIPPED / f"{chance.choice(shipped_ids())}.toml").read_text(encoding="utf-8").splitlines()
+        spots = [number for number, line in enumerate(lines) if "=" in line and line[:1].isalpha()]
+        for spot in chance.sample(spots, 3):
+            lines[spot] = lines[spot].split("=")[0] + "= " + chance.choice(WRONG_VALUES)
+        with contextlib.suppress(WrongFile):
+            protocol_from("\n".join(lines), name="mangled.toml")
+
+
+def test_small_doses_with_waits_can_be_said_too():
+    text = (SHIPPED / "tried-several.toml").read_text(encoding="utf-8")
+    head, rest = text.split("[dose]\n")
+    bolus = '[dose]\nstatus = "assumption"\nmode = "mini_bolus"\nbolus = { mg = 10 }\nover_min = 10\nwait_min = 10\n'
+    bolus += "max_boluses = 6\nduration = { plan_min = 120, shortest_min = 60, longest_min = 180 }\n\n[caps]\n"
+    text = head + bolus + rest.split("[caps]\n")[1]
+    text = text.replace('single_bolus      = "none"', "single_bolus = { mg = 10 }")
+    text = text.replace('use = "infusion"', 'use = "mini_bolus"').replace(
+        "session_mg_per_kg = 1.2", "session_mg_per_kg = 1.3"
+    )
+    text = text.replace("day_mg_per_kg     = 1.2", "day_mg_per_kg = 1.3")
+
+    protocol = protocol_from(text, name="x")
+
+    assert [part.mg for part in protocol.dose.planned_segments(Decimal(70))] == [Decimal(10)] * 6
 
 
 # ---- contradictions between values
