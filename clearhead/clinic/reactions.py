@@ -12,7 +12,9 @@ from django.utils.module_loading import import_string
 REACTIONS: dict[str, tuple[str, ...]] = {
     "booking_moved": ("clearhead.clinic.plan.actions.booking_moved",),  # booking, before, by, at
     "booking_cancelled": ("clearhead.clinic.plan.actions.booking_cancelled",),  # booking, by, at
-    "consent withdrawn while running": (),  # session, consent, by, at
+    "consent withdrawn while running": (  # session, consent, by, at
+        "clearhead.clinic.infusion.actions.consent_withdrawn",
+    ),
     "time_freed": ("clearhead.clinic.welcome.actions.offer_freed_time",),  # site, service, starts_at, by, at
 }
 

@@ -2,6 +2,7 @@
 
 from clearhead.clinic.infusion.actions.adjunct import AdjunctRefused, effect, give
 from clearhead.clinic.infusion.actions.base import HERE, ChairRefused, RateRefused, Secret, Written
+from clearhead.clinic.infusion.actions.bolus import bolus, flush
 from clearhead.clinic.infusion.actions.close import close, close_drug, take_over
 from clearhead.clinic.infusion.actions.event import (
     call_help,
@@ -21,28 +22,22 @@ from clearhead.clinic.infusion.actions.gate import (
     sign_go,
     weigh,
 )
+from clearhead.clinic.infusion.actions.intake import EntryReceipt, Sender, take_in
 from clearhead.clinic.infusion.actions.observe import acknowledge, no_new_symptoms, observe, symptom
-from clearhead.clinic.infusion.actions.rate import (
-    Ask,
-    bolus,
-    change_bag,
-    change_rate,
-    end,
-    flush,
-    pause,
-    resume,
-    start,
-)
+from clearhead.clinic.infusion.actions.rate import Ask, change_bag, change_rate, end, pause, resume
 from clearhead.clinic.infusion.actions.second import SecondPerson
+from clearhead.clinic.infusion.actions.start import start
 
 __all__ = [
     "HERE",
     "AdjunctRefused",
     "Ask",
     "ChairRefused",
+    "EntryReceipt",
     "RateRefused",
     "SecondPerson",
     "Secret",
+    "Sender",
     "StartRefused",
     "Written",
     "acknowledge",
@@ -73,6 +68,7 @@ __all__ = [
     "start",
     "stop",
     "symptom",
+    "take_in",
     "take_over",
     "weigh",
 ]

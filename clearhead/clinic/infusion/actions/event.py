@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from clearhead.clinic.audit import actions as audit
+from clearhead.clinic.consent.models import Consent
 from clearhead.clinic.infusion.actions import rate
 from clearhead.clinic.infusion.actions.base import AHEAD, HERE, Written, add, lock, not_ahead, raise_flag, refuse
 from clearhead.clinic.infusion.models import Event, Infusion, PumpReading, RateChange
@@ -238,12 +239,18 @@ def _read(
     return row
 
 
-def consent_withdrawn(*, patient: Any, by: User | None, at: datetime, **_said: Any) -> None:
-    """A reaction: the patient takes consent back while the pump runs. A request to stop, and a clinician called."""
-    for infusion in Infusion.objects.select_for_update().filter(patient=patient, ended_at__isnull=True):
-        session = infusion.session
-        add(Event, session=session, at=at, by=by, verb="consent withdrawn", kind="consent_withdrawn")
-        raise_flag(
-            session=session, at=at, by=by, rule="consent_withdrawn", level="high", for_prescriber=True,
-            sentence="The patient withdraws consent: stop the pump and call a clinician.",
-        )  # fmt: skip
+def consent_withdrawn(*, session: Session, consent: Consent, by: User | None, at: datetime) -> None:
+    """A reaction: the patient takes consent back at the chair. A request to stop, and a clinician called.
+
+    Before the start the go gate sees it by itself; after the end nothing is left to stop.
+    """
+    if not Infusion.objects.select_for_update().filter(session=session, ended_at__isnull=True).exists():
+        return
+    row = add(
+        Event, session=session, at=at, by=by, verb="consent withdrawn", kind="consent_withdrawn",
+        detail={"consent": str(consent.code)},
+    )  # fmt: skip
+    raise_flag(
+        session=session, at=at, by=by, rule="consent_withdrawn", level="high", for_prescriber=True, value=str(row.code),
+        sentence="The patient withdraws consent: stop the pump and call a clinician.",
+    )  # fmt: skip

@@ -19,13 +19,24 @@ from clearhead.clinic.infusion.actions.base import (
     refuse,
 )
 from clearhead.clinic.infusion.models import Event, Flag, FlagAck, Observation, Symptom
+from clearhead.clinic.infusion.queries.adjuncts import adjuncts
+from clearhead.clinic.infusion.queries.doses import dose_rows
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.infusion.queries.state import infusion_of
-from clearhead.clinic.infusion.queries.vitals import COLUMNS, CORE, limit_facts, observations
+from clearhead.clinic.infusion.queries.vitals import (
+    COLUMNS,
+    CORE,
+    limit_facts,
+    observations,
+    observe_facts,
+    open_symptoms,
+    prn_orders,
+)
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import limits
+from clearhead.medicine.rules import observe as clock
 from clearhead.medicine.rules.plausible import plausible, pressure_fits
 from clearhead.medicine.rules.reasons import missing
 from clearhead.medicine.rules.verdict import Reason, Verdict
@@ -34,6 +45,8 @@ WORDS = ("not_obtainable", "refused", "artefact", "asleep_rouses", "asleep_not_w
 """Why a sign has no number. Each is a value of its own, never read as normal and never as missing."""
 LEVELS = {"review": "low", "amber": "medium", "red": "high", "no_start": "high"}
 SCALES = {"pain": 10, "nausea": 3, "dissociation": 3}
+SIGNS = frozenset({*COLUMNS, *SCALES, "o2_l_per_min", "etco2", "iv_site"})
+"""Every column of a set that a person may fill."""
 SAME = ("hr", "spo2", "sys", "dia", "rr")
 
 
@@ -59,6 +72,9 @@ def observe(
     `intended` False (a queue, a monitor): doubts do not hold it back; it is saved and the doubt becomes a low flag.
     """
     lock(session)
+    unknown = set(values) - SIGNS
+    if unknown or kind not in {"core", "full", "bp"}:
+        raise refuse("sign", "Set", f"Not part of a set: {', '.join(sorted(unknown)) or kind}.")
     words = {sign: word for sign, word in (why_not or {}).items() if word}
     not_ahead(happened_at or at, at)
     _possible(values, words)
@@ -67,6 +83,7 @@ def observe(
         reasons = [*_incomplete(values, words, kind), *doubts]
         if reasons:
             raise ChairRefused(Verdict.of("observe", reasons))
+    due_at = due_at or _due(session, at)
     row = add(
         Observation, session=session, at=at, by=by, verb="observation", happened_at=happened_at, written=written,
         phase=phase or phase_now(session), kind=kind, why_not=words, confirmed=sorted(confirmed), due_at=due_at,
@@ -78,6 +95,17 @@ def observe(
         )
     keep_flags(session, at, by)
     return row
+
+
+def _due(session: Session, at: datetime) -> datetime | None:
+    """When the clock asked for this set; kept beside it, so that timeliness can be told later."""
+    protocol, infusion = protocol_of(session), infusion_of(session)
+    facts = observe_facts(
+        infusion, dose_rows(session), observations(session), adjuncts(session), prn_orders(protocol),
+        bool(open_symptoms(session)),
+    )  # fmt: skip
+    next_set = clock.due(facts, protocol, at=at) if infusion is not None else None
+    return next_set.at if next_set is not None else None
 
 
 def phase_now(session: Session) -> str:

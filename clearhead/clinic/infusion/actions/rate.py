@@ -6,7 +6,7 @@ always saved; where it broke a limit it carries the breach, raises a flag and is
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -26,12 +26,11 @@ from clearhead.clinic.infusion.actions.base import (
     verdict_json,
 )
 from clearhead.clinic.infusion.actions.second import Expected, SecondPerson, agree
-from clearhead.clinic.infusion.models import Bag, Bolus, Check, Flush, Infusion, RateChange
+from clearhead.clinic.infusion.models import Bag, Bolus, Check, Infusion, RateChange
 from clearhead.clinic.infusion.queries import doses
 from clearhead.clinic.infusion.queries.doses import DoseRows, dose_rows
-from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.infusion.queries.rates import Said, facts_for, role_for, shown_ml_per_h
-from clearhead.clinic.infusion.queries.state import State, dosing_weight, standing
+from clearhead.clinic.infusion.queries.state import State, standing
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.errors import ClearheadError
@@ -81,7 +80,7 @@ def change_rate(
     client_id: UUID | None = None,
 ) -> RateChange:
     """Another rate, typed in any of three units."""
-    return _set(session, "change", Intention("change", value, unit), by, at, happened_at, intended, ask, written)  # type: ignore[arg-type]
+    return _set(session, "change", Intention("change", value, unit), by, at, happened_at, intended, ask, written)
 
 
 @audit.once
@@ -101,7 +100,7 @@ def resume(
     """On again after a pause, at the rate before it unless another one is typed."""
     if value is None:
         value, unit = _rate_before(session), "mg/h"
-    return _set(session, "resume", Intention("resume", value, unit), by, at, happened_at, intended, ask, written)  # type: ignore[arg-type]
+    return _set(session, "resume", Intention("resume", value, unit), by, at, happened_at, intended, ask, written)
 
 
 @audit.once
@@ -177,13 +176,13 @@ def _set(
     facts, protocol = facts_for(session, wanted, bag=bag, by=by, at=when, said=ask.said(intended), rows=rows)
     verdict = judged(session, kind, facts, protocol, rows, by, when)
     if intended:
-        _gate(verdict, facts, rows, ask)
+        gate(verdict, facts, rows, ask)
     shown = shown_ml_per_h(facts, protocol)
-    check = _second(session, kind, ask, infusion.weight_kg, bag, shown, by, at, written) if intended else None
+    check = compare(session, kind, ask, infusion.weight_kg, bag, shown, by, at, written) if intended else None
     row = add(
         RateChange, session=session, at=at, by=by, verb=f"pump: {kind}", happened_at=when, written=written, bag=bag,
         kind=kind, entered_value=wanted.value, entered_unit=wanted.unit, pump_ml_per_h=shown, intended=intended,
-        second_person=check.checker if check else None, single_handed=_alone(verdict, check), reason=ask.reason[:300],
+        second_person=check.checker if check else None, single_handed=alone(verdict, check), reason=ask.reason[:300],
         verdict=verdict_json(verdict), breach="" if intended else breach_of(verdict),
     )  # fmt: skip
     flag_breach(row, verdict, session, by, at)
@@ -234,7 +233,7 @@ def _by_state(session: Session, kind: str, rows: DoseRows, when: datetime) -> li
     return []
 
 
-def _gate(verdict: Verdict, facts: RateFacts, rows: DoseRows, ask: Ask) -> None:
+def gate(verdict: Verdict, facts: RateFacts, rows: DoseRows, ask: Ask) -> None:
     """An intention: fresh screen (a decrease and a pause need none), then every reason of the rule."""
     reasons = list(verdict.reasons)
     if ask.seen is not None and ask.seen != rows.mark and not facts.decreases:
@@ -247,7 +246,7 @@ def _gate(verdict: Verdict, facts: RateFacts, rows: DoseRows, ask: Ask) -> None:
         raise RateRefused(whole)
 
 
-def _second(
+def compare(
     session: Session,
     kind: str,
     ask: Ask,
@@ -265,7 +264,7 @@ def _second(
     return agree(ask.second, expected, session=session, by=by, at=at, written=written)
 
 
-def _alone(verdict: Verdict, check: Check | None) -> bool:
+def alone(verdict: Verdict, check: Check | None) -> bool:
     return check is None and any(r.gate == "second_check" and r.outcome == "warned" for r in verdict.reasons)
 
 
@@ -295,106 +294,3 @@ def settle(infusion: Infusion) -> None:
 def _rate_before(session: Session) -> Decimal:
     running = [row for row in dose_rows(session).rates if row.pump_ml_per_h > 0]
     return doses.mg_per_h(running[-1]) if running else ZERO
-
-
-@audit.once
-def bolus(
-    *,
-    session: Session,
-    mg: Decimal,
-    by: User | None,
-    at: datetime,
-    over_min: Decimal = ZERO,
-    happened_at: datetime | None = None,
-    intended: bool = True,
-    ask: Ask = PLAIN,
-    written: Written = HERE,
-    client_id: UUID | None = None,
-) -> Bolus:
-    """A dose at one moment, from the bag that hangs."""
-    infusion = lock(session)
-    when, intended = moment(happened_at, at, intended)
-    rows = dose_rows(session)
-    if rows.bag is None or infusion is None:
-        raise refuse("running", "No infusion", "Nothing has been started here. Open the start page.", question="rate")
-    wanted = Intention("bolus", mg, "mg")
-    facts, protocol = facts_for(session, wanted, bag=rows.bag, by=by, at=when, said=ask.said(intended), rows=rows)
-    verdict = judged(session, "bolus", facts, protocol, rows, by, when)
-    if intended:
-        _gate(verdict, facts, rows, ask)
-    shown = rows.last.pump_ml_per_h if rows.last else ZERO
-    check = _second(session, "bolus", ask, infusion.weight_kg, rows.bag, shown, by, at, written) if intended else None
-    row = add(
-        Bolus, session=session, at=at, by=by, verb="bolus", happened_at=when, written=written, bag=rows.bag, mg=mg,
-        over_min=over_min, intended=intended, second_person=check.checker if check else None,
-        single_handed=_alone(verdict, check), reason=ask.reason[:300], verdict=verdict_json(verdict),
-        breach="" if intended else breach_of(verdict),
-    )  # fmt: skip
-    flag_breach(row, verdict, session, by, at)
-    return row
-
-
-@audit.once
-def flush(
-    *,
-    session: Session,
-    ml: Decimal,
-    by: User | None,
-    at: datetime,
-    over_min: Decimal = Decimal(1),
-    happened_at: datetime | None = None,
-    written: Written = HERE,
-    client_id: UUID | None = None,
-) -> Flush:
-    """Fluid pushed what was in the line into the vein: a dose segment."""
-    lock(session)
-    not_ahead(happened_at or at, at)
-    return add(
-        Flush, session=session, at=at, by=by, verb="flush", happened_at=happened_at, written=written, ml=ml,
-        over_min=over_min,
-    )  # fmt: skip
-
-
-@audit.once
-def start(
-    *,
-    session: Session,
-    value: Decimal,
-    unit: str,
-    by: User,
-    at: datetime,
-    ask: Ask = PLAIN,
-    written: Written = HERE,
-    client_id: UUID | None = None,
-) -> Infusion:
-    """The pump starts: go judged again, rate judged, second person compared, one running row per patient."""
-    from clearhead.clinic.infusion.actions.gate import judge_start
-
-    lock(session)
-    judge_start(session=session, at=at)
-    rows, protocol = dose_rows(session), protocol_of(session)
-    weight, bag = dosing_weight(session, protocol), rows.bag
-    if rows.rates or Infusion.objects.filter(session=session).exists():
-        raise refuse(
-            "running", "Started already", "This session was started already. Open the chair.", question="start"
-        )
-    if bag is None or weight is None:
-        raise refuse("bag_checked", "Bag", "No checked bag and today's weight yet.", question="start")
-    if Infusion.objects.filter(patient_id=session.patient_id, ended_at__isnull=True).exists():
-        raise refuse("running", "Another session runs", "Another infusion of this patient is still running.")
-    wanted = Intention("start", value, unit)  # type: ignore[arg-type]
-    facts, protocol = facts_for(session, wanted, bag=bag, by=by, at=at, said=ask.said(), rows=rows)
-    verdict = judged(session, "start", facts, protocol, rows, by, at)
-    _gate(verdict, facts, rows, replace(ask, seen=None))
-    shown = shown_ml_per_h(facts, protocol)
-    infusion = Infusion.objects.create(
-        session=session, patient=session.patient, site=session.site, weight_kg=weight, started_at=at
-    )
-    check = _second(session, "start", ask, weight, bag, shown, by, at, written)
-    add(
-        RateChange, session=session, at=at, by=by, verb="pump: start", written=written, bag=bag, kind="start",
-        entered_value=value, entered_unit=unit, pump_ml_per_h=shown, intended=True,
-        second_person=check.checker if check else None, single_handed=_alone(verdict, check),
-        reason=ask.reason[:300], verdict=verdict_json(verdict),
-    )  # fmt: skip
-    return infusion

@@ -1,1 +1,36 @@
 """Reads of the chairside record: rows to frozen objects. Nothing here writes."""
+
+from clearhead.clinic.infusion.queries.chair import ChairView, chair
+from clearhead.clinic.infusion.queries.doses import account_of, dose_rows, doses_of
+from clearhead.clinic.infusion.queries.forecast import Forecast, forecast_of
+from clearhead.clinic.infusion.queries.gates import GoPage, go_page
+from clearhead.clinic.infusion.queries.handover import HandOver, hand_over, open_flags, responsible
+from clearhead.clinic.infusion.queries.pinned import protocol_of
+from clearhead.clinic.infusion.queries.rates import ReadBack, Said, read_back
+from clearhead.clinic.infusion.queries.state import Standing, State, infusion_of, standing
+from clearhead.clinic.infusion.queries.vitals import open_symptoms
+
+__all__ = [
+    "ChairView",
+    "Forecast",
+    "GoPage",
+    "HandOver",
+    "ReadBack",
+    "Said",
+    "Standing",
+    "State",
+    "account_of",
+    "chair",
+    "dose_rows",
+    "doses_of",
+    "forecast_of",
+    "go_page",
+    "hand_over",
+    "infusion_of",
+    "open_flags",
+    "open_symptoms",
+    "protocol_of",
+    "read_back",
+    "responsible",
+    "standing",
+]

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from clearhead.clinic.consent.queries import current_consent
 from clearhead.clinic.infusion.models import Access, Bag, Event, GateAnswer
 from clearhead.clinic.infusion.queries.pinned import protocol_of, withdrawn
 from clearhead.clinic.infusion.queries.vitals import resting_sets
-from clearhead.clinic.plan.models import Escort, Order, Session
+from clearhead.clinic.plan import queries as plan
+from clearhead.clinic.plan.models import Escort, Session
 from clearhead.medicine.protocols.bedside import GoGate
 from clearhead.medicine.protocols.codes import READINESS_CHECKS
 from clearhead.medicine.protocols.protocol import Protocol
@@ -75,19 +77,17 @@ def _derived(session: Session, at: datetime) -> dict[str, start.GateAnswer]:
 
 
 def _consent(session: Session, at: datetime) -> bool:
-    from clearhead.clinic.consent.queries import current_consent
-
     return current_consent(session.order, at) is not None
 
 
 def _decision(session: Session, at: datetime) -> bool:
-    decision = session.order.decision
-    newer = type(decision).objects.filter(corrects=decision).exists()
-    return decision.outcome == "suitable" and decision.expires_on >= session.site.today(at) and not newer
+    decision = plan.current_decision(session.course, at)
+    return decision is not None and decision.outcome == "suitable"
 
 
 def _order(session: Session) -> bool:
-    return Order.standing().filter(pk=session.order_id).exists() and session.cancelled_at is None
+    order = session.order
+    return plan.is_current(order) and plan.is_intact(order) and session.cancelled_at is None
 
 
 def prescriber_present(session: Session) -> start.GateAnswer | None:

@@ -86,7 +86,7 @@ def facts_for(
         started_at=infusion.started_at if infusion else None,
         local_time=at.astimezone(session.site.tz).time(),
         paused_since=rows.last.happened_at if rows.last and rows.last.kind == RateChange.Kind.PAUSE else None,
-        last_change_at=_last_change(rows),
+        last_change_at=last_change(rows),
         last_session_mg_per_h=before.last_session_mg_per_h,
         earlier_mg_24h=before.mg_24h,
         earlier_mg_course=before.mg_course,
@@ -119,7 +119,7 @@ def _before_pause(rows: DoseRows) -> Decimal | None:
     return doses.mg_per_h(running[-1]) if running else None
 
 
-def _last_change(rows: DoseRows) -> datetime | None:
+def last_change(rows: DoseRows) -> datetime | None:
     """Minutes between steps count from the last setting of the rate, a resume included."""
     moved = [row.happened_at for row in rows.rates if row.kind in {"start", "change", "resume"}]
     return max(moved, default=None)

@@ -1,0 +1,84 @@
+"""A dose at one moment, and the flush of the line."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from clearhead.clinic.audit import actions as audit
+from clearhead.clinic.infusion.actions.base import (
+    HERE,
+    Written,
+    add,
+    breach_of,
+    lock,
+    not_ahead,
+    refuse,
+    verdict_json,
+)
+from clearhead.clinic.infusion.actions.rate import PLAIN, ZERO, Ask, alone, compare, flag_breach, gate, judged, moment
+from clearhead.clinic.infusion.models import Bolus, Flush
+from clearhead.clinic.infusion.queries.doses import dose_rows
+from clearhead.clinic.infusion.queries.rates import facts_for
+from clearhead.clinic.people.models import User
+from clearhead.clinic.plan.models import Session
+from clearhead.medicine.rules.rate import Intention
+
+
+@audit.once
+def bolus(
+    *,
+    session: Session,
+    mg: Decimal,
+    by: User | None,
+    at: datetime,
+    over_min: Decimal = ZERO,
+    happened_at: datetime | None = None,
+    intended: bool = True,
+    ask: Ask = PLAIN,
+    written: Written = HERE,
+    client_id: UUID | None = None,
+) -> Bolus:
+    """A dose at one moment, from the bag that hangs."""
+    infusion = lock(session)
+    when, intended = moment(happened_at, at, intended)
+    rows = dose_rows(session)
+    if rows.bag is None or infusion is None:
+        raise refuse("running", "No infusion", "Nothing has been started here. Open the start page.", question="rate")
+    wanted = Intention("bolus", mg, "mg")
+    facts, protocol = facts_for(session, wanted, bag=rows.bag, by=by, at=when, said=ask.said(intended), rows=rows)
+    verdict = judged(session, "bolus", facts, protocol, rows, by, when)
+    if intended:
+        gate(verdict, facts, rows, ask)
+    shown = rows.last.pump_ml_per_h if rows.last else ZERO
+    check = compare(session, "bolus", ask, infusion.weight_kg, rows.bag, shown, by, at, written) if intended else None
+    row = add(
+        Bolus, session=session, at=at, by=by, verb="bolus", happened_at=when, written=written, bag=rows.bag, mg=mg,
+        over_min=over_min, intended=intended, second_person=check.checker if check else None,
+        single_handed=alone(verdict, check), reason=ask.reason[:300], verdict=verdict_json(verdict),
+        breach="" if intended else breach_of(verdict),
+    )  # fmt: skip
+    flag_breach(row, verdict, session, by, at)
+    return row
+
+
+@audit.once
+def flush(
+    *,
+    session: Session,
+    ml: Decimal,
+    by: User | None,
+    at: datetime,
+    over_min: Decimal = Decimal(1),
+    happened_at: datetime | None = None,
+    written: Written = HERE,
+    client_id: UUID | None = None,
+) -> Flush:
+    """Fluid pushed what was in the line into the vein: a dose segment."""
+    lock(session)
+    not_ahead(happened_at or at, at)
+    return add(
+        Flush, session=session, at=at, by=by, verb="flush", happened_at=happened_at, written=written, ml=ml,
+        over_min=over_min,
+    )  # fmt: skip

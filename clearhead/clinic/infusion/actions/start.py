@@ -1,0 +1,64 @@
+"""The pump starts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from clearhead.clinic.audit import actions as audit
+from clearhead.clinic.infusion.actions.base import HERE, Written, add, lock, refuse, verdict_json
+from clearhead.clinic.infusion.actions.gate import judge_start
+from clearhead.clinic.infusion.actions.rate import PLAIN, Ask, alone, compare, gate, judged
+from clearhead.clinic.infusion.models import Infusion, RateChange
+from clearhead.clinic.infusion.queries.doses import dose_rows
+from clearhead.clinic.infusion.queries.pinned import protocol_of
+from clearhead.clinic.infusion.queries.rates import facts_for, shown_ml_per_h
+from clearhead.clinic.infusion.queries.state import dosing_weight
+from clearhead.clinic.people.models import User
+from clearhead.clinic.plan.models import Session
+from clearhead.medicine.rules.rate import Intention
+
+
+@audit.once
+def start(
+    *,
+    session: Session,
+    value: Decimal,
+    unit: str,
+    by: User,
+    at: datetime,
+    ask: Ask = PLAIN,
+    written: Written = HERE,
+    client_id: UUID | None = None,
+) -> Infusion:
+    """The pump starts: go judged again, rate judged, second person compared, one running row per patient."""
+    lock(session)
+    judge_start(session=session, at=at)
+    rows, protocol = dose_rows(session), protocol_of(session)
+    weight, bag = dosing_weight(session, protocol), rows.bag
+    if rows.rates or Infusion.objects.filter(session=session).exists():
+        raise refuse(
+            "running", "Started already", "This session was started already. Open the chair.", question="start"
+        )
+    if bag is None or weight is None:
+        raise refuse("bag_checked", "Bag", "No checked bag and today's weight yet.", question="start")
+    if Infusion.objects.filter(patient_id=session.patient_id, ended_at__isnull=True).exists():
+        raise refuse("running", "Another session runs", "Another infusion of this patient is still running.")
+    wanted = Intention("start", value, unit)
+    facts, protocol = facts_for(session, wanted, bag=bag, by=by, at=at, said=ask.said(), rows=rows)
+    verdict = judged(session, "start", facts, protocol, rows, by, at)
+    gate(verdict, facts, rows, replace(ask, seen=None))
+    shown = shown_ml_per_h(facts, protocol)
+    infusion = Infusion.objects.create(
+        session=session, patient=session.patient, site=session.site, weight_kg=weight, started_at=at
+    )
+    check = compare(session, "start", ask, weight, bag, shown, by, at, written)
+    add(
+        RateChange, session=session, at=at, by=by, verb="pump: start", written=written, bag=bag, kind="start",
+        entered_value=value, entered_unit=unit, pump_ml_per_h=shown, intended=True,
+        second_person=check.checker if check else None, single_handed=alone(verdict, check),
+        reason=ask.reason[:300], verdict=verdict_json(verdict),
+    )  # fmt: skip
+    return infusion

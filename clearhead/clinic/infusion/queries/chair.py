@@ -1,0 +1,300 @@
+"""The chair in one frozen object: everything the screen shows, on every device the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from clearhead.clinic.infusion.models import (
+    Access,
+    Adjunct,
+    AdjunctEffect,
+    Event,
+    Flag,
+    Infusion,
+    Observation,
+    PumpReading,
+    Responsible,
+    Symptom,
+)
+from clearhead.clinic.infusion.queries import doses, rates
+from clearhead.clinic.infusion.queries.adjuncts import OrderFace, adjuncts, allergies_of, order_faces
+from clearhead.clinic.infusion.queries.doses import DoseRows
+from clearhead.clinic.infusion.queries.gates import open_access
+from clearhead.clinic.infusion.queries.handover import responsible
+from clearhead.clinic.infusion.queries.overdue import Late, Timeliness, timeliness, waiting
+from clearhead.clinic.infusion.queries.pinned import protocol_of, withdrawn
+from clearhead.clinic.infusion.queries.state import Standing, State, infusion_of, standing
+from clearhead.clinic.infusion.queries.vitals import limit_facts, observations, observe_facts, prn_orders
+from clearhead.clinic.people.models import User
+from clearhead.clinic.plan import queries as plan
+from clearhead.clinic.plan.models import Session
+from clearhead.medicine.protocols.protocol import Protocol
+from clearhead.medicine.rules import limits, observe, stop, titration
+from clearhead.medicine.rules.charted import ChartState, chart_states
+from clearhead.medicine.rules.dose import DoseAccount
+from clearhead.medicine.rules.rate import Intention
+from clearhead.medicine.rules.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class RateNow:
+    """What runs, in three units. `ml_per_h` is what the pump should display."""
+
+    mg_per_h: Decimal
+    mg_per_kg_h: Decimal | None
+    ml_per_h: Decimal
+
+
+@dataclass(frozen=True)
+class Given:
+    """What was given so far, by charted rates."""
+
+    account: DoseAccount
+    mg: Decimal
+    mg_per_kg: Decimal | None
+    cap_mg: Decimal | None
+    ml_left: Decimal
+    minutes_to_cap: int | None
+
+
+@dataclass(frozen=True)
+class FlagLine:
+    """One flag with what was done about it."""
+
+    flag: Flag
+    acks: tuple[Any, ...]
+
+    @property
+    def open(self) -> bool:
+        """True while its episode is not over."""
+        return not any(ack.cleared for ack in self.acks)
+
+    @property
+    def answered(self) -> bool:
+        """True once somebody said what was done."""
+        return any(ack.recorded_by_id and ack.done != "Back within the limit." for ack in self.acks)
+
+
+@dataclass(frozen=True)
+class ChairView:
+    """Everything the chair's screens need at one moment."""
+
+    session: Session
+    now: datetime
+    protocol: Protocol
+    example_withdrawn: bool
+    chair: str
+    infusion: Infusion | None
+    standing: Standing
+    responsible: Responsible | None
+    access: Access | None
+    allergies: tuple[str, ...] | None
+    weight_kg: Decimal | None
+    rate: RateNow
+    given: Given
+    planned_end: datetime | None
+    phase: str
+    due: observe.Due | None
+    late: tuple[Late, ...]
+    timeliness: Timeliness
+    chart_states: tuple[ChartState, ...]
+    baseline: dict[str, Decimal]
+    episodes: tuple[limits.Flag, ...]
+    flags: tuple[FlagLine, ...]
+    stop: Verdict
+    next_step: titration.NextStep | None
+    dose_rows: DoseRows
+    observations: tuple[Observation, ...]
+    symptoms: tuple[Symptom, ...]
+    open_symptoms: tuple[Symptom, ...]
+    adjuncts: tuple[Adjunct, ...]
+    effects: tuple[AdjunctEffect, ...]
+    rechecks: tuple[Adjunct, ...]
+    events: tuple[Event, ...]
+    readings: tuple[PumpReading, ...]
+    orders: tuple[OrderFace, ...]
+    chips: tuple[rates.Chip, ...]
+
+    @property
+    def number(self) -> int:
+        """The count of facts; a poll with this number is answered 304 until there is more."""
+        return self.infusion.last_fact if self.infusion else 0
+
+    @property
+    def mark(self) -> str:
+        """Names the newest dose row this screen shows."""
+        return self.dose_rows.mark
+
+    @property
+    def elapsed_min(self) -> int:
+        """Whole minutes since the start, up to the end."""
+        if self.infusion is None:
+            return 0
+        return max(0, int(((self.infusion.ended_at or self.now) - self.infusion.started_at).total_seconds() // 60))
+
+    @property
+    def running(self) -> bool:
+        """True while drug runs."""
+        return self.standing.state is State.RUNNING
+
+    @property
+    def open_flags(self) -> tuple[FlagLine, ...]:
+        """Flags whose episode is not over, the highest first."""
+        order = {"high": 0, "medium": 1, "low": 2}
+        found = [line for line in self.flags if line.open]
+        return tuple(sorted(found, key=lambda line: (order[line.flag.level], line.flag.happened_at)))
+
+
+def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
+    """The chair as it stands now; `by` is who looks, for what they may do."""
+    protocol, infusion, rows = protocol_of(session), infusion_of(session), doses.dose_rows(session)
+    given, stands = doses.account(rows, protocol, now), standing(session, now, rows)
+    sets, drugs = observations(session), adjuncts(session)
+    symptoms = tuple(Symptom.standing().filter(session=session).order_by("happened_at", "pk"))
+    effects = tuple(AdjunctEffect.standing().filter(session=session).select_related("adjunct"))
+    asked = {effect.adjunct_id for effect in effects}
+    rechecks = tuple(row for row in drugs if row.recheck_at is not None and row.pk not in asked)
+    opened = _open(symptoms)
+    facts = observe_facts(infusion, rows, sets, drugs, prn_orders(protocol), bool(opened))
+    due = observe.due(facts, protocol, at=now) if stands.state is not State.CLOSED else None
+    limit = limit_facts(sets)
+    episodes = limits.flags(limit, protocol, at=now)
+    verdict = stop.judge(_stop_facts(session, opened, episodes), protocol, at=now)
+    flags = _flags(session)
+    weight = infusion.weight_kg if infusion else None
+    end = rates.planned_end(session, infusion, given, now) if infusion else None
+    readings = tuple(PumpReading.standing().filter(session=session).order_by("happened_at", "pk"))
+    total = _given(given, weight, protocol)
+    return ChairView(
+        session=session,
+        now=now,
+        protocol=protocol,
+        example_withdrawn=withdrawn(session, now),
+        chair=plan.chair_of(session),
+        infusion=infusion,
+        standing=stands,
+        responsible=responsible(session),
+        access=open_access(session),
+        allergies=allergies_of(session),
+        weight_kg=weight,
+        rate=_rate(given, weight),
+        given=total,
+        planned_end=end,
+        phase=observe.phase_of(facts, protocol, at=now),
+        due=due,
+        late=waiting(
+            stands, planned_end=end, due=due, given=given, cap_mg=total.cap_mg, rechecks=rechecks, readings=readings,
+            started_at=infusion.started_at if infusion else None, protocol=protocol, now=now,
+        ),
+        timeliness=timeliness(sets, protocol),
+        chart_states=_chart_states(limit, facts, protocol, now),
+        baseline={str(sign): value for sign, value in limit.baseline.items()},
+        episodes=episodes,
+        flags=flags,
+        stop=verdict,
+        next_step=_next(session, stands, given, weight, rows, sets, verdict, flags, end, protocol, now),
+        dose_rows=rows,
+        observations=sets,
+        symptoms=symptoms,
+        open_symptoms=opened,
+        adjuncts=drugs,
+        effects=effects,
+        rechecks=rechecks,
+        events=tuple(Event.standing().filter(session=session).select_related("recorded_by")),
+        readings=readings,
+        orders=order_faces(session, by=by, at=now),
+        chips=_chips(session, rows, by, now),
+    )  # fmt: skip
+
+
+def _open(symptoms: tuple[Symptom, ...]) -> tuple[Symptom, ...]:
+    newest = {row.symptom: row for row in symptoms}
+    return tuple(row for row in newest.values() if row.grade > 0)
+
+
+def _stop_facts(session: Session, opened: tuple[Symptom, ...], episodes: tuple[limits.Flag, ...]) -> stop.StopFacts:
+    withdrawn_consent = Event.standing().filter(session=session, kind="consent_withdrawn").exists()
+    return stop.StopFacts(
+        symptoms=tuple(stop.SymptomNow(row.symptom, row.grade, row.happened_at) for row in opened),
+        flags=episodes,
+        consent_withdrawn=withdrawn_consent,
+    )
+
+
+def _flags(session: Session) -> tuple[FlagLine, ...]:
+    rows = Flag.standing().filter(session=session).prefetch_related("acks")
+    return tuple(FlagLine(flag, tuple(flag.acks.all())) for flag in rows.order_by("happened_at", "pk"))
+
+
+def _rate(given: DoseAccount, weight: Decimal | None) -> RateNow:
+    mg = doses.exact(given.mg_per_h)
+    return RateNow(mg, mg / weight if weight else None, given.ml_per_h)
+
+
+def _given(given: DoseAccount, weight: Decimal | None, protocol: Protocol) -> Given:
+    cap = protocol.caps.session_cap_mg(weight) if weight else None
+    left = given.minutes_until(cap) if cap is not None else None
+    mg = doses.exact(given.counted_mg)
+    per_kg = mg / weight if weight else None
+    return Given(given, mg, per_kg, cap, doses.exact(given.ml_left), None if left is None else int(left))
+
+
+def _chart_states(
+    limit: limits.LimitFacts, facts: observe.ObserveFacts, protocol: Protocol, now: datetime
+) -> tuple[ChartState, ...]:
+    interval = protocol.observation.phase(observe.phase_of(facts, protocol, at=now))
+    if interval is None:
+        return ()
+    sets = [one for one in limit.sets if one.during != "pre_start"]
+    return chart_states(sets, every_min=interval.core_every_min, at=now)
+
+
+def _next(
+    session: Session,
+    stands: Standing,
+    given: DoseAccount,
+    weight: Decimal | None,
+    rows: DoseRows,
+    sets: tuple[Observation, ...],
+    verdict: Verdict,
+    flags: tuple[FlagLine, ...],
+    end: datetime | None,
+    protocol: Protocol,
+    now: datetime,
+) -> titration.NextStep | None:
+    """What the protocol would allow next, while something runs."""
+    if stands.state is not State.RUNNING or weight is None or end is None:
+        return None
+    scores = tuple(titration.Score(row.happened_at, Decimal(row.pain)) for row in sets if row.pain is not None)
+    facts = titration.TitrationFacts(
+        mg_per_h=given.mg_per_h,
+        weight_kg=weight,
+        last_change_at=rates.last_change(rows),
+        scores=scores,
+        step_down_asked=stop.step_down_asked(verdict),
+        stop_asked=stop.stop_asked(verdict),
+        open_flags=sum(1 for line in flags if line.open and line.flag.level != "low"),
+        local_time=now.astimezone(session.site.tz).time(),
+        room_mg=Fraction(protocol.caps.session_cap_mg(weight)) - given.counted_mg,
+        remaining_min=max(0, int((end - now).total_seconds() // 60)),
+    )
+    return titration.next_step(facts, protocol, at=now)
+
+
+def _chips(session: Session, rows: DoseRows, by: User | None, now: datetime) -> tuple[rates.Chip, ...]:
+    """Rates as buttons: to start with, or to go to from here."""
+    if rows.bag is None:
+        return ()
+    kind = "change" if rows.rates else "start"
+    wanted = rate_intention(kind)
+    facts, protocol = rates.facts_for(session, wanted, bag=rows.bag, by=by, at=now, said=rates.Said(), rows=rows)
+    return rates.chips(facts, protocol, now)
+
+
+def rate_intention(kind: Any) -> Intention:
+    """An intention without a number yet, to ask for the expected ones."""
+    return Intention(kind, Decimal(0), "mg/h")

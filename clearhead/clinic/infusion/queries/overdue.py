@@ -1,0 +1,111 @@
+"""What is due and what is late, from server time alone: it survives a restart because nothing of it is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from clearhead.clinic.infusion.models import Adjunct, Observation, PumpReading
+from clearhead.clinic.infusion.queries.state import Standing, State
+from clearhead.medicine.protocols.bedside import Escalation
+from clearhead.medicine.protocols.protocol import Protocol
+from clearhead.medicine.rules.clock import minutes_since
+from clearhead.medicine.rules.dose import DoseAccount
+from clearhead.medicine.rules.observe import Due
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """One thing that waits. Levels rise with time: the nurse, the desk and the board, the prescriber."""
+
+    what: str
+    sentence: str
+    since: datetime
+    minutes: int
+    level: str
+
+
+def level_of(late_min: float, steps: Escalation) -> str:
+    """low, medium, high in the protocol's stated minutes; nothing before the first."""
+    if late_min >= steps.prescriber_min:
+        return "high"
+    if late_min >= steps.desk_min:
+        return "medium"
+    return "low" if late_min >= steps.nurse_device_min else ""
+
+
+def waiting(
+    stands: Standing,
+    *,
+    planned_end: datetime | None,
+    due: Due | None,
+    given: DoseAccount,
+    cap_mg: Decimal | None,
+    rechecks: Iterable[Adjunct],
+    readings: tuple[PumpReading, ...],
+    started_at: datetime | None,
+    protocol: Protocol,
+    now: datetime,
+) -> tuple[Late, ...]:
+    """Everything late, the longest first."""
+    steps, found = protocol.running.escalation, []
+    runs = stands.state is State.RUNNING
+    if runs and planned_end is not None:
+        found.append(
+            _late("planned_end", "The planned end has passed: stop the pump, or ask.", planned_end, now, steps)
+        )
+    if runs and cap_mg is not None and given.counted_mg >= cap_mg:
+        found.append(Late("cap", "The session cap is reached by charted rates: stop the pump.", now, 0, "high"))
+    if due is not None:
+        found.append(_late("set", f"A {due.set} set is overdue ({due.why}).", due.at, now, steps))
+    if not stands.pump_confirmed and stands.since is not None:
+        found.append(Late("pump", "Pump state not confirmed.", stands.since, _whole(stands.since, now), "high"))
+    if stands.state is State.PAUSED and stands.since is not None:
+        long = stands.since + timedelta(minutes=protocol.running.max_pause_min)
+        found.append(
+            _late("pause", "Paused longer than the protocol allows: the start is asked again.", long, now, steps)
+        )
+    for row in rechecks:
+        if row.recheck_at is not None:
+            found.append(_late("recheck", f"Effect of {row.ingredient_id} to be asked.", row.recheck_at, now, steps))
+    if runs and started_at is not None and protocol.running.reconcile_every_min:
+        last = max([started_at, *(reading.happened_at for reading in readings)])
+        when = last + timedelta(minutes=protocol.running.reconcile_every_min)
+        found.append(_late("reading", "The pump's own mL are to be read.", when, now, steps, at_most="medium"))
+    return tuple(sorted((late for late in found if late is not None), key=lambda late: late.since))
+
+
+def _late(
+    what: str, sentence: str, since: datetime, now: datetime, steps: Escalation, *, at_most: str = "high"
+) -> Late | None:
+    late_min = minutes_since(since, now)
+    level = level_of(late_min, steps) if late_min > 0 or (late_min == 0 and steps.nurse_device_min == 0) else ""
+    if not level:
+        return None
+    return Late(what, sentence, since, int(late_min), at_most if level == "high" and at_most != "high" else level)
+
+
+def _whole(then: datetime, now: datetime) -> int:
+    return max(0, int(minutes_since(then, now)))
+
+
+@dataclass(frozen=True, slots=True)
+class Timeliness:
+    """How many of the sets that were due came in time, by when they reached the clinic."""
+
+    on_time: int
+    due: int
+
+    @property
+    def percent(self) -> int | None:
+        """None where nothing was due yet."""
+        return round(100 * self.on_time / self.due) if self.due else None
+
+
+def timeliness(rows: Iterable[Observation], protocol: Protocol) -> Timeliness:
+    """In time = recorded before the desk would have been told."""
+    grace = timedelta(minutes=protocol.running.escalation.desk_min)
+    asked = [row for row in rows if row.due_at is not None]
+    return Timeliness(sum(1 for row in asked if row.due_at and row.recorded_at <= row.due_at + grace), len(asked))

@@ -1,0 +1,126 @@
+"""The offline queue: nothing lost, nothing doubled, nothing refused."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pytest
+
+from clearhead.clinic.infusion import actions
+from clearhead.clinic.infusion.models import ChairFact, Event, Flag, Observation, RateChange, Symptom
+from tests.cast import AT_TEN, member
+from tests.clinic.infusion.room import minutes, running
+
+pytestmark = pytest.mark.django_db
+BACK = AT_TEN + minutes(120)
+CALM = {"sys": 126, "dia": 78, "hr": 74, "rr": 14, "spo2": 98, "sedation": 0}
+
+
+def entry(kind: str, minute: float, **fields: Any) -> dict[str, Any]:
+    when = (AT_TEN + minutes(minute)).isoformat()
+    return {
+        "client_id": str(uuid.uuid4()), "kind": kind, "happened_at": when, "device": "tablet-2", "device_at": when,
+        "fields": fields,
+    }  # fmt: skip
+
+
+def send(session: Any, entries: list[Any], name: str | None = "nina", **more: Any) -> list[actions.EntryReceipt]:
+    sender = actions.Sender(member(name) if name else None)
+    return actions.take_in(session=session, entries=entries, sender=sender, at=BACK, **more)
+
+
+def test_two_hours_offline_come_home_in_order_and_twice_is_once() -> None:
+    session = running()
+    queue = [
+        entry("observation", 5, values=CALM),
+        entry("pause", 40, reason="toilet"),
+        entry("symptom", 12, code="nausea", grade=1),
+        entry("resume", 45),
+        entry("no_new_symptoms", 50),
+        entry("note", 52, what="toilet", text="walked with help"),
+        entry("rate", 60, value="3.5", unit="mL/h"),
+    ]
+
+    first, again = send(session, queue), send(session, list(reversed(queue)), name="omar")
+
+    assert [receipt.status for receipt in first] == ["saved"] * 7
+    assert [receipt.status for receipt in again] == ["repeated"] * 7
+    assert {r.fact for r in first} == {r.fact for r in again}
+    assert list(RateChange.objects.values_list("kind", flat=True)) == ["start", "pause", "resume", "change"]
+    row = Observation.objects.get(phase="infusion")
+    assert (row.queued, row.happened_at, row.recorded_at) == (True, AT_TEN + minutes(5), BACK)
+
+
+def test_the_same_id_with_other_content_is_a_conflict_except_for_stop() -> None:
+    session, note, stop = running(), entry("note", 5, text="one"), entry("stop", 6, reason="pale")
+    send(session, [note, stop])
+
+    said = send(session, [{**note, "fields": {"text": "two"}}, {**stop, "fields": {"reason": "grey"}}])
+
+    assert [receipt.status for receipt in said] == ["conflict", "saved"]
+    assert Event.objects.filter(kind="stop").count() == 2
+
+
+def test_what_cannot_be_charted_is_set_aside_in_its_own_words_with_a_flag() -> None:
+    session = running()
+    queue = [
+        entry("observation", 5, values={**CALM, "spo2": 140}),
+        entry("rate", 6, value="1,5", unit="mL/h"),
+        entry("dance", 7),
+        entry("effect", 8, adjunct=str(uuid.uuid4()), effect="better"),
+        {"client_id": str(uuid.uuid4()), "kind": "note"},
+    ]
+
+    said = send(session, queue)
+
+    assert [receipt.status for receipt in said] == ["set_aside"] * 5
+    assert Event.objects.filter(kind="not_understood").count() == Flag.objects.filter(rule="set_aside").count() == 5
+    assert Event.objects.filter(kind="not_understood").first().detail["entry"]["fields"]["values"]["spo2"] == 140
+
+
+def test_an_entry_without_an_id_is_told_so_and_the_others_are_kept() -> None:
+    session = running()
+
+    said = send(session, ["nonsense", {"kind": "note"}, entry("note", 5, text="kept")])
+
+    assert [receipt.status for receipt in said] == ["unreadable", "unreadable", "saved"]
+
+
+def test_without_a_sign_in_only_stop_help_and_emergency_are_taken() -> None:
+    session = running()
+    kinds = ["stop", "help", "emergency", "pump_seen_stopped", "symptom", "rate"]
+
+    said = send(session, [entry(kind, 5) for kind in kinds], name=None)
+
+    assert [receipt.status for receipt in said] == ["saved"] * 4 + ["sign_in"] * 2
+    assert not Symptom.objects.exists()
+
+
+def test_a_wrong_clock_is_noticed_and_its_times_are_moved() -> None:
+    session = running()
+    queue = [entry("note", 65, text="device is an hour fast")]
+
+    for _again in range(2):
+        send(session, queue, device_now=BACK + minutes(60))
+
+    row = Event.objects.get(kind="note")
+    assert (row.happened_at, row.device_at) == (AT_TEN + minutes(5), AT_TEN + minutes(65))
+    assert Flag.objects.get().sentence.startswith("The clock of tablet-2 is 60 min fast.")
+
+
+def test_an_increase_made_offline_is_saved_and_brought_to_the_prescriber() -> None:
+    session = running()
+
+    send(session, [entry("rate", 5, value="14", unit="mL/h")])
+
+    assert RateChange.objects.get(kind="change").breach
+    assert Flag.objects.get().for_prescriber
+
+
+def test_every_queued_row_says_so() -> None:
+    session = running()
+    send(session, [entry("note", 5), entry("stop", 6)])
+
+    rows = [*Event.objects.all(), *RateChange.objects.filter(kind="end")]
+    assert all(isinstance(row, ChairFact) and row.queued and row.device == "tablet-2" for row in rows)

@@ -1,0 +1,126 @@
+"""Sets, flags and symptoms: what is refused, what is asked, what becomes one flag."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from clearhead.clinic.infusion import actions, queries
+from clearhead.clinic.infusion.models import Flag, FlagAck, Observation
+from tests.cast import AT_TEN, member
+from tests.clinic.infusion.room import minutes, running
+
+pytestmark = pytest.mark.django_db
+CALM = {"sys": 126, "dia": 78, "hr": 74, "rr": 14, "spo2": 98, "sedation": 0}
+
+
+def charted(session: Any, at: datetime, **changed: Any) -> Observation:
+    said = {key: changed.pop(key) for key in ("why_not", "confirmed", "intended", "kind") if key in changed}
+    return actions.observe(session=session, values={**CALM, **changed}, by=member("nina"), at=at, **said)
+
+
+def test_a_core_set_is_charted_with_the_time_it_was_due() -> None:
+    session = running()
+
+    row = charted(session, AT_TEN + minutes(5))
+
+    assert (row.phase, row.due_at) == ("infusion", AT_TEN + minutes(5))
+    assert queries.chair(session, AT_TEN + minutes(6)).timeliness.percent == 100
+
+
+def test_words_stand_for_a_value_and_silence_does_not() -> None:
+    session, values = running(), {key: CALM[key] for key in ("hr", "spo2")}
+    nina = member("nina")
+    words = {"bp": "refused", "rr": "not_obtainable", "sedation": "asleep_rouses"}
+
+    with pytest.raises(actions.ChairRefused, match="blood pressure, breaths, sedation"):
+        actions.observe(session=session, values=values, by=nina, at=AT_TEN + minutes(5))
+    row = actions.observe(session=session, values=values, why_not=words, by=nina, at=AT_TEN + minutes(5))
+
+    assert row.why_not == words
+    assert row.sedation is None
+
+
+@pytest.mark.parametrize(("name", "value"), [("spo2", 101), ("hr", 300), ("sys", 39), ("dia", 130), ("pain", 11)])
+def test_an_impossible_value_is_refused_even_from_a_queue(name: str, value: int) -> None:
+    session = running()
+
+    with pytest.raises(actions.ChairRefused):
+        charted(session, AT_TEN + minutes(5), **{name: value}, intended=False)
+
+    assert Observation.objects.filter(phase="infusion").count() == 0
+
+
+def test_a_rare_value_is_confirmed_by_naming_it() -> None:
+    session = running()
+
+    with pytest.raises(actions.ChairRefused, match="heart rate 38"):
+        charted(session, AT_TEN + minutes(5), hr=38)
+    row = charted(session, AT_TEN + minutes(5), hr=38, confirmed=frozenset({"hr=38"}))
+
+    assert row.confirmed == ["hr=38"]
+
+
+def test_high_pressure_is_one_flag_until_it_is_clearly_over() -> None:
+    session = running()
+    for minute, systolic in ((5, 165), (10, 158), (15, 162), (20, 157), (25, 140)):
+        charted(session, AT_TEN + minutes(minute), sys=systolic, hr=70 + minute)
+
+    flag = Flag.objects.get()
+    assert (flag.level, flag.rule, flag.happened_at) == (
+        "medium", "limit:infusion:systolic_mmhg:high", AT_TEN + minutes(5),
+    )  # fmt: skip
+    assert flag.action_ladder[0]["action"] == "recheck"
+    assert FlagAck.objects.get().cleared
+
+
+def test_an_amber_flag_that_turns_red_is_the_same_flag_sharpened() -> None:
+    session = running()
+    charted(session, AT_TEN + minutes(5), sys=165)
+    charted(session, AT_TEN + minutes(10), sys=201)
+
+    assert [flag.level for flag in Flag.standing()] == ["high"]
+    assert Flag.standing().get().corrects.level == "medium"
+
+
+def test_a_calm_session_raises_no_flag() -> None:
+    session = running()
+    for minute in range(5, 125, 15):
+        charted(session, AT_TEN + minutes(minute), hr=72 + minute % 7, sys=124 + minute % 5)
+
+    assert not Flag.objects.exists()
+
+
+def test_a_symptom_from_its_calling_grade_is_one_flag_until_it_eases() -> None:
+    session, nina = running(), member("nina")
+    for minute, grade in ((5, 1), (10, 3), (12, 3), (20, 1)):
+        actions.symptom(session=session, code="nausea", grade=grade, by=nina, at=AT_TEN + minutes(minute))
+
+    assert [(flag.level, flag.rule) for flag in Flag.objects.all()] == [("medium", "symptom:nausea")]
+    assert FlagAck.objects.get().cleared
+    assert [row.grade for row in queries.open_symptoms(session)] == [1]
+
+
+def test_a_word_does_not_close_a_limit_but_says_what_was_done() -> None:
+    session = running()
+    charted(session, AT_TEN + minutes(5), sys=165)
+
+    ack = actions.acknowledge(
+        session=session, flag=Flag.objects.get(), done="cuff changed", by=member("nina"), at=AT_TEN + minutes(6),
+        cleared=True,
+    )  # fmt: skip
+
+    assert not ack.cleared
+    assert [flag.rule for flag in queries.open_flags(session)] == ["limit:infusion:systolic_mmhg:high"]
+
+
+def test_the_next_set_is_counted_from_the_start_and_escalates_by_the_minute() -> None:
+    session = running()
+
+    due = queries.chair(session, AT_TEN + minutes(2)).due
+    late = {m: queries.chair(session, AT_TEN + minutes(m)).due.told for m in (4, 6, 11, 16)}
+
+    assert (due.at, due.set) == (AT_TEN + minutes(5), "core")
+    assert late == {4: "nobody", 6: "nurse_device", 11: "desk", 16: "prescriber"}

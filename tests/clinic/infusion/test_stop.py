@@ -1,0 +1,147 @@
+"""STOP, help, the emergency's lines, and the pump seen stopped."""
+
+from __future__ import annotations
+
+import uuid
+from decimal import Decimal
+
+import pytest
+
+from clearhead.clinic.infusion import actions, queries
+from clearhead.clinic.infusion.models import Event, Flag, Infusion, PumpReading, RateChange
+from clearhead.clinic.plan.models import SessionSummary
+from tests.cast import AT_TEN, member
+from tests.clinic.infusion.room import fresh, minutes, running, visit
+
+pytestmark = pytest.mark.django_db
+LATER = AT_TEN + minutes(30)
+
+
+@pytest.mark.parametrize("state", ["preparing", "running", "paused", "stopped", "closed"])
+def test_stop_is_taken_in_every_state(state: str) -> None:
+    session, nina = (visit() if state == "preparing" else running()), member("nina")
+    if state == "paused":
+        actions.pause(session=session, by=nina, at=AT_TEN + minutes(10))
+    if state in {"stopped", "closed"}:
+        actions.end(session=session, by=nina, at=AT_TEN + minutes(10))
+    if state == "closed":
+        actions.pump_seen_stopped(session=session, by=nina, at=AT_TEN + minutes(11), pump_ml=Decimal("1.2"))
+        actions.close_drug(
+            session=session, wasted_mg=Decimal("236.8"), left_mg=Decimal("12"), by=nina, at=AT_TEN + minutes(12)
+        )
+        actions.close(session=session, by=nina, at=AT_TEN + minutes(13))
+
+    row = actions.stop(session=session, by=nina, at=LATER)
+
+    assert row.kind == "stop"
+    ends = RateChange.objects.filter(kind="end").count()
+    assert ends == (0 if state == "preparing" else 1)
+
+
+def test_the_same_id_with_other_content_is_kept_under_a_new_one() -> None:
+    session, same = running(), uuid.uuid4()
+
+    first = actions.stop(session=session, by=member("nina"), at=LATER, client_id=same)
+    again = actions.stop(session=session, by=member("nina"), at=LATER, client_id=same)
+    other = actions.stop(session=session, by=member("omar"), at=LATER, reason="pale", client_id=same)
+
+    assert first == again
+    assert other.detail == {"conflicting_id": str(same)}
+    assert Event.objects.filter(kind="stop").count() == 2
+
+
+def test_after_a_stop_the_pump_is_not_confirmed_until_somebody_saw_it() -> None:
+    session, nina = running(), member("nina")
+    actions.stop(session=session, by=nina, at=LATER)
+
+    before = queries.chair(session, LATER + minutes(1))
+    actions.pump_seen_stopped(session=session, by=nina, at=LATER + minutes(2), pump_ml=Decimal("3.5"))
+    after = queries.chair(session, LATER + minutes(3))
+
+    assert not before.standing.pump_confirmed
+    assert [(late.what, late.level) for late in before.late if late.what == "pump"] == [("pump", "high")]
+    assert after.standing.pump_confirmed
+    assert PumpReading.objects.get().charted_ml == Decimal("3.50")
+    assert Infusion.objects.get().ended_at == LATER
+
+
+def test_help_is_a_high_flag_whoever_calls() -> None:
+    session = running()
+
+    actions.call_help(session=session, by=member("fern"), at=LATER)
+
+    assert (Flag.objects.get().level, Flag.objects.get().rule) == ("high", "help")
+
+
+def test_emergency_lines_need_nothing_and_refuse_nothing() -> None:
+    session = running()
+
+    for what in ("unresponsive", "", "a word nobody foresaw"):
+        actions.emergency(session=session, what=what, by=None, at=LATER, happened_at=LATER + minutes(600))
+
+    rows = Event.objects.filter(kind="emergency")
+    assert [row.detail["what"] for row in rows] == ["unresponsive", "other", "a word nobody foresaw"]
+    assert {row.happened_at for row in rows} == {LATER}
+
+
+def test_a_session_closes_only_when_the_pump_was_seen_and_the_drug_is_accounted_for() -> None:
+    session, nina = running(), member("nina")
+    actions.end(session=session, by=nina, at=AT_TEN + minutes(60))
+
+    with pytest.raises(actions.ChairRefused) as open_things:
+        actions.close(session=session, by=nina, at=AT_TEN + minutes(61))
+    actions.pump_seen_stopped(session=session, by=nina, at=AT_TEN + minutes(61), pump_ml=Decimal("7"))
+    with pytest.raises(actions.ChairRefused, match=r"100\.0 mg are not accounted for"):
+        actions.close_drug(
+            session=session, wasted_mg=Decimal("131"), left_mg=Decimal("12"), by=nina, at=AT_TEN + minutes(62)
+        )
+    actions.close_drug(
+        session=session, wasted_mg=Decimal("231"), left_mg=Decimal("12"), by=nina, at=AT_TEN + minutes(62)
+    )
+    actions.close(session=session, by=nina, at=AT_TEN + minutes(63))
+
+    assert {r.gate for r in open_things.value.verdict.blocking} == {"pump_seen_stopped", "drug_closure"}
+    summary = SessionSummary.objects.get()
+    assert (summary.given_mg, summary.infusion_minutes) == (Decimal("7.0000"), 60)
+
+
+def test_a_large_difference_between_pump_and_chart_is_flagged_and_withdraws_the_forecast() -> None:
+    session, nina = running(), member("nina")
+
+    actions.read_pump(session=session, pump_ml=Decimal("12"), by=nina, at=AT_TEN + minutes(60))
+
+    assert Flag.objects.get().rule == "reconcile"
+    assert "disagree" in queries.forecast_of(session, AT_TEN + minutes(61)).withdrawn_because
+
+
+def test_taking_a_chair_over_means_reading_what_is_open() -> None:
+    session, omar = running(), member("omar")
+    actions.take_over(session=session, by=member("nina"), at=AT_TEN)
+    actions.symptom(session=session, code="nausea", grade=2, by=member("nina"), at=AT_TEN + minutes(5))
+
+    with pytest.raises(actions.ChairRefused, match="nausea grade 2 is open"):
+        actions.take_over(session=session, by=omar, at=LATER)
+    items = queries.hand_over(session, LATER).open_items
+    row = actions.take_over(session=session, by=omar, at=LATER, read_items=items)
+
+    assert (row.nurse, row.handed_over_by) == (omar, member("nina"))
+    assert queries.responsible(session).nurse == omar
+
+
+def test_only_a_prescriber_agrees_to_a_step_and_the_word_serves_one_step() -> None:
+    session = running()
+    with pytest.raises(actions.ChairRefused, match="Only a prescriber"):
+        actions.note(session=session, kind="prescriber_agrees", by=member("nina"), at=AT_TEN + minutes(8))
+    actions.note(session=session, kind="prescriber_agrees", by=member("dario"), at=AT_TEN + minutes(8))
+
+    row = actions.change_rate(
+        session=session, value=Decimal("10.5"), unit="mL/h", by=member("nina"), at=AT_TEN + minutes(9),
+        ask=fresh(session),
+    )  # fmt: skip
+    with pytest.raises(actions.RateRefused, match="next step comes after 20 min"):
+        actions.change_rate(
+            session=session, value=Decimal("14"), unit="mL/h", by=member("nina"), at=AT_TEN + minutes(10),
+            ask=fresh(session),
+        )  # fmt: skip
+
+    assert row.pump_ml_per_h == Decimal("10.5")
