@@ -16,7 +16,7 @@ from clearhead.clinic.letters import actions as letters
 from clearhead.clinic.letters import links
 from clearhead.clinic.people import actions as people
 from clearhead.clinic.people import doors
-from clearhead.clinic.people.models import Course, Link, Site, User
+from clearhead.clinic.people.models import Course, Site, User
 from clearhead.clinic.schedule import actions as calendar
 from clearhead.clinic.schedule.calendar import Method, calendar_file
 from clearhead.clinic.schedule.models import Booking, Service
@@ -137,14 +137,14 @@ def open_course(
 
 
 def door_to_hold(*, booking: Booking, at: datetime) -> str:
-    """The token of a held time; it opens a while longer than the hold, to say that the time is over."""
+    """The token of a held time. It opens an hour longer than the hold, to say that it is over or what was booked."""
     return doors.make_link(
         purpose="hold",
         subject_code=booking.code,
         patient=None,
         site=booking.site,
         at=at,
-        lasts=timedelta(minutes=settings.HOLD_MINUTES) + timedelta(hours=6),
+        lasts=timedelta(minutes=settings.HOLD_MINUTES) + timedelta(hours=1),
     )[1]
 
 
@@ -158,11 +158,6 @@ def door_to_booking(*, booking: Booking, at: datetime) -> str:
         at=at,
         lasts=booking.ends_at + OPEN_AFTER - at,
     )[1]
-
-
-def close_hold_doors(booking: Booking, at: datetime) -> None:
-    """After booking, the link of the hold opens nothing more."""
-    Link.objects.filter(purpose="hold", subject_code=str(booking.code)).update(expires_at=at)
 
 
 @audit.once
@@ -190,7 +185,6 @@ def book_consult(
         at=at,
     )
     booked = calendar.confirm_hold(booking=booking, course=course, by=by, at=at)
-    close_hold_doors(booked, at)
     announce(booking=booked, template="booking_confirmed", to=email, by=by, at=at)
     return booked
 

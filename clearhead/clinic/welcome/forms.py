@@ -1,0 +1,163 @@
+"""Questions to a visitor, one at a time, and what staff type about an enquiry."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clearhead.clinic.web.forms import ClearForm
+from clearhead.clinic.welcome.models import EnquiryEvent
+
+OLDEST_YEARS = 120
+
+
+def phone_number(value: str) -> str:
+    """A phone number as typed, or a refusal: at least seven digits and nothing but digits and + ( ) - . /."""
+    if not re.fullmatch(r"[\d\s()+./-]+", value) or sum(sign.isdigit() for sign in value) < 7:
+        raise ValidationError(_("“%(value)s” does not read as a phone number.") % {"value": value})
+    return value.strip()
+
+
+class BirthDateField(forms.DateField):
+    """A date of birth."""
+
+    widget = forms.DateInput(attrs={"type": "date", "autocomplete": "bday"})
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", gettext_lazy("Date of birth"))
+        super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
+        self.widget.input_type = "date"
+        self.widget.format = "%Y-%m-%d"
+        self.error_messages["invalid"] = gettext_lazy("Write the date of birth as 1984-03-14.")
+
+    def refuse_impossible(self, born: date | None, today: date) -> None:
+        """Refuse a day to come, or one too long ago."""
+        if born is not None and not (today.year - OLDEST_YEARS <= born.year and born <= today):
+            raise ValidationError(_("This cannot be a date of birth. Check the year."))
+
+
+class NameForm(ClearForm):
+    """Who are you?"""
+
+    given_name = forms.CharField(
+        label=gettext_lazy("First name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
+    )
+    family_name = forms.CharField(
+        label=gettext_lazy("Last name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
+    )
+    birth_date = BirthDateField()
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_birth_date(self) -> date:
+        """Neither to come nor impossible."""
+        born: date = self.cleaned_data["birth_date"]
+        self.fields["birth_date"].refuse_impossible(born, self.today)  # type: ignore[attr-defined]
+        return born
+
+
+class ReachForm(NameForm):
+    """How do we reach you? Carries the answers to the question before."""
+
+    phone = forms.CharField(
+        label=gettext_lazy("Phone"),
+        max_length=40,
+        validators=[phone_number],
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
+    )
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail, for the confirmation"),
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+    def __init__(self, *args: Any, hide_name: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if hide_name:
+            for name in ("given_name", "family_name", "birth_date"):
+                self.fields[name].widget = forms.HiddenInput()
+
+
+class EnquiryForm(ClearForm):
+    """A question to the clinic."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    contact = forms.CharField(
+        label=gettext_lazy("E-mail or phone"), max_length=120, help_text=gettext_lazy("Where we may answer you.")
+    )
+    text = forms.CharField(
+        label=gettext_lazy("Your question"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 5, "maxlength": 2000}),
+    )
+    wants_soon = forms.BooleanField(label=gettext_lazy("I need an appointment soon"), required=False)
+    may_contact = forms.BooleanField(label=gettext_lazy("You may contact me about this question."))
+
+    def clean_contact(self) -> str:
+        """An e-mail address or a phone number."""
+        return contact_of(self.cleaned_data["contact"])
+
+
+class WaitForm(ClearForm):
+    """Tell me when a time becomes free."""
+
+    contact = forms.CharField(label=gettext_lazy("E-mail or phone"), max_length=120)
+
+    def clean_contact(self) -> str:
+        """An e-mail address or a phone number."""
+        return contact_of(self.cleaned_data["contact"])
+
+
+def contact_of(typed: str) -> str:
+    """An e-mail address or a phone number, or a refusal."""
+    if "@" in typed:
+        validate_email(typed.strip())
+        return typed.strip()
+    return phone_number(typed)
+
+
+class NoteForm(ClearForm):
+    """What was done about an enquiry."""
+
+    kind = forms.ChoiceField(
+        choices=[
+            (EnquiryEvent.Kind.ANSWERED, "answered"),
+            (EnquiryEvent.Kind.NO_ANSWER, "no answer"),
+            (EnquiryEvent.Kind.CLOSED, "closed"),
+        ],
+        widget=forms.HiddenInput,
+    )
+    note = forms.CharField(label=gettext_lazy("Note"), max_length=500, required=False)
+
+
+class StartForm(ClearForm):
+    """One of the free times on the page."""
+
+    start = forms.CharField(max_length=32)
+
+    def clean_start(self) -> datetime:
+        """A moment as the page wrote it, with its offset; nothing else is guessed at."""
+        try:
+            moment = datetime.fromisoformat(self.cleaned_data["start"])
+        except ValueError as fault:
+            raise ValidationError(_("Choose one of the times on the page.")) from fault
+        if moment.tzinfo is None:
+            raise ValidationError(_("Choose one of the times on the page."))
+        return moment.astimezone(UTC)
+
+
+class CancelForm(ClearForm):
+    """Cancel, with a reason if one wishes."""
+
+    why = forms.CharField(label=gettext_lazy("Why, in a few words"), max_length=200, required=False)
