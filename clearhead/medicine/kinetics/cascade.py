@@ -53,6 +53,21 @@ class Cascade:
         drifts = {name: drift.of(who) for name, drift in self.drifts.items()}
         return Cascade(self.rate_per_h[:, who], self.feed[:, who], links, self.outputs, drifts)
 
+    def only(self, names: Sequence[str]) -> Cascade:
+        """Without the stages that do not lead to these outputs."""
+        needed = {stage for name in names for stage in self.outputs[name]} | set(range(self.roots))
+        for to, source, _ in sorted(self.links, key=lambda link: -link[0]):
+            if to in needed:
+                needed.add(source)
+        if len(needed) == self.stages:
+            return self
+        place = {stage: number for number, stage in enumerate(sorted(needed))}
+        links = tuple((place[to], place[source], rate) for to, source, rate in self.links if to in needed)
+        outputs = {
+            name: tuple(place[s] for s in stages) for name, stages in self.outputs.items() if needed >= {*stages}
+        }
+        return Cascade(self.rate_per_h[sorted(needed)], self.feed, links, outputs, self.drifts)
+
     def is_shallow(self) -> bool:
         """Whether every later stage is fed by root stages only, so that short formulas apply."""
         return all(source < self.roots for _, source, _ in self.links)

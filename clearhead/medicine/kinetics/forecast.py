@@ -14,9 +14,8 @@ from clearhead.medicine.errors import OutOfRange, Refused
 from clearhead.medicine.kinetics.doses import DoseHistory
 from clearhead.medicine.kinetics.model import Model, load_model
 from clearhead.medicine.kinetics.people import check_doses, check_person
-from clearhead.medicine.kinetics.population import quantiles, sample
+from clearhead.medicine.kinetics.population import quantiles, simulate
 from clearhead.medicine.kinetics.seam import Band, Person
-from clearhead.medicine.kinetics.solve import solve
 
 ARTERIAL_DEFAULT = "kamp-2020"
 VENOUS_DEFAULT = "otto-2021"
@@ -47,7 +46,7 @@ def forecast(
     doses = given_until(history, now_min) + plan
     warnings = check_person(model, person) + check_doses(model, doses)
     wanted = model.parent if analyte is None else model.analyte(analyte)
-    levels = solve(sample(model, person, n, seed), doses, at_min, outputs=[wanted.id])[wanted.id]
+    levels = simulate(model, person, doses, at_min, n=n, seed=seed, analyte=wanted.id)
     low, median, high = quantiles(levels, BAND)
     return Band(
         model_id=model.id,

@@ -1,21 +1,44 @@
-"""Virtual patients: seeded, reproducible in any order and on any number of machines."""
+"""Virtual patients: seeded, reproducible in any order, in blocks, and on any number of machines."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from clearhead.medicine.errors import OutOfRange
+from clearhead.medicine.errors import OutOfRange, Refused
 from clearhead.medicine.kinetics.cascade import Cascade, build_cascade
+from clearhead.medicine.kinetics.doses import DoseHistory
 from clearhead.medicine.kinetics.model import Model
 from clearhead.medicine.kinetics.people import Bodies, parameters_of
 from clearhead.medicine.kinetics.seam import Person
+from clearhead.medicine.kinetics.solve import solve, solve_into
+from clearhead.medicine.kinetics.steps import timeline
 
 Array = NDArray[np.float64]
 
 BLOCK = 1024  # people who share one random stream: the unit in which work is cut up
+HELD_AT_ONCE = 32  # blocks in memory at a time
+EXACT_UP_TO = 100_000  # people; above, quantiles come from counts in bins
+BINS_FROM, BINS_TO, BINS = 1e-4, 1e5, 8192  # ng/mL; a bin is 0.25 % wide
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """People drawn at random: weight and age normal, cut at the limits. Covariates are cut, deviations never."""
+
+    weight_mean_kg: float
+    weight_sd_kg: float
+    age_mean_years: float = 45.0
+    age_sd_years: float = 12.0
+    weight_limits_kg: tuple[float, float] = (45.0, 120.0)
+    age_limits_years: tuple[float, float] = (18.0, 75.0)
+
+
+Who = Person | Cohort
 
 
 def covariance_of(model: Model) -> tuple[tuple[str, ...], Array]:
@@ -28,20 +51,33 @@ def covariance_of(model: Model) -> tuple[tuple[str, ...], Array]:
     return names, matrix
 
 
-def draw_deviations(model: Model, n: int, seed: int) -> dict[str, Array]:
+def draw_deviations(model: Model, n: int, seed: int, *, first_block: int = 0) -> dict[str, Array]:
     """Log-deviations of n people. Person i is the same for any n: blocks of people have streams of their own."""
     _check_count(n)
     names, matrix = covariance_of(model)
     factor = np.linalg.cholesky(matrix)
-    blocks = [_block(len(names), min(BLOCK, n - start), seed, start // BLOCK) for start in range(0, n, BLOCK)]
-    drawn = factor @ np.concatenate(blocks, axis=1)
+    drawn = factor @ _normal(len(names), n, seed, first_block, 0)
     return dict(zip(names, drawn, strict=True))
 
 
-def _block(names: int, people: int, seed: int, number: int) -> Array:
-    """Standard normal draws of one block; always drawn in full, then cut."""
-    stream = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, number])))
-    return np.ascontiguousarray(stream.standard_normal((BLOCK, names))[:people].T)
+def draw_bodies(who: Who, n: int, seed: int, *, first_block: int = 0) -> Bodies:
+    """The same person n times, or n people of a cohort."""
+    if isinstance(who, Person):
+        return Bodies.of(who, n)
+    normal = _normal(2, n, seed, first_block, 1)
+    weight = np.clip(who.weight_mean_kg + who.weight_sd_kg * normal[0], *who.weight_limits_kg)
+    age = np.clip(who.age_mean_years + who.age_sd_years * normal[1], *who.age_limits_years)
+    return Bodies(weight, age)
+
+
+def _normal(names: int, n: int, seed: int, first_block: int, purpose: int) -> Array:
+    """Standard normal draws; each block is drawn in full and then cut."""
+    parts = []
+    for start in range(0, n, BLOCK):
+        stream = np.random.SeedSequence([seed, first_block + start // BLOCK, purpose])
+        drawn = np.random.Generator(np.random.PCG64(stream)).standard_normal((BLOCK, names))
+        parts.append(drawn[: min(BLOCK, n - start)].T)
+    return np.concatenate(parts, axis=1)
 
 
 def _check_count(n: int) -> None:
@@ -54,18 +90,118 @@ def typical(model: Model, person: Person) -> Cascade:
     return build_cascade(model, parameters_of(model, Bodies.of(person)))
 
 
-def sample(model: Model, person: Person, n: int, seed: int) -> Cascade:
-    """n people with this person's covariates and deviations drawn from the model's variability."""
-    return build_cascade(model, parameters_of(model, Bodies.of(person, n), draw_deviations(model, n, seed)))
+def draw_values(model: Model, who: Who, n: int, seed: int, *, first_block: int = 0) -> dict[str, Array]:
+    """Parameter values of n virtual people."""
+    bodies = draw_bodies(who, n, seed, first_block=first_block)
+    return parameters_of(model, bodies, draw_deviations(model, n, seed, first_block=first_block))
 
 
-def in_blocks(n: int, blocks_at_once: int = 4) -> Iterator[slice]:
-    """Slices of whole blocks, so that memory stays bounded however many people there are."""
-    step = BLOCK * blocks_at_once
-    for start in range(0, n, step):
-        yield slice(start, min(n, start + step))
+def sample(model: Model, who: Who, n: int, seed: int) -> Cascade:
+    """n virtual people with deviations (and, for a cohort, bodies) drawn from the seed."""
+    return build_cascade(model, draw_values(model, who, n, seed))
+
+
+def simulate(
+    model: Model,
+    who: Who,
+    history: DoseHistory,
+    at_min: Sequence[float],
+    *,
+    n: int,
+    seed: int,
+    analyte: str | None = None,
+) -> Array:
+    """Levels of one analyte in ng/mL, (times, people); everything is prepared and walked block by block."""
+    name = analyte or model.parent.id
+    values = draw_values(model, who, n, seed)
+    if model.analyte(name).drift_per_h:
+        return solve(build_cascade(model, values), history, at_min, outputs=[name])[name]
+    times, back = np.unique(np.asarray(at_min, dtype=np.float64), return_inverse=True)
+    levels = np.empty((1, times.size, n))
+
+    def block(who: slice, compiled: bool) -> Cascade:
+        return build_cascade(model, {key: value[who] for key, value in values.items()}, compiled=compiled)
+
+    solve_into(levels, block, n, [name], timeline(history, times))
+    return np.asarray(levels[0] if np.array_equal(back, np.arange(len(at_min))) else levels[0][back])
 
 
 def quantiles(levels: Array, shares: Sequence[float]) -> Array:
-    """Quantiles over people (last axis) for each time: (shares, times)."""
-    return np.asarray(np.quantile(levels, list(shares), axis=-1), dtype=np.float64)
+    """Quantiles over people (last axis) for each time, (shares, times), by linear interpolation between ranks."""
+    n = levels.shape[-1]
+    ranks = np.asarray(shares) * (n - 1)
+    below = np.floor(ranks).astype(int)
+    above = np.minimum(below + 1, n - 1)
+    result = np.empty((len(shares), levels.shape[0]))
+    for row, values in enumerate(levels):
+        ordered = np.partition(values, np.unique(np.concatenate([below, above])))
+        result[:, row] = ordered[below] + (ranks - below) * (ordered[above] - ordered[below])
+    return result
+
+
+def quantile_error(levels: Array, share: float) -> tuple[Array, Array]:
+    """Where the true quantile lies with 95 % probability, given this many draws: two order statistics per time."""
+    n = levels.shape[-1]
+    spread = 1.96 * np.sqrt(n * share * (1 - share))
+    low, high = int(max(0, np.floor(n * share - spread))), int(min(n - 1, np.ceil(n * share + spread)))
+    ordered = np.partition(levels, (low, high), axis=-1)
+    return np.asarray(ordered[..., low]), np.asarray(ordered[..., high])
+
+
+def probability(happens: NDArray[np.bool_]) -> tuple[float, float]:
+    """Share of people for whom it happens, and its Monte-Carlo standard error (never 0: at least 1/(n + 2))."""
+    n, k = happens.size, int(happens.sum())
+    smoothed = (k + 1) / (n + 2)
+    return k / n, float(np.sqrt(smoothed * (1 - smoothed) / n))
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A population run that can be cut into blocks and sent elsewhere: plain data only."""
+
+    model: Model
+    who: Who
+    history: DoseHistory
+    at_min: tuple[float, ...]
+    n: int
+    seed: int
+    analyte: str
+
+    def counts(self, first_block: int) -> NDArray[np.int64]:
+        """How many people of some blocks fall into each bin: (times, bins + 2). The same wherever it runs."""
+        n = min(BLOCK * HELD_AT_ONCE, self.n - first_block * BLOCK)
+        values = draw_values(self.model, self.who, n, self.seed, first_block=first_block)
+        levels = solve(build_cascade(self.model, values), self.history, self.at_min, outputs=[self.analyte])[
+            self.analyte
+        ]
+        edges = _edges()
+        return np.stack([np.bincount(np.searchsorted(edges, row), minlength=BINS + 2) for row in levels])
+
+
+def _edges() -> Array:
+    return np.geomspace(BINS_FROM, BINS_TO, BINS + 1)
+
+
+def stream_quantiles(job: Job, shares: Sequence[float], *, client: Any = None) -> Array:
+    """Quantiles of any number of people in bounded memory, to the width of a bin (0.25 %): (shares, times).
+
+    `client` is a Dask client (or anything with `map` and `gather`); without one the blocks run here. Same seed, same
+    numbers: the blocks carry their own random streams and counts add up exactly.
+    """
+    starts = list(range(0, -(-job.n // BLOCK), HELD_AT_ONCE))
+    total = np.zeros((len(job.at_min), BINS + 2), dtype=np.int64)
+    for counts in _mapped(job, starts, client):
+        total += counts
+    edges = _edges()
+    middles = np.concatenate([[0.0], np.sqrt(edges[:-1] * edges[1:]), [np.inf]])
+    reached = np.cumsum(total, axis=1) / job.n
+    return np.array([[middles[np.searchsorted(row, share)] for row in reached] for share in shares])
+
+
+def _mapped(job: Job, starts: list[int], client: Any) -> Iterator[NDArray[np.int64]]:
+    if client is None:
+        yield from (job.counts(start) for start in starts)
+        return
+    if not hasattr(client, "map") or not hasattr(client, "gather"):
+        raise Refused("A cluster client needs map and gather, as dask.distributed.Client has.")
+    yield from client.gather(client.map(job.counts, starts))

@@ -108,6 +108,7 @@ def solve(
     wanted = [*cascade.outputs, *cascade.drifts] if outputs is None else list(outputs)
     names = [name for name in wanted if name not in cascade.drifts]
     levels = np.empty((len(names), times.size, cascade.people))
+    cascade = cascade.only(names)
     solve_into(levels, lambda who, _: cascade.of(who), cascade.people, names, timeline(history, times), engine)
     in_order = times.size == asked.size and bool(np.all(back == np.arange(asked.size)))
     found = {name: levels[k] if in_order else levels[k][back] for k, name in enumerate(names)}
