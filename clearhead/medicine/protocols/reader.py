@@ -18,7 +18,7 @@ from clearhead.medicine.protocols.origin import Node
 BAD = object()  # stands where a value could not be read; a fault says why
 RATE_UNITS = {"mg_per_kg_h": "mg/kg/h", "mg_per_h": "mg/h"}
 AMOUNT_UNITS = {"mg_per_kg": "mg/kg", "mg": "mg"}
-# Ketamine was never given faster than 7 mg/kg/h outside anaesthesia (Cohen et al. 2018): above 10 it is a wrong unit.
+# Cohen et al. 2018 report at most 7 mg/kg/h, in intensive care: above 10 the unit is wrong.
 BELIEVABLE = {
     "mg_per_kg_h": Between(0, 10),
     "mg_per_h": Between(0, 1_000),
