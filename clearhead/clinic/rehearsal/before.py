@@ -1,0 +1,270 @@
+"""From the first question to the signed consent: welcome, diary, consult, assessment, plan, consent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from clearhead.clinic.assessment import actions as assessment
+from clearhead.clinic.assessment.models import Decision
+from clearhead.clinic.consent import actions as consent
+from clearhead.clinic.consent import queries as consents
+from clearhead.clinic.consent.models import Consent
+from clearhead.clinic.consult import actions as consult
+from clearhead.clinic.diary import actions as diary
+from clearhead.clinic.plan import actions as plan
+from clearhead.clinic.plan import drafts
+from clearhead.clinic.plan import queries as plans
+from clearhead.clinic.plan.models import Order
+from clearhead.clinic.policy import actions as policy
+from clearhead.clinic.rehearsal.story import (
+    BORN,
+    PIN,
+    WEIGHT_KG,
+    Giver,
+    StoppedShort,
+    Story,
+    days,
+    refusal_of,
+    try_each,
+)
+from clearhead.clinic.schedule import queries as schedule
+from clearhead.clinic.schedule import visits
+from clearhead.clinic.schedule.models import Service
+from clearhead.clinic.welcome import actions as welcome
+from clearhead.medicine.headache.red_flags import FLAGS
+
+DIARY_DAYS = 30
+HEADACHE_PATTERN = (2, 3, 0, 2, 1, 3, 2)
+"""Severity by weekday of the made-up diary: 24 headache days of 28."""
+PREVENTIVES = (
+    ("topiramate", "anticonvulsant", "100", 12),
+    ("propranolol", "beta_blocker", "160", 12),
+    ("amitriptyline", "antidepressant", "50", 12),
+    ("erenumab", "cgrp_antibody", "140", 16),
+)
+ACUTES = ("sumatriptan", "ibuprofen", "metoclopramide")
+
+
+def enquire_and_book(story: Story) -> None:
+    """A question on the public page, then a consult on live availability, held and confirmed."""
+    at, site = story.clock.now, story.site
+    welcome.ask(
+        site=site, name=f"{story.person.given} {story.person.family}", contact="robin@example.org",
+        text="Could this help me?", wants_soon=True, by=None, at=at,
+    )  # fmt: skip
+    offered = story.protocol.contact.consult_types[0]
+    service = Service.objects.filter(site=site, kind="consult", mode=offered.mode).order_by("pk").first()
+    if service is None:
+        raise StoppedShort(f"The clinic file offers no {offered.mode} consult at {site}.")
+    phases = visits.phases_of(service, offered.minutes)
+    start = _first_free(story, phases)
+    held = schedule_hold(story, service, phases, start)
+    story.clock.pass_minutes(3)
+    booked = welcome.book_consult(
+        booking=held, given_name=story.person.given, family_name=story.person.family, birth_date=BORN, phone="555 0142",
+        email="robin@example.org", by=None, at=story.clock.now,
+    )  # fmt: skip
+    story.course = booked.course
+    if not story.patient.sex:
+        type(story.patient).objects.filter(pk=story.patient.pk).update(sex=story.person.sex)
+        story.patient.refresh_from_db()
+    story.figures["consult"] = f"{offered.mode.replace('_', ' ')}, {offered.minutes} min"
+    story.clock.until(booked.starts_at)
+
+
+def _first_free(story: Story, phases: object) -> object:
+    today = story.site.today(story.clock.now)
+    found = schedule.free_starts(story.site, phases, today + days(1), 10, story.clock.now)
+    if not found:
+        raise StoppedShort("No consult is free within ten days.")
+    return found[0]
+
+
+def schedule_hold(story: Story, service: Service, phases: object, start: object) -> object:
+    """The time kept for ten minutes while the form is filled."""
+    from clearhead.clinic.schedule import actions
+
+    starts_at = getattr(start, "start", start)
+    return actions.hold(
+        site=story.site, service=service, starts_at=starts_at, phases=phases, by=None, at=story.clock.now
+    )
+
+
+def keep_diary(story: Story) -> None:
+    """Every day answered once, from the day of the enquiry on."""
+    zone = story.site.zone
+    for n in range(DIARY_DAYS):
+        story.clock.pass_minutes(24 * 60)
+        day = story.site.today(story.clock.now)
+        diary.record_day(
+            patient=story.patient, local_date=day, answer=HEADACHE_PATTERN[day.weekday()], zone=zone, by=None,
+            at=story.clock.now,
+        )  # fmt: skip
+        if n == 0:
+            medicine = diary.add_medicine(
+                patient=story.patient, typed="sumatriptan", role="acute", by=None, at=story.clock.now
+            )
+        if day.weekday() == 1:
+            diary.record_dose(patient=story.patient, medicine=medicine, zone=zone, by=None, at=story.clock.now)
+
+
+def hold_consult(story: Story, *, outcome: str = "invite") -> None:
+    """The clinician's form."""
+    mode = story.protocol.contact.consult_types[0].mode
+    consult.record_consult(
+        course=story.known_course, mode=mode, patient_location="at home",
+        triage={
+            "migraine_diagnosed": "yes", "other_treatments_insufficient": "yes", "several_medicines_tried": "yes",
+            "neurologist_seen": "yes", "heart_or_pressure": "no", "psychosis_or_mania": "no", "substance_use": "no",
+            "pregnant_or_feeding": "no", "ketamine_before": "no", "escort_available": "yes",
+        },
+        red_flags={flag.id: "no" for flag in FLAGS}, outcome=outcome, outcome_note="" if outcome == "invite" else "later",
+        by=story.who("prescriber"), at=story.clock.now, secret=PIN,
+    )  # fmt: skip
+
+
+def assess(story: Story) -> None:
+    """Every fact of the assessment; each gate first tried with only its own fact missing."""
+    prescriber, course = story.who("prescriber"), story.known_course
+    _history(story)
+
+    def decide() -> Decision:
+        return assessment.sign_decision(
+            course=course, outcome="suitable", secret=PIN, by=prescriber, at=story.clock.now
+        )
+
+    try_each(story, "assessment", list(_assessment_givers(story)), decide, Decision)
+
+
+def _history(story: Story) -> None:
+    """What is asked but gates nothing by itself."""
+    nurse, at = story.who("nurse"), story.clock.now
+    for typed in ACUTES:
+        assessment.add_trial(course=story.known_course, typed=typed, role="acute", effect="none", by=nurse, at=at)
+    assessment.record_measurement(
+        course=story.known_course, kind="weight", value=WEIGHT_KG, unit="kg", entered_unit="kg", by=nurse, at=at
+    )
+
+
+def _assessment_givers(story: Story) -> list[Giver]:
+    rule, course, nurse = story.protocol.assessment, story.known_course, story.who("nurse")
+    prescriber = story.who("prescriber")
+
+    def at() -> object:
+        return story.clock.now
+
+    def absent(code: str) -> Giver:
+        return Giver(
+            code,
+            lambda: assessment.record_answers(
+                course=course, answers={code: ("no", "", None)}, said_by="patient", by=nurse, at=at()
+            ),
+        )
+
+    givers = [
+        absent(one.code) for one in rule.contraindications if one.level != "inform" and one.code != "ketamine_allergy"
+    ]
+    givers += [
+        Giver("diagnosis_confirmed", lambda: assessment.confirm_diagnosis(
+            course=course, indication=story.protocol.indications[0], by=prescriber, at=at())),
+        Giver("medicines_confirmed", lambda: assessment.confirm_medicines(course=course, by=nurse, at=at())),
+        Giver("allergies_known", lambda: assessment.record_no_known_allergies(course=course, by=nurse, at=at())),
+    ]  # fmt: skip
+    if rule.neurology_gate.level == "require":
+        givers.append(Giver("neurologist_seen", lambda: assessment.record_referral(
+            course=course, to_specialty="neurology", to_name="a neurologist", by=nurse, at=at(), letter_on_file=True,
+            seen_on=story.site.today(story.clock.now) - days(60), secondary_causes_excluded=True)))  # fmt: skip
+    if rule.failed_preventive_classes_min and rule.failed_classes_level == "refuse":
+        givers.append(Giver("failed_preventive_classes", lambda: _preventives(story)))
+    else:
+        _preventives(story)
+    for test in rule.tests:
+        if test.level == "refuse" and test.when in ("everyone", "if_applicable"):
+            givers.append(Giver(f"test_{test.name}", lambda name=test.name: assessment.record_measurement(
+                course=course, kind=name, text="looked at, nothing against", inside_limit=True, by=nurse, at=at())))  # fmt: skip
+    _applies(story)
+    return givers
+
+
+def _applies(story: Story) -> None:
+    """For tests that are not for everyone: a pregnancy test applies here, the risk tests do not."""
+    tests = story.protocol.assessment.tests
+    answers = {
+        test.name: ("yes" if test.name == "pregnancy_test" else "no", "", None)
+        for test in tests
+        if test.when != "everyone"
+    }
+    assessment.record_answers(
+        course=story.known_course, answers=answers, said_by="clinician", by=story.who("nurse"), at=story.clock.now,
+        prefix="applies:",
+    )  # fmt: skip
+
+
+def _preventives(story: Story) -> None:
+    today = story.site.today(story.clock.now)
+    for typed, _class, dose, weeks in PREVENTIVES:
+        started = date(today.year - 2, 1, 10)
+        assessment.add_trial(
+            course=story.known_course, typed=typed, role="preventive", effect="none", by=story.who("nurse"),
+            at=story.clock.now,
+            more={"dose": f"{dose} mg", "started_on": started, "stopped_on": started + timedelta(weeks=weeks),
+                  "why_stopped": "no_effect", "weeks_at_target": weeks, "reached_target_dose": True},
+        )  # fmt: skip
+
+
+def sign_order(story: Story) -> None:
+    """The order in the protocol's own dose mode. First under a merely selected protocol, which must refuse."""
+    prescriber, course = story.who("prescriber"), story.known_course
+    draft = drafts.starting_draft(story.protocol, weight_kg=WEIGHT_KG, weight_measured_at=story.clock.now)
+
+    def sign() -> Order:
+        return plan.sign_order(course=course, draft=draft, secret=PIN, by=prescriber, at=story.clock.now)
+
+    givers = [Giver("protocol_adopted", lambda: adopt(story))]
+    story.order = try_each(story, "order", givers, sign, Order)
+    too_much = replace(draft, max_session_mg=Decimal("5000"))
+    refused = refusal_of(lambda: plan.sign_order(
+        course=course, draft=too_much, secret=PIN, by=prescriber, at=story.clock.now, corrects=story.order))  # fmt: skip
+    if not refused:
+        raise StoppedShort("An order of 5000 mg was not refused.")
+
+
+def adopt(story: Story) -> None:
+    """The medical director makes the protocol the site's own."""
+    policy.adopt(
+        site=story.site,
+        version=story.version,
+        secret=PIN,
+        by=story.who("director"),
+        at=story.clock.now,
+        purpose="series",
+    )
+
+
+def consent_and_book(story: Story) -> None:
+    """The patient reads, asks, answers in their own words and signs; the agreed series is booked as one."""
+    order, at = story.known_order, story.clock.now
+    asked = consent.ask(course=story.known_course, question="Will I be awake?", by=None, at=at)
+    proposals = plans.proposals(order, first_day=story.site.today(at) + days(2), at=at)
+    complete = [one for one in proposals if one.complete]
+    if not complete:
+        raise StoppedShort("No way was found to fit the whole series into the calendar.")
+    starts = [planned.offer.start for planned in complete[0].sessions if planned.offer is not None]
+    plan.agree_starts(order=order, starts=starts, by=story.who("front_desk"), at=at)
+    teach_back = dict.fromkeys(consents.TEACH_BACK, "said in my own words")
+    choices = dict.fromkeys(consents.choices_asked(order), True)
+
+    def sign() -> Consent:
+        return consent.sign(
+            order=order, typed_name=str(story.patient), birth_date=BORN, teach_back=teach_back, choices=choices,
+            read_sha256=consents.reading_of(order).sha256, via="link", by=None, at=story.clock.now,
+        )  # fmt: skip
+
+    answered = Giver("questions_answered", lambda: consent.answer(
+        question=asked, answer="Yes, drowsy at most.", by=story.who("nurse"), at=story.clock.now))  # fmt: skip
+    try_each(story, "consent", [answered], sign, Consent)
+    story.sessions = list(plans.sessions_of(order).order_by("number"))
+    if len(story.sessions) != order.sessions:
+        raise StoppedShort(f"{len(story.sessions)} of {order.sessions} sessions were booked.")

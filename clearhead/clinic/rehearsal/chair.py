@@ -1,0 +1,237 @@
+"""The day of an infusion: preparation, go or no-go, the pump, the record, recovery, home."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from clearhead.clinic.infusion import actions as chair
+from clearhead.clinic.infusion.actions.base import Secret
+from clearhead.clinic.infusion.actions.rate import Ask
+from clearhead.clinic.infusion.actions.second import SecondPerson
+from clearhead.clinic.infusion.models import GoNoGo, Infusion
+from clearhead.clinic.infusion.queries.doses import account, dose_rows
+from clearhead.clinic.infusion.queries.gates import DERIVED, READINESS
+from clearhead.clinic.infusion.queries.state import dosing_weight
+from clearhead.clinic.plan import actions as plan
+from clearhead.clinic.plan import queries as plans
+from clearhead.clinic.plan.models import Session
+from clearhead.clinic.rehearsal.story import PIN, WEIGHT_KG, Giver, StoppedShort, Story, refusal_of, try_each
+from clearhead.clinic.schedule import actions as schedule
+from clearhead.medicine.protocols.dose import MiniBolus, PlannedSegment
+from clearhead.medicine.rules.dose import DoseAccount
+
+CALM: dict[str, Any] = {"hr": 72, "spo2": 98, "sys": 122, "dia": 74, "rr": 14, "sedation": 0}
+FULL: dict[str, Any] = {"pain": 4, "nausea": 0, "dissociation": 0, "iv_site": "fine"}
+SLOW_MIN = 15
+"""How often the story looks at the patient when nothing changes."""
+
+
+def prepare_home(story: Story, session: Session) -> None:
+    """The day before: who takes the patient home, and that they were reached."""
+    booking = session.booking
+    assert booking is not None
+    story.clock.until(booking.starts_at - timedelta(hours=20))
+    desk = story.who("front_desk")
+    plan.name_escort(
+        session=session, name="Alex Rehearsal", phone="555 0143", may_be_told=True, by=None, at=story.clock.now
+    )
+    schedule.record_visit_event(booking=booking, kind="confirmed", by=desk, at=story.clock.now)
+
+
+def arrive(story: Story, session: Session) -> None:
+    """At the desk and into the room."""
+    booking = session.booking
+    assert booking is not None
+    story.clock.until(booking.starts_at)
+    for kind, role, minutes in (("arrived", "front_desk", 3), ("checked", "front_desk", 4), ("roomed", "nurse", 2)):
+        schedule.record_visit_event(booking=booking, kind=kind, by=story.who(role), at=story.clock.now)
+        story.clock.pass_minutes(minutes)
+
+
+def go(story: Story, session: Session, *, thorough: bool) -> None:
+    """Every gate of the day, each first tried with only its own fact missing; then the signed go."""
+    nurse, gap = story.who("nurse"), story.protocol.start.baseline_gap_min
+    chair.take_over(session=session, by=nurse, at=story.clock.now)
+    chair.weigh(session=session, value=WEIGHT_KG, unit="kg", by=nurse, at=story.clock.now)
+    begun = story.clock.now
+    story.clock.pass_minutes(gap + 5)
+    givers = list(_gate_givers(story, session, begun))
+
+    def sign() -> GoNoGo:
+        return chair.sign_go(session=session, go=True, secret=Secret(PIN), by=nurse, at=story.clock.now)
+
+    if thorough:
+        try_each(story, "start", givers, sign, GoNoGo)
+    else:
+        for giver in givers:
+            giver.give()
+        sign()
+
+
+def _gate_givers(story: Story, session: Session, begun: Any) -> Iterator[Giver]:
+    """How each refusing gate of the protocol is answered."""
+    nurse, prescriber = story.who("nurse"), story.who("prescriber")
+    for gate in story.protocol.start.go_gates:
+        if gate.level != "refuse" or gate.fact in {
+            "consent_current",
+            "decision_current",
+            "order_current",
+            "weight_today",
+        }:
+            continue
+        if gate.fact == "pregnancy_status" and story.patient.sex == "male":
+            continue
+        if gate.fact not in DERIVED:
+            by = prescriber if gate.fact == "exam_done" else nurse
+            value: dict[str, Any] = {"ok": True}
+            if gate.fact == "fasting":
+                value |= {"light_meal_at": (story.clock.now - timedelta(hours=14)).isoformat()}
+            yield Giver(gate.fact, _answer(story, session, gate.fact, value, by))
+    given = {gate.fact for gate in story.protocol.start.go_gates if gate.level == "refuse"}
+    derived = {
+        "prescriber_present": lambda: chair.note(
+            session=session, kind="prescriber_in", by=prescriber, at=story.clock.now
+        ),
+        "escort_reached": lambda: plan.escort_reached(
+            session=session, reached_at=story.clock.now, by=story.who("front_desk"), at=story.clock.now
+        ),
+        "iv_access": lambda: chair.place_access(
+            session=session, body_site="forearm", side="left", gauge=22, by=nurse, at=story.clock.now
+        ),
+        "bag_checked": lambda: prepare_bag(story, session),
+        "baseline_sets": lambda: _baseline(story, session, begun),
+        "readiness_check": lambda: _readiness(story, session),
+    }
+    for fact, give in derived.items():
+        if fact in given:
+            yield Giver(fact, give)
+
+
+def _answer(story: Story, session: Session, gate: str, value: dict[str, Any], by: Any) -> Any:
+    return lambda: chair.answer_gate(session=session, gate=gate, value=value, by=by, at=story.clock.now)
+
+
+def _readiness(story: Story, session: Session) -> None:
+    for check in story.protocol.start.readiness_checks:
+        chair.answer_gate(
+            session=session, gate=READINESS + check, value={"ok": True}, by=story.who("nurse"), at=story.clock.now
+        )
+
+
+def _baseline(story: Story, session: Session, begun: Any) -> None:
+    rule = story.protocol.start
+    for n in range(rule.baseline_sets):
+        observe(story, session, at=begun + timedelta(minutes=1 + n * max(rule.baseline_gap_min, 1)), phase="baseline")
+
+
+def observe(story: Story, session: Session, *, at: Any = None, phase: str = "", kind: str = "full") -> None:
+    """One set by the nurse; heart rate drifts a little, as it does."""
+    when = at or story.clock.now
+    values = {**CALM, **(FULL if kind == "full" else {}), "hr": CALM["hr"] + when.minute % 7}
+    chair.observe(
+        session=session,
+        values=values,
+        by=story.who("nurse"),
+        at=story.clock.now,
+        phase=phase,
+        kind=kind,
+        happened_at=when,
+    )
+
+
+def prepare_bag(story: Story, session: Session) -> None:
+    """The bag from the protocol's list, checked blind by a second person."""
+    from clearhead.clinic.infusion.actions.gate import first_ml_per_h
+
+    strengths = story.protocol.fluids.concentrations
+    number = next((n for n, one in enumerate(strengths) if one.use == "infusion"), 0)
+    weight = dosing_weight(session, story.protocol) or WEIGHT_KG
+    shown = first_ml_per_h(story.protocol, weight, strengths[number].mg_per_ml)
+    chair.prepare_bag(
+        session=session, strength=number, lot="K-1204", by=story.who("nurse"), at=story.clock.now, pump="Pump 1",
+        second=_second(story, weight, strengths[number].mg_per_ml, shown),
+    )  # fmt: skip
+
+
+def _second(story: Story, weight: Decimal, mg_per_ml: Decimal, shown: Decimal) -> SecondPerson:
+    checker = story.who("nurse", but=story.who("nurse"))
+    return SecondPerson(checker, Secret(PIN), weight, mg_per_ml, shown)
+
+
+def infuse(story: Story, session: Session) -> DoseAccount:
+    """The pump runs as planned: every planned step taken when its time has come, sets charted when they are due."""
+    order, weight = session.order, dosing_weight(session, story.protocol) or WEIGHT_KG
+    mode = plans.dose_mode_of(order)
+    if isinstance(mode, MiniBolus):
+        raise StoppedShort("Mini-bolus protocols are not rehearsed yet.")
+    planned = [one for one in mode.planned_segments(weight, order.infusion_minutes) if one.mg > 0]
+    begun = story.clock.now
+    for n, segment in enumerate(planned):
+        _watch(story, session, begun + timedelta(minutes=float(segment.start_min)))
+        _set(story, session, segment, weight, first=n == 0)
+    _refuse_too_much(story, session)
+    _watch(story, session, begun + timedelta(minutes=order.infusion_minutes))
+    nurse = story.who("nurse")
+    chair.end(session=session, by=nurse, at=story.clock.now, reason="as planned")
+    rows = dose_rows(session)
+    given = account(rows, story.protocol, story.clock.now)
+    story.clock.pass_minutes(1)
+    chair.pump_seen_stopped(
+        session=session, by=nurse, at=story.clock.now, pump_ml=Decimal(str(round(float(given.charted_ml), 1)))
+    )
+    return given
+
+
+def _set(story: Story, session: Session, segment: PlannedSegment, weight: Decimal, *, first: bool) -> None:
+    """Start, or the next planned rate; a second person where the protocol asks for one, a prescriber's word for steps."""
+    nurse, rows = story.who("nurse"), dose_rows(session)
+    assert rows.bag is not None
+    step, strength = story.protocol.fluids.pump.step_ml_per_h, rows.bag.mg_per_ml
+    shown = (segment.mg_per_h / strength) // step * step
+    ask = Ask(second=_second(story, weight, strength, shown.quantize(Decimal("0.01"))), reason="as planned")
+    if first:
+        chair.start(session=session, value=shown, unit="mL/h", by=nurse, at=story.clock.now, ask=ask)
+        return
+    chair.note(session=session, kind="prescriber_agrees", by=story.who("prescriber"), at=story.clock.now)
+    refused = refusal_of(
+        lambda: chair.change_rate(session=session, value=shown, unit="mL/h", by=nurse, at=story.clock.now, ask=ask)
+    )
+    if refused:
+        story.told(f"step to {shown} mL/h held back: {', '.join(sorted(refused))}")
+        return
+    chair.change_rate(session=session, value=shown, unit="mL/h", by=nurse, at=story.clock.now, ask=ask)
+
+
+def _refuse_too_much(story: Story, session: Session) -> None:
+    """A rate ten times the hard cap must be refused at the chair too."""
+    cap = story.protocol.caps.hard_rate.mg_per_h(WEIGHT_KG) * 10
+    found = refusal_of(lambda: chair.change_rate(
+        session=session, value=cap, unit="mg/h", by=story.who("nurse"), at=story.clock.now, ask=Ask(reason="a slip")))  # fmt: skip
+    if not found:
+        raise StoppedShort(f"A rate of {cap} mg/h was not refused.")
+
+
+def _watch(story: Story, session: Session, until: Any) -> None:
+    """Sets go on until this moment."""
+    while story.clock.now + timedelta(minutes=SLOW_MIN) < until:
+        story.clock.pass_minutes(SLOW_MIN)
+        observe(story, session)
+        if not Infusion.objects.filter(session=session, ended_at__isnull=True).exists():
+            return
+    story.clock.until(until)
+
+
+def close(story: Story, session: Session, given: DoseAccount) -> None:
+    """The drug is accounted for with a witness, and the session closed."""
+    nurse, rows = story.who("nurse"), dose_rows(session)
+    drawn = sum((bag.mg for bag in rows.bags), Decimal(0))
+    left = drawn - Decimal(str(round(float(given.charted_mg), 3)))
+    chair.close_drug(
+        session=session, wasted_mg=left, left_mg=Decimal(0), by=nurse, witness=story.who("nurse", but=nurse),
+        at=story.clock.now,
+    )  # fmt: skip
+    summary = chair.close(session=session, by=nurse, at=story.clock.now)
+    story.figures.setdefault("given", f"{summary.given_mg:.1f} mg ({summary.given_mg_per_kg:.2f} mg/kg)")

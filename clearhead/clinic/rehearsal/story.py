@@ -1,0 +1,162 @@
+"""One made-up patient and the site they are treated at: what every chapter of a rehearsal shares."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from clearhead.clinic.infusion.models import Infusion
+from clearhead.clinic.people.models import Course, Patient, RoleGrant, Site, User
+from clearhead.clinic.plan.models import Order, Session
+from clearhead.clinic.policy.models import ProtocolVersion
+from clearhead.clinic.rehearsal.clock import Clock
+from clearhead.medicine.protocols.protocol import Protocol
+
+PIN = "2468"
+WEIGHT_KG = Decimal("70")
+BORN = date(1984, 3, 14)
+
+
+class StoppedShort(Exception):
+    """The journey did not go on: what was tried, and what stood against it."""
+
+
+@dataclass
+class Person:
+    """The made-up patient."""
+
+    given: str = "Robin"
+    family: str = "Rehearsal"
+    sex: str = "female"
+
+
+@dataclass
+class Story:
+    """Where the journey stands. Chapters read and fill it."""
+
+    site: Site
+    protocol: Protocol
+    version: ProtocolVersion
+    clock: Clock
+    person: Person = field(default_factory=Person)
+    course: Course | None = None
+    order: Order | None = None
+    sessions: list[Session] = field(default_factory=list)
+    gates_tried: list[str] = field(default_factory=list)
+    figures: dict[str, str] = field(default_factory=dict)
+    told: Callable[[str], None] = lambda line: None
+
+    @property
+    def patient(self) -> Patient:
+        """The patient, once there is one."""
+        return self.known_course.patient
+
+    @property
+    def known_course(self) -> Course:
+        """The course, once it is open."""
+        if self.course is None:
+            raise StoppedShort("There is no course yet.")
+        return self.course
+
+    @property
+    def known_order(self) -> Order:
+        """The order, once it is signed."""
+        if self.order is None:
+            raise StoppedShort("There is no order yet.")
+        return self.order
+
+    def who(self, role: str, *, but: User | None = None, credential: str = "") -> User:
+        """Someone of the site with this role; `but` is somebody else's second person."""
+        grants = RoleGrant.objects.filter(site=self.site, role=role, until__isnull=True).select_related("user")
+        found = [grant.user for grant in grants.order_by("pk") if grant.user != but]
+        if credential:
+            found.sort(key=lambda user: not user.credentials.filter(kind__iexact=credential).exists())
+        if not found:
+            raise StoppedShort(f"The clinic file names no {role.replace('_', ' ')} for {self.site}.")
+        return found[0]
+
+    def infusion(self, session: Session) -> Infusion:
+        """The running row of a session."""
+        return Infusion.objects.get(session=session)
+
+    def local(self, moment: datetime) -> str:
+        """A moment on the site's wall clock."""
+        return f"{moment.astimezone(self.site.tz):%a %-d %b %H:%M}"
+
+
+@dataclass(frozen=True)
+class Giver:
+    """One gate, and how its own fact is given."""
+
+    gate: str
+    give: Callable[[], Any]
+
+
+def try_each(story: Story, question: str, givers: Sequence[Giver], act: Callable[[], Any], *writes: Any) -> Any:
+    """Try the act with each gate's own fact missing: it must refuse by that gate's id and leave nothing. Then do it."""
+    for missing in givers:
+        with _undone():
+            for giver in givers:
+                if giver is not missing:
+                    giver.give()
+            before = [model.objects.count() for model in writes]
+            found = refusal_of(act)
+            if missing.gate not in found:
+                stood = ", ".join(sorted(found)) or "nothing"
+                raise StoppedShort(
+                    f"{question}: without {missing.gate} it was not refused by it (against it stood: {stood})."
+                )
+            if found != {missing.gate}:
+                raise StoppedShort(
+                    f"{question}: only {missing.gate} was missing, yet {', '.join(sorted(found))} refused."
+                )
+            if before != [model.objects.count() for model in writes]:
+                raise StoppedShort(f"{question}: refused by {missing.gate}, yet something was saved.")
+        story.gates_tried.append(f"{question}:{missing.gate}")
+    for giver in givers:
+        giver.give()
+    return act()
+
+
+@contextmanager
+def _undone() -> Iterator[None]:
+    """Whatever is written inside is gone afterwards."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def refusal_of(act: Callable[[], Any]) -> set[str]:
+    """The gates that refuse an act; empty when it goes through. The act's own writes are undone."""
+    try:
+        with transaction.atomic():
+            act()
+            transaction.set_rollback(True)
+    except Exception as refusal:
+        verdict = getattr(refusal, "verdict", None)
+        if verdict is None:
+            raise
+        return {reason.gate for reason in verdict.blocking}
+    return set()
+
+
+def first_start(now: datetime | None = None) -> datetime:
+    """When the story begins: a fixed Tuesday morning, so that every run prints the same clock times."""
+    return now or datetime(2027, 2, 2, 17, 0, tzinfo=UTC)
+
+
+def new_id() -> uuid.UUID:
+    """An id as a client would choose it."""
+    return uuid.uuid4()
+
+
+def days(number: int) -> timedelta:
+    """So many days."""
+    return timedelta(days=number)
