@@ -1,7 +1,7 @@
 """May the pump be set to this? Judges an intention; what has already happened is recorded elsewhere, never refused.
 
 Hard caps refuse, soft caps ask for a reason, slips ask for a confirmation. A decrease, a pause and a stop never need
-room under a cap, a reason or a second person. A missing limit refuses.
+room under a cap, a reason or a second person; a pause and a stop are not even read. A missing limit refuses.
 """
 
 from __future__ import annotations

@@ -93,10 +93,13 @@ def test_a_soft_cap_asks_for_a_reason_and_then_warns_with_it():
 
 
 def test_a_decrease_needs_no_second_person_no_reason_and_no_room():
-    full = running("190", minutes=60)
-    facts = change_to("150", given=full, second_person=False, earlier_mg_24h=None, planned_end=None, role="nurse")
+    poor = {"second_person": False, "earlier_mg_24h": None, "planned_end": None}
 
-    assert said(facts) == {}
+    assert said(change_to("186.5", now="190", **poor)) == {}
+    assert said(change_to("150", now="190", **poor)) == {"off_the_order": "open"}
+    assert said(change_to("150", now="190", **poor, confirmed=frozenset({"off_the_order"}))) == {
+        "off_the_order": "warned"
+    }
 
 
 @pytest.mark.parametrize("kind", ["pause", "stop"])
