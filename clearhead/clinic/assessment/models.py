@@ -18,14 +18,18 @@ class HistoryItem(Fact):
         YES = "yes", _("yes")
         NO = "no", _("no")
         UNKNOWN = "unknown", _("not known")
-        ACTIVE = "active", _("yes, active or untreated")
+        ACTIVE = "active", _("yes, active")
+        UNTREATED = "untreated", _("yes, untreated")
         TREATED = "treated", _("yes, treated and stable")
+        INCIDENTAL = "incidental", _("found by chance")
+        NOT_APPLICABLE = "not_applicable", _("does not apply")
 
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="history")
     item = models.CharField(max_length=60)
-    answer = models.CharField(max_length=10, choices=Answer)
+    answer = models.CharField(max_length=14, choices=Answer)
     detail = models.CharField(max_length=500, blank=True)
     as_of = models.DateField()
+    cleared_on = models.DateField(null=True, help_text="Date of the letter or result that clears it.")
     said_by = models.CharField(max_length=20, default="patient", help_text="patient, proxy, letter, clinician")
 
 
@@ -106,6 +110,7 @@ class Measurement(Fact):
     text = models.CharField(max_length=200, blank=True)
     unit = models.CharField(max_length=20, blank=True)
     entered_unit = models.CharField(max_length=20, blank=True)
+    inside_limit = models.BooleanField(null=True, help_text="Read against the protocol's limit; empty: nobody has.")
     parts = models.JSONField(default=list, help_text="The single answers of a questionnaire.")
     expires_on = models.DateField(null=True)
 

@@ -14,6 +14,7 @@ from clearhead.clinic.schedule.models import Booking
 from clearhead.medicine.headache import diary as counting
 from clearhead.medicine.headache.diary import AcuteClass, DiaryCounts, Severity, Window
 from clearhead.medicine.headache.overuse import Overuse, overuse
+from clearhead.medicine.medicines import catalogue
 
 SYMPTOM_NAMES = tuple(words.SYMPTOMS)
 STRONG_FEATURES = ("worse_with_activity", "nausea", "vomiting", "photophobia", "phonophobia")
@@ -166,7 +167,8 @@ class Found:
 
 def look_up(typed: str) -> Found:
     """The ingredient and the counting class behind a typed name."""
-    return Found()
+    one = catalogue.find(typed)
+    return Found() if one is None else Found(one.id, one.acute_class or one.preventive_class or "")
 
 
 def counts_over(patient: Patient, window: Window) -> DiaryCounts:

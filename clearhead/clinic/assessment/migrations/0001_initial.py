@@ -9,8 +9,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("people", "0001_initial"),
-        ("policy", "0001_initial"),
+        ("people", "__first__"),
+        ("policy", "__first__"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -108,14 +108,18 @@ class Migration(migrations.Migration):
                             ("yes", "yes"),
                             ("no", "no"),
                             ("unknown", "not known"),
-                            ("active", "yes, active or untreated"),
+                            ("active", "yes, active"),
+                            ("untreated", "yes, untreated"),
                             ("treated", "yes, treated and stable"),
+                            ("incidental", "found by chance"),
+                            ("not_applicable", "does not apply"),
                         ],
-                        max_length=10,
+                        max_length=14,
                     ),
                 ),
                 ("detail", models.CharField(blank=True, max_length=500)),
                 ("as_of", models.DateField()),
+                ("cleared_on", models.DateField(help_text="Date of the letter or result that clears it.", null=True)),
                 (
                     "said_by",
                     models.CharField(default="patient", help_text="patient, proxy, letter, clinician", max_length=20),
@@ -175,6 +179,10 @@ class Migration(migrations.Migration):
                 ("text", models.CharField(blank=True, max_length=200)),
                 ("unit", models.CharField(blank=True, max_length=20)),
                 ("entered_unit", models.CharField(blank=True, max_length=20)),
+                (
+                    "inside_limit",
+                    models.BooleanField(help_text="Read against the protocol's limit; empty: nobody has.", null=True),
+                ),
                 ("parts", models.JSONField(default=list, help_text="The single answers of a questionnaire.")),
                 ("expires_on", models.DateField(null=True)),
                 (

@@ -1,0 +1,66 @@
+"""A verdict in words: for the clinician in two lines, for the patient in a few plain ones."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from clearhead.medicine.rules.verdict import Outcome, Verdict
+
+
+def headline(verdict: Verdict) -> str:
+    """What stands, in one line."""
+    refused, open_ = verdict.at(Outcome.REFUSED), verdict.at(Outcome.OPEN)
+    absolute = [reason for reason in refused if not reason.overridable]
+    if absolute:
+        return _("No: %(what)s") % {"what": absolute[0].title}
+    if open_:
+        return ngettext("Not yet: one answer is missing", "Not yet: %(n)s answers are missing", len(open_)) % {
+            "n": len(open_)
+        }
+    if refused:
+        return ngettext(
+            "A prescriber decides: one ground stands against it",
+            "A prescriber decides: %(n)s grounds stand against it",
+            len(refused),
+        ) % {"n": len(refused)}
+    return _("Nothing stands in the way")
+
+
+def summary(verdict: Verdict) -> str:
+    """How many of each."""
+    refused = verdict.at(Outcome.REFUSED)
+    relative = sum(reason.overridable for reason in refused)
+    return _(
+        "%(allowed)s met, %(warned)s to know, %(open)s wait for facts, %(relative)s need a written reason, "
+        "%(absolute)s forbid it."
+    ) % {
+        "allowed": len(verdict.at(Outcome.ALLOWED)),
+        "warned": len(verdict.at(Outcome.WARNED)),
+        "open": len(verdict.at(Outcome.OPEN)),
+        "relative": relative,
+        "absolute": len(refused) - relative,
+    }
+
+
+def what_the_patient_reads(verdict: Verdict) -> list[str]:
+    """Plain, short, without a promise. Which condition stands against it is said in person, not in writing."""
+    refused, open_ = verdict.at(Outcome.REFUSED), verdict.at(Outcome.OPEN)
+    said = []
+    if any(not reason.overridable for reason in refused):
+        said.append(_("This treatment may not be right for you now. A clinician will call you and say why."))
+    elif refused:
+        said.append(_("A doctor still has to look at some of your answers and decide."))
+    if open_:
+        said.append(
+            ngettext(
+                "We still need one answer or paper from you or your doctors.",
+                "We still need %(n)s answers or papers from you or your doctors.",
+                len(open_),
+            )
+            % {"n": len(open_)}
+        )
+    if not said:
+        said.append(_("We have what we need. A doctor will decide and tell you."))
+    said.append(_("Please change no medicine because of this. Call us with any question."))
+    return said

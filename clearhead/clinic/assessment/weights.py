@@ -1,0 +1,72 @@
+"""A weight as typed: kg or lb, echoed in both, and compared with the last one (H-02)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from clearhead.medicine.units import KG_PER_LB, kg_from_lb
+
+LOWEST_KG, HIGHEST_KG = Decimal(25), Decimal(350)
+"""Outside these a typing error is likelier than the patient; a working assumption."""
+CHANGE_TO_CONFIRM = Decimal("0.10")
+SLIP_NEAR = Decimal("0.07")
+"""How near to 2.2046 or 0.4536 a ratio must lie to be named as a mix-up of kg and lb; a working assumption."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """One weight in both units."""
+
+    kg: Decimal
+    entered: Decimal
+    unit: str
+
+    @property
+    def lb(self) -> Decimal:
+        """In pounds, to one place for the screen."""
+        return (self.kg / KG_PER_LB).quantize(Decimal("0.1"))
+
+    @property
+    def shown_kg(self) -> Decimal:
+        """In kilograms, to one place for the screen."""
+        return self.kg.quantize(Decimal("0.1"))
+
+    @property
+    def both(self) -> str:
+        """Both units in one phrase."""
+        return f"{self.shown_kg} kg = {self.lb} lb"
+
+
+def read_weight(entered: Decimal, unit: str) -> Weight:
+    """The weight in kg, rounded to 10 g only when it came in lb."""
+    kg = entered if unit == "kg" else kg_from_lb(entered).quantize(Decimal("0.01"))
+    return Weight(kg, entered, unit)
+
+
+def doubts(weight: Weight, last_kg: Decimal | None) -> list[str]:
+    """Why somebody should look again; empty when nothing is odd."""
+    if not LOWEST_KG <= weight.kg <= HIGHEST_KG:
+        return [f"{weight.both} is outside {LOWEST_KG} to {HIGHEST_KG} kg. Check the number and its unit."]
+    if last_kg is None:
+        return []
+    ratio = weight.kg / last_kg
+    if abs(ratio * KG_PER_LB - 1) <= SLIP_NEAR:
+        return [_slip(weight, last_kg, "A number in lb may have been entered as kg.")]
+    if abs(ratio / KG_PER_LB - 1) <= SLIP_NEAR:
+        return [_slip(weight, last_kg, "A number in kg may have been entered as lb.")]
+    if abs(ratio - 1) > CHANGE_TO_CONFIRM:
+        change = (ratio - 1) * 100
+        return [
+            f"{weight.both} is {change:+.0f} % against {last_kg.normalize():f} kg last time. Weigh again or confirm."
+        ]
+    return []
+
+
+def impossible(weight: Weight) -> bool:
+    """True for a weight that nobody may confirm."""
+    return not LOWEST_KG <= weight.kg <= HIGHEST_KG
+
+
+def _slip(weight: Weight, last_kg: Decimal, why: str) -> str:
+    return f"{weight.both}, but {last_kg.normalize():f} kg last time. {why} Look at the scale again."
