@@ -72,7 +72,12 @@ def queue(
             "calendar": calendar,
         },
     )
-    if new:
+    back = not new and Outgoing.objects.filter(pk=letter.pk, withdrawn_at__isnull=False, sent_at__isnull=True).update(
+        withdrawn_at=None, text=text, calendar=calendar
+    )
+    if back:  # withdrawn for a move, and moved back again
+        letter.refresh_from_db()
+    if new or back:
         body = {"letter": template, "channel": channel, "due": due_at}
         audit.record(chain=site.slug, at=at, by=by, verb="queue letter", subject=letter, patient=patient, body=body)
     return letter
@@ -88,7 +93,9 @@ def withdraw(
     client_id: UUID | None = None,
 ) -> list[Outgoing]:
     """Take back what has not gone out about this (all of it, or only these templates)."""
-    waiting = Outgoing.objects.select_for_update().filter(WAITING, about_code=str(about_code), claimed_at__isnull=True)
+    waiting = Outgoing.objects.select_for_update(of=("self",)).filter(
+        WAITING, about_code=str(about_code), claimed_at__isnull=True
+    )
     if templates:
         waiting = waiting.filter(template__in=templates)
     letters = list(waiting.select_related("site", "patient").order_by("pk"))

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from clearhead.capacity.phases import Phase
+from clearhead.capacity.phases import Need, Phase
 from clearhead.capacity.slots import Offer
 from clearhead.clinic.people.models import Patient, Site
 from clearhead.clinic.policy.queries import find_protocol_at
@@ -42,8 +42,11 @@ class ConsultOffer:
 
     @property
     def phases(self) -> tuple[Phase, ...]:
-        """What it takes up in the calendar."""
-        return visits.phases_of(self.service, self.minutes)
+        """What it takes up in the calendar: the physician's time, or a nurse's where the protocol says so."""
+        said = visits.phases_of(self.service, self.minutes)
+        if self.with_whom != "nurse":
+            return said
+        return tuple(Phase(one.name, one.minutes, (Need("nurse_share"),)) for one in said)
 
 
 def consult_offers(site: Site, at: datetime, *, online: bool = True) -> list[ConsultOffer]:
