@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db.models import QuerySet, Sum
 
+from clearhead.clinic.assessment import queries as assessment
 from clearhead.clinic.assessment.models import Allergy, Decision, Measurement
 from clearhead.clinic.people.access import roles_of
 from clearhead.clinic.people.models import Course, Patient, Role, Site, User
@@ -58,7 +59,7 @@ def dosing_weight_kg(order: Order, weight_kg: Decimal | None = None) -> Decimal:
 
 def current_decision(course: Course, at: datetime) -> Decision | None:
     """The newest signed decision, as long as it has not expired on the site's calendar."""
-    last = Decision.standing().filter(course=course, happened_at__lte=at).select_related("protocol_version").last()
+    last = assessment.latest_decision(course)
     return last if last is not None and last.expires_on >= course.site.today(at) else None
 
 

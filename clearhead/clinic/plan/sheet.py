@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from clearhead.clinic.assessment.models import Medication
+from clearhead.clinic.people.models import Patient
 from clearhead.clinic.plan.models import Escort, MedicineLine, PreparationAnswer, Session
 from clearhead.clinic.policy.queries import protocol_of
-from clearhead.medicine.protocols.protocol import Protocol
+from clearhead.medicine.medicines import catalogue
 from clearhead.medicine.rules import prepare
 from clearhead.medicine.rules.verdict import Verdict
 
@@ -55,27 +56,24 @@ def facts_of(session: Session) -> prepare.PrepareFacts:
     return prepare.PrepareFacts(
         start_at=session.booking.starts_at,
         zone=session.site.zone,
-        medicines=medicines_of(session, protocol_of(session.order.protocol_version)),
+        medicines=medicines_of(session.patient),
         escort_named=escort_of(session) is not None,
         signed_lines=frozenset(signed),
     )
 
 
-def medicines_of(session: Session, protocol: Protocol) -> tuple[prepare.PatientMedicine, ...]:
-    """The clinician's list of current medicines with the classes that the protocol's lines name."""
-    named = {line.medicine_class for line in protocol.preparation.medicine_instructions}
-    rows = Medication.standing().filter(patient=session.patient, until__isnull=True)
-    return tuple(prepare.PatientMedicine(row.typed, classes_of(row, named)) for row in rows)
+def medicines_of(patient: Patient) -> tuple[prepare.PatientMedicine, ...]:
+    """The clinician's list of current medicines with their classes and interaction keys."""
+    rows = Medication.standing().filter(patient=patient, until__isnull=True)
+    return tuple(prepare.PatientMedicine(row.typed, classes_of(row)) for row in rows)
 
 
-def classes_of(row: Medication, named: set[str]) -> tuple[str, ...]:
+def classes_of(row: Medication) -> tuple[str, ...]:
     """Classes of a medicine; one that was not found in the catalogue has none, and its line says "ask us"."""
     if not row.ingredient_id:
         return ()
-    from clearhead.medicine import medicines
-
-    found = medicines.ingredient(row.ingredient_id)
-    return () if found is None else tuple(found.classes)
+    found = catalogue.get(row.ingredient_id)
+    return () if found is None else (found.medicine_class, *sorted(found.keys))
 
 
 def escort_of(session: Session) -> Escort | None:
@@ -89,7 +87,6 @@ def _signed_words(item: prepare.PreparationItem, session: Session) -> prepare.Pr
         return item
     typed = item.sentence.partition(":")[0]
     line = MedicineLine.standing().filter(course=session.course, typed=typed).last()
-    from dataclasses import replace
 
     if line is not None:
         return replace(item, sentence=f"{typed}: {line.sentence}", signed=True)

@@ -162,16 +162,3 @@ def _words(value: Any, unit: str = "") -> str:
     text = str(value)
     spoken = text.replace("_", " ") if " " not in text and "/" not in text and ":" not in text else text
     return f"{spoken} {unit}" if unit else spoken
-
-
-def changes(a: Protocol, b: Protocol) -> list[str]:
-    """What differs from a to b, value by value, in words."""
-    said = []
-    for old, new in zip(sections(a), sections(b), strict=True):
-        before = {line.label: line.value for line in old.lines}
-        after = {line.label: line.value for line in new.lines}
-        for label in [*before, *(label for label in after if label not in before)]:
-            was, now = before.get(label, "not there"), after.get(label, "no longer there")
-            if was != now:
-                said.append(f"{new.title} · {label}: {was} → {now}")
-    return said

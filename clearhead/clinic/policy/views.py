@@ -17,7 +17,8 @@ from clearhead.clinic.policy import actions, queries, reading
 from clearhead.clinic.policy.forms import AdoptForm, KeepForm, SelectForm, WithdrawForm
 from clearhead.clinic.policy.models import ProtocolVersion
 from clearhead.medicine.errors import WrongFile
-from clearhead.medicine.protocols import loader
+from clearhead.medicine.protocols import loader, wording
+from clearhead.medicine.protocols.diff import differences, every_difference, softer_than_reference
 
 READERS = (Role.DIRECTOR, Role.PRESCRIBER, Role.NURSE, Role.PHARMACIST, Role.OWNER, Role.AUDITOR)
 
@@ -46,6 +47,7 @@ def _version_page(
         "version": version,
         "protocol": protocol,
         "sections": parts,
+        "words": wording.sentences(protocol),
         "assumptions": sum(part.assumptions for part in parts),
         "kept": next(row for row in queries.kept_versions(site, timezone.now()) if row.version.pk == version.pk),
         "others": [row for row in ProtocolVersion.standing() if row.pk != version.pk],
@@ -60,7 +62,8 @@ def _version_page(
 def diff(request: HttpRequest, site: Site) -> HttpResponse:
     """What would change for a patient from one version to another, in words."""
     a, b = (_version(_code(request.GET.get(name, ""))) for name in ("a", "b"))
-    shown = {"site": site, "a": a, "b": b, "changes": reading.changes(queries.protocol_of(a), queries.protocol_of(b))}
+    old, new = queries.protocol_of(a), queries.protocol_of(b)
+    shown = {"site": site, "a": a, "b": b, "changes": differences(old, new), "every": every_difference(old, new)}
     return render(request, "policy/diff.html", shown)
 
 
@@ -136,7 +139,15 @@ def adopt(request: HttpRequest, site: Site, version: UUID) -> HttpResponse:
             form.refused(refusal, "secret")
     parts = reading.sections(protocol)
     assumed = [line for part in parts for line in part.lines if line.assumption and part.name in DOSE_PARTS]
-    shown = {"site": site, "version": row, "protocol": protocol, "form": form, "verdict": verdict, "assumed": assumed}
+    shown = {
+        "site": site,
+        "version": row,
+        "protocol": protocol,
+        "form": form,
+        "verdict": verdict,
+        "assumed": assumed,
+        "softer": softer_than_reference(protocol),
+    }
     return render(request, "policy/adopt.html", shown, status=422 if form.errors else 200)
 
 

@@ -1,0 +1,109 @@
+"""Is there consent now; what has to be read and answered before there is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from clearhead.clinic.consent.models import Consent, Question, Withdrawal
+from clearhead.clinic.consent.rendering import Block, Wording, blocks, filled, sha256_of_text, wording_of
+from clearhead.clinic.people.models import Course
+from clearhead.clinic.plan import queries as plan
+from clearhead.clinic.plan.models import Order
+
+TEACH_BACK = {
+    "known": _("In your own words: what is known, and what is not known, about this treatment for migraine?"),
+    "harm": _("Which two or three unwanted effects would you watch for, and whom would you call?"),
+    "stop": _("What can you do if you want it to stop, before or during an infusion?"),
+    "home": _("How do you get home, and what will you not do until the next day?"),
+}
+CHOICES = {
+    "registry": _("My data may be used, under a code instead of my name, to learn how well this treatment works"),
+    "messages": _("You may send me appointment messages by mail or text"),
+    "photo": _("You may keep a photograph of me in my record, to avoid mixing people up"),
+    "escort_contact": _("You may call the person who takes me home"),
+    "release_to_neurologist": _("You may send a summary to my neurologist"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Everything one patient has to read for one order."""
+
+    order: Order
+    parts: tuple[tuple[Wording, str], ...]
+
+    @property
+    def sha256(self) -> str:
+        """Hash over all texts as shown; a page that shows another text is refused."""
+        return sha256_of_text("\n".join(text for _words, text in self.parts))
+
+    @property
+    def blocks(self) -> list[Block]:
+        """For the page."""
+        return [block for _words, text in self.parts for block in blocks(text)]
+
+
+def reading_of(order: Order, language: str = "") -> Reading:
+    """The texts the protocol asks for, filled from the order, in the patient's language."""
+    spoken = language or order.course.patient.language
+    asked = dict.fromkeys(text.id for text in plan.protocol_of(order).consent.texts)
+    words = [wording_of(text_id, spoken) for text_id in asked]
+    return Reading(order, tuple((each, filled(each, order)) for each in words))
+
+
+def choices_asked(order: Order) -> dict[str, str]:
+    """The separate questions, each answered yes or no."""
+    return {name: str(CHOICES[name]) for name in plan.protocol_of(order).consent.separate_consents}
+
+
+def current_consent(of: Order | Course, at: datetime) -> Consent | None:
+    """The consent that holds now for an order (of a course: its present order), or None.
+
+    It holds while the order is the same to the last byte, every text the protocol asks for is signed in its present
+    version, nothing was withdrawn, and it is not older than the protocol allows. Nothing overrides this.
+    """
+    order = plan.current_order(of) if isinstance(of, Course) else of
+    if order is None or not plan.is_current(order):
+        return None
+    rule = plan.protocol_of(order).consent
+    found = []
+    for text_id in dict.fromkeys(text.id for text in rule.texts):
+        consent = _signed(order, text_id, at)
+        if consent is None or consent.happened_at < at - timedelta(days=rule.reconsent_days):
+            return None
+        if "text_changed" in rule.reconsent_after and _text_changed(consent):
+            return None
+        found.append(consent)
+    return found[0] if found else None
+
+
+def _signed(order: Order, text_id: str, at: datetime) -> Consent | None:
+    rows = Consent.standing().filter(order=order, order_sha256=order.sha256, text__text_id=text_id, happened_at__lte=at)
+    last = rows.select_related("text").order_by("happened_at", "pk").last()
+    if last is None or last.rendered_sha256 != sha256_of_text(last.rendered):
+        return None
+    return None if Withdrawal.standing().filter(consent=last, happened_at__lte=at).exists() else last
+
+
+def _text_changed(consent: Consent) -> bool:
+    """A new version of the wording was put out since. Rows from a paper form with another name stay valid."""
+    present = wording_of(consent.text.text_id, consent.text.language)
+    return present.language == consent.text.language and present.version != consent.text.version
+
+
+def withdrawal_of(order: Order) -> Withdrawal | None:
+    """The last withdrawal of consent to this order."""
+    return Withdrawal.standing().filter(consent__order=order).last()
+
+
+def questions_of(course: Course) -> list[Question]:
+    """What was asked, with the answers."""
+    return list(Question.standing().filter(course=course).select_related("recorded_by"))
+
+
+def unanswered(course: Course) -> list[Question]:
+    """Questions nobody answered yet: nobody signs over them."""
+    return list(Question.standing().filter(course=course, answer=""))
