@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from clearhead.medicine.protocols.bedside import PrnOrder
 from clearhead.medicine.protocols.protocol import Protocol
-from clearhead.medicine.rules.clock import aware
+from clearhead.medicine.rules.clock import aware, in_utc
 from clearhead.medicine.rules.reasons import missing, refused, source_of, warned
 from clearhead.medicine.rules.verdict import Reason, Verdict
 
@@ -54,6 +54,7 @@ class Consequences:
 
 def judge(facts: AdjunctFacts, protocol: Protocol, *, at: datetime) -> Verdict:
     """Every ground for and against giving it now."""
+    facts, at = in_utc(facts), aware(at)
     order = order_of(facts.order_id, protocol)
     if order is None:
         return Verdict.of(
@@ -76,7 +77,7 @@ def order_of(order_id: str, protocol: Protocol) -> PrnOrder | None:
 def consequences(order: PrnOrder, *, given_at: datetime) -> Consequences:
     """What follows from a dose of this order."""
     return Consequences(
-        recheck_at=given_at + timedelta(minutes=order.recheck_min),
+        recheck_at=aware(given_at) + timedelta(minutes=order.recheck_min),
         observe_every_min=order.added_observation_every_min,
         observe_for_min=order.added_observation_for_min,
         added_recovery_min=order.added_recovery_min,
@@ -87,7 +88,7 @@ def consequences(order: PrnOrder, *, given_at: datetime) -> Consequences:
 
 def not_before(order: PrnOrder, given: Iterable[DoseGiven]) -> datetime | None:
     """When the next dose is allowed by its spacing; None when none was given."""
-    last = max((dose.at for dose in given), default=None)
+    last = max((aware(dose.at) for dose in given), default=None)
     return None if last is None else last + timedelta(minutes=order.min_gap_min)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Literal
 
-from clearhead.medicine.rules.clock import is_ahead, minutes_since
+from clearhead.medicine.rules.clock import aware, in_utc, is_ahead, minutes_since
 from clearhead.medicine.rules.limits import VitalsSet
 
 SAME_IN_A_ROW = 3  # identical sets of at least three signs: a copied row or a sensor that stands still (assumption)
@@ -27,6 +27,7 @@ class ChartState:
 
 def chart_states(sets: Sequence[VitalsSet], *, every_min: int, at: datetime) -> tuple[ChartState, ...]:
     """All four, in order of time. `every_min` is the interval that the observation clock asks for now."""
+    sets, at = in_utc(tuple(sets)), aware(at)
     future = [ChartState("future", s.at, _future(s, at)) for s in sets if is_ahead(s.at, at)]
     believed = sorted((s for s in sets if not is_ahead(s.at, at)), key=lambda s: s.at)
     states = [*future, *_gaps(believed, every_min), *_frozen(believed)]

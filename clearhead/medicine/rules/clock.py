@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from clearhead.medicine.errors import Refused
 
+T = TypeVar("T")
 AHEAD_MIN = 5  # an entry further ahead of the server's clock than this is a wrong clock (OpenAPS uses the same bound)
 
 
@@ -41,6 +44,32 @@ def aware(at: datetime) -> datetime:
     if at.tzinfo is None or at.utcoffset() is None:
         raise Refused(f"The time {at.isoformat()} has no zone.")
     return at.astimezone(UTC)
+
+
+def in_utc(facts: T) -> T:
+    """The same facts with every moment in UTC, however deep it lies.
+
+    Python adds hours to a zoned time on the wall clock, so on two nights a year a sum in local time is wrong. Every
+    rule therefore turns its facts to UTC before it adds or compares anything.
+    """
+    return _in_utc(facts)  # type: ignore[no-any-return]
+
+
+def _in_utc(thing: Any) -> Any:
+    if isinstance(thing, datetime):
+        return thing if thing.tzinfo is UTC else aware(thing)
+    if isinstance(thing, tuple):
+        turned = tuple(_in_utc(one) for one in thing)
+        return thing if all(a is b for a, b in zip(thing, turned, strict=True)) else turned
+    if isinstance(thing, Mapping):
+        values = {key: _in_utc(value) for key, value in thing.items()}
+        return thing if all(values[key] is value for key, value in thing.items()) else values
+    if is_dataclass(thing) and not isinstance(thing, type):
+        found = {field.name: getattr(thing, field.name) for field in fields(thing)}
+        turned_fields = {name: _in_utc(value) for name, value in found.items()}
+        changed = {name: value for name, value in turned_fields.items() if value is not found[name]}
+        return replace(thing, **changed) if changed else thing
+    return thing
 
 
 def minutes_since(then: datetime, at: datetime) -> float:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Literal
 
 from clearhead.medicine.protocols.protocol import Protocol
-from clearhead.medicine.rules.clock import is_ahead, minutes_since
+from clearhead.medicine.rules.clock import aware, in_utc, is_ahead, minutes_since
 from clearhead.medicine.rules.limits import VitalsSet
 from clearhead.medicine.rules.reasons import allowed, missing, refused, source_of, warned
 from clearhead.medicine.rules.verdict import Outcome, Reason, Verdict
@@ -61,6 +61,7 @@ class DischargeFacts:
 
 def judge(facts: DischargeFacts, protocol: Protocol, *, at: datetime) -> Verdict:
     """Every criterion of the protocol. For another disposition the same list is shown, and nothing is refused."""
+    facts, at = in_utc(facts), aware(at)
     reasons = [
         reason
         for c in protocol.recovery.discharge.criteria
@@ -74,6 +75,7 @@ def judge(facts: DischargeFacts, protocol: Protocol, *, at: datetime) -> Verdict
 
 def observe_until(facts: DischargeFacts, protocol: Protocol) -> datetime | None:
     """The earliest end of observation: base, hours of infusion, sedative or order; a reversal counts from itself."""
+    facts = in_utc(facts)
     if facts.ended_at is None:
         return None
     rule, minutes = protocol.recovery, -(-facts.infusion_min // 1)
@@ -95,7 +97,7 @@ def restriction_ends(left_at: datetime, protocol: Protocol) -> dict[str, datetim
         "legal_decisions": rule.no_legal_decisions_h,
         "sole_childcare": rule.no_sole_childcare_h,
     }
-    return {what: left_at + timedelta(hours=float(h)) for what, h in hours.items()}
+    return {what: aware(left_at) + timedelta(hours=float(h)) for what, h in hours.items()}
 
 
 def _criterion(id: str, title: str, facts: DischargeFacts, protocol: Protocol, at: datetime) -> Iterable[Reason]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from clearhead.medicine.protocols.before import Interaction
 from clearhead.medicine.protocols.protocol import Protocol
-from clearhead.medicine.rules.clock import is_ahead
+from clearhead.medicine.rules.clock import aware, in_utc, is_ahead
 from clearhead.medicine.rules.reasons import Override, missing, refused, source_of, warned, with_overrides
 from clearhead.medicine.rules.verdict import Outcome, Reason, Verdict
 
@@ -40,6 +40,7 @@ class MedicineFacts:
 
 def judge(facts: MedicineFacts, protocol: Protocol, *, at: datetime) -> Verdict:
     """Every interaction of the protocol that applies, every text that was not checked, and what was never asked."""
+    facts, at = in_utc(facts), aware(at)
     reasons = [*_asked(facts, at), *_unmatched(facts)]
     when = facts.infusion_at or at
     for rule in protocol.assessment.interactions:

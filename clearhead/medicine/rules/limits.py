@@ -15,7 +15,7 @@ from typing import Literal
 
 from clearhead.medicine.protocols.bedside import LadderStep, Sign, VitalLimit
 from clearhead.medicine.protocols.protocol import Protocol
-from clearhead.medicine.rules.clock import is_ahead, minutes_since
+from clearhead.medicine.rules.clock import aware, in_utc, is_ahead, minutes_since
 from clearhead.medicine.rules.reasons import missing, refused, source_of, warned
 from clearhead.medicine.rules.verdict import Reason, Verdict
 
@@ -110,6 +110,7 @@ def judge(facts: LimitFacts, protocol: Protocol, *, at: datetime) -> Verdict:
 
 def flags(facts: LimitFacts, protocol: Protocol, *, at: datetime) -> tuple[Flag, ...]:
     """Every episode so far, by time. Sets dated into the future are not believed."""
+    facts, at = in_utc(facts), aware(at)
     believed = sorted((s for s in facts.sets if not is_ahead(s.at, at)), key=lambda s: s.at)
     runs: dict[tuple[Sign, Side, Phase], list[_Run]] = {}
     for limit in protocol.limits.vital_limits:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from clearhead.medicine.protocols.bedside import AfterChange, Change, ObservationPhase, ObservationSet
 from clearhead.medicine.protocols.protocol import Protocol
-from clearhead.medicine.rules.clock import is_ahead, minutes_since
+from clearhead.medicine.rules.clock import aware, in_utc, is_ahead, minutes_since
 from clearhead.medicine.rules.reasons import missing, refused, source_of, warned
 from clearhead.medicine.rules.verdict import Verdict
 
@@ -87,7 +87,7 @@ def judge(facts: ObserveFacts, protocol: Protocol, *, at: datetime) -> Verdict:
 
 def phase_of(facts: ObserveFacts, protocol: Protocol, *, at: datetime) -> ObservationPhase:
     """The phase of observation at this moment."""
-    rule = protocol.observation
+    facts, at, rule = in_utc(facts), aware(at), protocol.observation
     if facts.left_at is not None:
         return "departure"
     if facts.recovery_since is not None:
@@ -103,6 +103,7 @@ def phase_of(facts: ObserveFacts, protocol: Protocol, *, at: datetime) -> Observ
 
 def due(facts: ObserveFacts, protocol: Protocol, *, at: datetime) -> Due | None:
     """The next set that is due, or None when nobody is observed (before the start, after leaving)."""
+    facts, at = in_utc(facts), aware(at)
     phase = phase_of(facts, protocol, at=at)
     interval = protocol.observation.phase(phase)
     if interval is None or phase in ("baseline", "departure"):

@@ -15,6 +15,7 @@ from clearhead.medicine.errors import Refused
 from clearhead.medicine.protocols.before import Act
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import rate_caps, rate_slips
+from clearhead.medicine.rules.clock import aware, in_utc
 from clearhead.medicine.rules.rate_facts import Intention, RateFacts
 from clearhead.medicine.rules.reasons import missing, refused, source_of, warned
 from clearhead.medicine.rules.verdict import Reason, Verdict
@@ -26,6 +27,7 @@ QUESTION = "rate"
 
 def judge(facts: RateFacts, protocol: Protocol, *, at: datetime) -> Verdict:
     """Every ground for and against the intention."""
+    facts, at = in_utc(facts), aware(at)
     kind = facts.intention.kind
     if kind in ("pause", "stop"):
         return Verdict(QUESTION)

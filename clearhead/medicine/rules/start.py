@@ -14,7 +14,7 @@ from clearhead.medicine.protocols.bedside import GoGate
 from clearhead.medicine.protocols.codes import GO_FACTS, READINESS_CHECKS
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import limits
-from clearhead.medicine.rules.clock import is_ahead, minutes_since
+from clearhead.medicine.rules.clock import aware, in_utc, is_ahead, minutes_since
 from clearhead.medicine.rules.limits import LimitFacts, VitalsSet, baseline_of
 from clearhead.medicine.rules.reasons import allowed, missing, refused, source_of, warned
 from clearhead.medicine.rules.verdict import Reason, Verdict
@@ -54,6 +54,7 @@ class StartFacts:
 
 def judge(facts: StartFacts, protocol: Protocol, *, at: datetime) -> Verdict:
     """Every gate; it permits only when nothing is refused and nothing open."""
+    facts, at = in_utc(facts), aware(at)
     gates = {gate.fact: gate for gate in protocol.start.go_gates}
     for fact in NEVER_OPTIONAL:
         gates.setdefault(fact, GoGate(fact, GO_FACTS[fact], None, "refuse", "none"))
@@ -66,7 +67,7 @@ def judge(facts: StartFacts, protocol: Protocol, *, at: datetime) -> Verdict:
 
 def valid_until(go_at: datetime, protocol: Protocol) -> datetime:
     """How long a signed go holds."""
-    return go_at + timedelta(minutes=protocol.start.go_valid_min)
+    return aware(go_at) + timedelta(minutes=protocol.start.go_valid_min)
 
 
 def _gate(gate: GoGate, facts: StartFacts, protocol: Protocol, at: datetime) -> Iterable[Reason]:

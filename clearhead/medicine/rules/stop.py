@@ -8,6 +8,7 @@ from datetime import datetime
 
 from clearhead.medicine.protocols.bedside import BedsideRule
 from clearhead.medicine.protocols.protocol import Protocol
+from clearhead.medicine.rules.clock import aware, in_utc
 from clearhead.medicine.rules.limits import Flag
 from clearhead.medicine.rules.reasons import refused, source_of, warned
 from clearhead.medicine.rules.verdict import Outcome, Reason, Verdict
@@ -36,6 +37,7 @@ class StopFacts:
 
 def judge(facts: StopFacts, protocol: Protocol, *, at: datetime) -> Verdict:
     """Refused = a stop rule is met; warned = a step-down, a pause or a call is asked for."""
+    facts, at = in_utc(facts), aware(at)
     reasons = [*_withdrawn(facts)]
     for rule in protocol.limits.stop_rules:
         if _met(rule, facts, at):

@@ -10,7 +10,7 @@ from typing import Literal
 
 from clearhead.medicine.protocols.dose import Stepped
 from clearhead.medicine.protocols.protocol import Protocol
-from clearhead.medicine.rules.clock import is_ahead, minutes_since
+from clearhead.medicine.rules.clock import aware, in_utc, is_ahead, minutes_since
 
 Next = Literal["step_up", "hold", "step_down", "wait", "no_steps", "ask_first"]
 
@@ -51,7 +51,7 @@ class NextStep:
 
 def next_step(facts: TitrationFacts, protocol: Protocol, *, at: datetime) -> NextStep:
     """The next step the protocol would allow from here, or what it waits for."""
-    dose = protocol.dose
+    facts, at, dose = in_utc(facts), aware(at), protocol.dose
     if not isinstance(dose, Stepped):
         return NextStep("no_steps", None, None, ("This protocol runs without steps; a change is an order.",))
     if facts.stop_asked or facts.step_down_asked:

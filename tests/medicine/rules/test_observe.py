@@ -94,3 +94,12 @@ def test_h04_a_phase_without_intervals_refuses():
     bare = replace(protocol(), observation=replace(protocol().observation, phases=()))
 
     assert gates(judge(started(), bare, at=after(1))) == {"limits_present": "refused"}
+
+
+def test_local_times_of_a_zone_and_utc_give_the_same_clock():
+    from zoneinfo import ZoneInfo
+
+    zone = ZoneInfo("America/Phoenix")
+    local = ObserveFacts(TEN.astimezone(zone), changes=(Changed("start", TEN.astimezone(zone)),))
+
+    assert due(local, protocol(), at=after(7).astimezone(zone)) == due(started(), protocol(), at=after(7))

@@ -10,7 +10,7 @@ import pytest
 
 from clearhead.medicine.protocols.dose import Rate
 from clearhead.medicine.rules.rate import Intention, RateFacts, judge, pump_ml_per_h, second_check_needed
-from tests.medicine.rules.given import TEN, after, change_to, gates, protocol, running, start_of
+from tests.medicine.rules.given import TEN, after, change_to, gates, protocol, start_of
 
 
 def said(facts: RateFacts, of=None, minute=None) -> dict[str, str]:
