@@ -11,7 +11,7 @@ from tests.medicine.rules.test_observe import started
 
 
 def test_sets_up_to_the_desks_minutes_late_are_on_time_and_later_ones_are_not():
-    found = timeliness(started(5, 15, 31), protocol(), at=after(32))
+    found = timeliness(started(11, 15, 25), protocol(), at=after(26))
 
     assert (found.asked, found.on_time, found.longest_late_min) == (3, 2, 6)
     assert found.share == Fraction(2, 3)
