@@ -62,12 +62,17 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """One episode of one sign on one side. `ended_at` None = still open."""
+    """One episode of one sign on one side. `ended_at` None = still open.
+
+    `level` is the worst the episode has been, `level_now` the worst that still stands: a red pressure that fell back
+    to amber stays one episode, but no longer refuses.
+    """
 
     sign: Sign
     side: Side
     during: Phase
     level: str
+    level_now: str
     since: datetime
     ended_at: datetime | None
     worst: Decimal
@@ -114,7 +119,7 @@ def flags(facts: LimitFacts, protocol: Protocol, *, at: datetime) -> tuple[Flag,
     believed = sorted((s for s in facts.sets if not is_ahead(s.at, at)), key=lambda s: s.at)
     runs: dict[tuple[Sign, Side, Phase], list[_Run]] = {}
     for limit in protocol.limits.vital_limits:
-        sets = [s for s in believed if s.during == limit.during and limit.sign in s.values]
+        sets = [s for s in believed if limit.sign in s.values]
         for edge in _edges(limit, facts.baseline):
             runs.setdefault((limit.sign, edge.side, limit.during), []).extend(_runs(edge, sets))
     found = [flag for key, group in runs.items() for flag in _episodes(key, group, protocol)]
@@ -163,7 +168,10 @@ def _edges(limit: VitalLimit, baseline: Mapping[Sign, Decimal]) -> list[_Edge]:
 
 
 def _runs(edge: _Edge, sets: Sequence[VitalsSet]) -> list[_Run]:
-    """Stretches over one edge: opened by `readings` in a row that are `apart_min` apart, closed by a clear one."""
+    """Stretches over one edge: opened by `readings` in a row that are `apart_min` apart, closed by a clear one.
+
+    Sets of another phase open nothing, but a clear one closes: recovery ends what the infusion left open.
+    """
     runs: list[_Run] = []
     counted: list[VitalsSet] = []
     current: _Run | None = None
@@ -173,7 +181,7 @@ def _runs(edge: _Edge, sets: Sequence[VitalsSet]) -> list[_Run]:
             current.worst = _worse(edge.side, current.worst, value)
             if edge.clear(value):
                 current.ended_at, current, counted = charted.at, None, []
-        elif not edge.over(value):
+        elif charted.during != edge.limit.during or not edge.over(value):
             counted = []
         elif not counted or minutes_since(counted[-1].at, charted.at) >= edge.limit.apart_min:
             counted.append(charted)
@@ -198,9 +206,14 @@ def _episodes(key: tuple[Sign, Side, Phase], runs: list[_Run], protocol: Protoco
     return [_flag(key, group, protocol) for group in groups]
 
 
+def _rank(run: _Run) -> int:
+    return LEVELS.index(run.edge.limit.level)
+
+
 def _flag(key: tuple[Sign, Side, Phase], group: list[_Run], protocol: Protocol) -> Flag:
     sign, side, during = key
-    worst = max(group, key=lambda run: LEVELS.index(run.edge.limit.level))
+    worst = max(group, key=_rank)
+    now = max((run for run in group if run.ended_at is None), key=_rank, default=worst)
     ends = [run.ended_at for run in group]
     ladder = protocol.limits.ladder(worst.edge.limit.ladder)
     steps = ladder.steps if ladder else ()
@@ -210,6 +223,7 @@ def _flag(key: tuple[Sign, Side, Phase], group: list[_Run], protocol: Protocol) 
         side=side,
         during=during,
         level=worst.edge.limit.level,
+        level_now=now.edge.limit.level,
         since=group[0].since,
         ended_at=None if None in ends else max(end for end in ends if end is not None),
         worst=min(values) if side == "low" else max(values),
@@ -221,9 +235,9 @@ def _flag(key: tuple[Sign, Side, Phase], group: list[_Run], protocol: Protocol) 
 
 def _reason(flag: Flag, protocol: Protocol) -> Reason:
     title = flag.sign.rpartition("_")[0].replace("_", " ")
-    wording = refused if flag.level in ("red", "no_start") else warned
+    wording = refused if flag.level_now in ("red", "no_start") else warned
     sentence = (
-        f"{title.capitalize()} {flag.worst}: {', '.join(flag.limits)}, outside this site's limits ({flag.level})."
+        f"{title.capitalize()} {flag.worst}: {', '.join(flag.limits)}, outside this site's limits ({flag.level_now})."
     )
     source = source_of(protocol, "limits.vital_limits")
     return wording(f"{flag.sign}_{flag.side}", title, sentence, source, limit=", ".join(flag.limits))

@@ -76,7 +76,7 @@ def _gate(gate: GoGate, facts: StartFacts, protocol: Protocol, at: datetime) -> 
     source = source_of(protocol, "start.go_gates")
     if gate.fact == "fasting" and facts.fasting is not None:
         return _fasting(facts.fasting, gate, protocol, at)
-    if gate.fact == "baseline_sets" and facts.resting_sets:
+    if gate.fact == "baseline_sets":  # a tick is no blood pressure
         return _baseline_sets(gate, facts, protocol, at)
     if gate.fact == "readiness_check" and facts.readiness:
         return _readiness(gate, facts, protocol, at)

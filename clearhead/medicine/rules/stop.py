@@ -76,7 +76,7 @@ def _met(rule: BedsideRule, facts: StopFacts, at: datetime) -> bool:
 
 def _stands(flag: Flag, level: str, at: datetime) -> bool:
     """An open flag of this level whose first rungs are over: rungs due at once and the next one after them."""
-    if not flag.open or flag.level != level:
+    if not flag.open or flag.level_now != level:
         return False
     later = sorted(rung.due_at for rung in flag.ladder if rung.step.after_min > 0)
     return not later or at >= later[0]

@@ -46,6 +46,22 @@ def test_a_clear_reading_ends_the_episode_and_a_later_one_begins_another():
     assert (first.ended_at, second.ended_at) == (after(15), None)
 
 
+def test_a_red_value_that_fell_back_to_amber_stays_one_episode_but_no_longer_refuses():
+    sets = (vitals(5, systolic=205), vitals(10, systolic=170))
+
+    (flag,) = seen(*sets)
+
+    assert (flag.level, flag.level_now, flag.open) == ("red", "amber", True)
+    assert gates(judge(LimitFacts(sets, RESTING), protocol(), at=after(11))) == {"systolic_mmhg_high": "warned"}
+
+
+def test_a_clear_set_in_recovery_ends_what_the_infusion_left_open():
+    (flag,) = seen(vitals(235, systolic=165), vitals(245, "recovery", systolic=130))
+
+    assert (flag.during, flag.ended_at) == ("infusion", after(245))
+    assert seen(vitals(235, systolic=165), vitals(245, "recovery", systolic=165))[0].open
+
+
 def test_a_rise_against_the_patients_own_baseline_counts_below_the_absolute_limit():
     low = RESTING | {"systolic_mmhg": Decimal(100)}
 

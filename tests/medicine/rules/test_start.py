@@ -105,6 +105,7 @@ def test_a_protocol_that_warns_about_fasting_warns():
 @pytest.mark.parametrize(
     "sets",
     [
+        (),
         (vitals(-6, "pre_start"),),
         (vitals(-8, "pre_start"), vitals(-6, "pre_start")),
         (vitals(-50, "pre_start"), vitals(-6, "pre_start")),

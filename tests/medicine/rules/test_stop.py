@@ -43,5 +43,13 @@ def test_a_red_limit_stops_only_when_it_stands_after_the_first_rungs():
     assert gates(said(7, flags=red))["red_limit_persists"] == "refused"
 
 
+def test_a_red_limit_that_fell_back_to_amber_steps_down_and_does_not_stop():
+    sets = (vitals(5, systolic=205), vitals(10, systolic=170))
+    falling = flags(LimitFacts(sets, RESTING), protocol(), at=after(30))
+
+    assert not stop_asked(said(30, flags=falling))
+    assert step_down_asked(said(30, flags=falling))
+
+
 def test_a_symptom_nobody_defined_is_named():
     assert gates(said(**symptom("hiccups", 1))) == {"symptom_unknown": "warned"}
