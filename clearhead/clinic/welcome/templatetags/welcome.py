@@ -14,6 +14,7 @@ from clearhead.clinic.letters.render import local_time, zone_name
 from clearhead.clinic.people.models import Site
 
 register = template.Library()
+NOON = 12
 
 
 @register.filter
@@ -32,6 +33,14 @@ def clinic_clock(moment: datetime, site: Site) -> str:
 def zone_words(site: Site) -> str:
     """“Phoenix time”."""
     return zone_name(site.zone)
+
+
+@register.filter
+def halves(times: list[datetime], site: Site) -> list[tuple[str, list[datetime]]]:
+    """Morning and afternoon, each with its times, where it has any."""
+    morning = [time for time in times if timezone.localtime(time, site.tz).hour < NOON]
+    both = [(_("Morning"), morning), (_("Afternoon"), [time for time in times if time not in morning])]
+    return [(str(name), some) for name, some in both if some]
 
 
 @register.filter
