@@ -8,12 +8,14 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import resolve
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clearhead.clinic.audit.actions import Conflict
+from clearhead.clinic.people import doors
 from clearhead.clinic.people.guard import WrongPatient
 from clearhead.clinic.people.models import RoleGrant
 
@@ -50,8 +52,21 @@ class SessionAge:
         """Sign out whom time has signed out, or whom somebody switched off."""
         if request.user.is_authenticated and (not request.user.is_active or self._too_old(request)):
             logout(request)
-            return redirect(settings.LOGIN_URL)
+            if not self._at_the_chair(request):
+                return redirect(settings.LOGIN_URL)
         return self.get_response(request)
+
+    @staticmethod
+    def _at_the_chair(request: Any) -> bool:
+        """STOP, help and emergency lines go on by the chair's own token when the sign-in is over (H-50)."""
+        if doors.CHAIR_COOKIE not in request.COOKIES:
+            return False
+        try:
+            view: Any = resolve(request.path_info).func
+        except Http404:
+            return False
+        rule = getattr(view, "access_rule", None)
+        return rule is not None and rule.kind == "chair"
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> None:
         """Being there is opening a page or sending a form, not a poll; written at most once a minute."""

@@ -1,9 +1,9 @@
 """Every write at the chair."""
 
 from clearhead.clinic.infusion.actions.adjunct import AdjunctRefused, effect, give
-from clearhead.clinic.infusion.actions.base import HERE, ChairRefused, RateRefused, Secret, Written
+from clearhead.clinic.infusion.actions.base import HERE, ChairRefused, RateRefused, Secret, Written, refuse
 from clearhead.clinic.infusion.actions.bolus import bolus, flush
-from clearhead.clinic.infusion.actions.close import close, close_drug, take_over
+from clearhead.clinic.infusion.actions.close import close, close_drug, finish, take_over
 from clearhead.clinic.infusion.actions.event import (
     call_help,
     consent_withdrawn,
@@ -52,6 +52,7 @@ __all__ = [
     "effect",
     "emergency",
     "end",
+    "finish",
     "flush",
     "give",
     "no_new_symptoms",
@@ -62,6 +63,7 @@ __all__ = [
     "prepare_bag",
     "pump_seen_stopped",
     "read_pump",
+    "refuse",
     "remove_access",
     "resume",
     "sign_go",

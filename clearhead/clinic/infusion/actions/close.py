@@ -130,3 +130,21 @@ def _still_open(session: Session, state: State, pump_confirmed: bool, ran: bool)
     if ran and not DrugClosure.standing().filter(session=session).exists():
         found.append(missing("drug_closure", "Drug", "The drug is not accounted for: given, left in the line, wasted."))
     return found
+
+
+@audit.once
+def finish(
+    *,
+    session: Session,
+    left_mg: Decimal,
+    wasted_mg: Decimal,
+    by: User,
+    at: datetime,
+    reason: str = "",
+    end_reason: str = "planned end",
+    client_id: UUID | None = None,
+) -> SessionSummary:
+    """Account for the drug and close the session, both or neither."""
+    if dose_rows(session).bags and not DrugClosure.standing().filter(session=session).exists():
+        close_drug(session=session, left_mg=left_mg, wasted_mg=wasted_mg, reason=reason, by=by, at=at)
+    return close(session=session, by=by, at=at, end_reason=end_reason)

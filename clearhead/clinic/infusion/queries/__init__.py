@@ -7,6 +7,7 @@ from clearhead.clinic.infusion.queries.gates import GoPage, go_page
 from clearhead.clinic.infusion.queries.handover import HandOver, hand_over, open_flags, responsible
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.infusion.queries.rates import ReadBack, Said, read_back
+from clearhead.clinic.infusion.queries.record import Line, record_of
 from clearhead.clinic.infusion.queries.state import Standing, State, infusion_of, standing
 from clearhead.clinic.infusion.queries.vitals import open_symptoms
 
@@ -15,6 +16,7 @@ __all__ = [
     "Forecast",
     "GoPage",
     "HandOver",
+    "Line",
     "ReadBack",
     "Said",
     "Standing",
@@ -31,6 +33,7 @@ __all__ = [
     "open_symptoms",
     "protocol_of",
     "read_back",
+    "record_of",
     "responsible",
     "standing",
 ]

@@ -1,0 +1,330 @@
+"""What is typed at the chair, as typed values. Nothing is repaired here and nothing is judged."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from clearhead.clinic.infusion.actions import SecondPerson, Secret
+from clearhead.clinic.infusion.actions.event import NOTES
+from clearhead.clinic.infusion.actions.observe import WORDS
+from clearhead.clinic.people.models import CLINICAL, User
+from clearhead.clinic.plan.models import Session
+from clearhead.clinic.web.forms import ClearForm, NumberField, PressureField, SecretField, WhenField, WholeField
+from clearhead.medicine.protocols.protocol import Protocol
+
+UNITS = [("mg/kg/h", "mg/kg/h"), ("mg/h", "mg/h"), ("mL/h", "mL/h")]
+WHY_NOT = {
+    "not_obtainable": lazy("not obtainable"),
+    "refused": lazy("refused"),
+    "artefact": lazy("artefact"),
+    "asleep_rouses": lazy("asleep, rouses to voice"),
+    "asleep_not_woken": lazy("asleep, not woken, breaths counted"),
+    "not_asked_asleep": lazy("not asked, asleep"),
+}
+ALONE_SALT = "clearhead.alone"
+
+
+class ChairForm(ClearForm):
+    """A form at the chair: knows its session; a time that is left empty is now."""
+
+    timed = True
+
+    def __init__(self, *args: Any, session: Session, protocol: Protocol, user: Any = None, **kwargs: Any) -> None:
+        self.session, self.protocol, self.user = session, protocol, user
+        super().__init__(*args, **kwargs)
+        if self.timed:
+            label = _("When it was so; empty means now")
+            self.fields["happened_at"] = WhenField(zone=session.site.tz, required=False, label=label)
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Fill choices from the session; nothing by default."""
+
+
+class CheckedForm(ChairForm):
+    """With the fields of a second person, who enters weight, strength and rate blind."""
+
+    def prepare(self) -> None:
+        """The colleagues who may check, and the five fields."""
+        people = User.objects.filter(
+            is_active=True, grants__site=self.session.site, grants__until__isnull=True, grants__role__in=CLINICAL
+        ).distinct()
+        if self.user is not None and self.user.is_authenticated:
+            people = people.exclude(pk=self.user.pk)
+        self.fields["checker"] = forms.ModelChoiceField(
+            people.order_by("name"), required=False, to_field_name="code", label=_("Second person")
+        )
+        self.fields["check_weight_kg"] = NumberField(unit="kg", required=False, places=1, label=_("Checker: weight"))
+        self.fields["check_mg_per_ml"] = NumberField(
+            unit="mg/mL", required=False, places=2, label=_("Checker: strength")
+        )
+        self.fields["check_ml_per_h"] = NumberField(
+            unit="mL/h", required=False, places=2, label=_("Checker: pump shows")
+        )
+        self.fields["checker_secret"] = SecretField(required=False, label=_("Checker's own PIN"))
+        self.fields["alone_since"] = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        """The second person as one value: all five fields, or none."""
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        names = ("checker", "check_weight_kg", "check_mg_per_ml", "check_ml_per_h", "checker_secret")
+        values = [said.get(name) for name in names]
+        said["second"] = None
+        if any(value not in (None, "") for value in values):
+            if any(value in (None, "") for value in values):
+                raise ValidationError(_("The second person fills every field: name, weight, mg/mL, mL/h, PIN."))
+            person, kg, strength, rate, word = values
+            said["second"] = SecondPerson(person, Secret(word), kg, strength, rate)  # type: ignore[arg-type]
+        return said
+
+    @property
+    def waited(self) -> timedelta | None:
+        """Since when the single-handed pause runs, as the server signed it."""
+        try:
+            since = signing.loads(self.data.get("alone_since", ""), salt=ALONE_SALT)
+        except signing.BadSignature:
+            return None
+        return timedelta(seconds=float(since))
+
+
+class RateForm(CheckedForm):
+    """A rate in one of three units: one field at a time, the others are derived."""
+
+    value = NumberField(label=lazy("Rate"), places=4)
+    unit = forms.ChoiceField(choices=UNITS, widget=forms.RadioSelect, label=lazy("Unit"))
+    already = forms.BooleanField(required=False, label=lazy("The pump shows it already"))
+    reason = forms.CharField(required=False, max_length=300, label=lazy("Reason"))
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class ResumeForm(RateForm):
+    """On again: at the rate before the pause unless another one is typed."""
+
+    value = NumberField(label=lazy("Rate; empty means as before"), places=4, required=False)
+    unit = forms.ChoiceField(
+        choices=UNITS, widget=forms.RadioSelect, label=lazy("Unit"), required=False, initial="mg/h"
+    )
+
+
+class StartForm(CheckedForm):
+    """The first rate."""
+
+    timed = False
+    value = NumberField(label=lazy("Start rate"), places=4)
+    unit = forms.ChoiceField(choices=UNITS, widget=forms.RadioSelect, label=lazy("Unit"))
+    reason = forms.CharField(required=False, max_length=300, label=lazy("Reason"))
+    device = forms.CharField(required=False, max_length=40, label=lazy("Name of this tablet"))
+
+
+class ReasonForm(ChairForm):
+    """A pause, an end or a stop: nothing has to be said."""
+
+    reason = forms.CharField(required=False, max_length=300, label=lazy("Reason"))
+
+
+class BolusForm(CheckedForm):
+    mg = NumberField(unit="mg", label=lazy("Bolus"), places=3)
+    over_min = NumberField(unit="min", label=lazy("Over"), places=1, required=False, low=0, high=60)
+    already = forms.BooleanField(required=False, label=lazy("It was given already"))
+    reason = forms.CharField(required=False, max_length=300, label=lazy("Reason"))
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class FlushForm(ChairForm):
+    ml = NumberField(unit="mL", label=lazy("Flush"), places=1, low="0.5", high=100)
+    over_min = NumberField(unit="min", label=lazy("Over"), places=1, low="0.1", high=60, initial="1")
+
+
+class BagForm(CheckedForm):
+    """A bag: the strength is one of the protocol's list."""
+
+    timed = False
+    lot = forms.CharField(max_length=60, label=lazy("Lot of the vial"))
+    expires_on = forms.DateField(
+        required=False, label=lazy("Expiry"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    pump = forms.CharField(required=False, max_length=60, label=lazy("Pump"))
+    prime_ml = NumberField(unit="mL", required=False, places=1, low=0, high=50, label=lazy("Priming volume"))
+
+    def prepare(self) -> None:
+        """The strengths of the pinned protocol."""
+        super().prepare()
+        listed = [
+            (str(place), f"{one.mg_per_ml:f} mg/mL · {one.bag_ml:f} mL · {one.diluent}")
+            for place, one in enumerate(self.protocol.fluids.concentrations)
+        ]
+        self.fields["strength"] = forms.TypedChoiceField(
+            choices=listed, coerce=int, widget=forms.RadioSelect, label=_("Strength"),
+            initial="0" if len(listed) == 1 else None,
+        )  # fmt: skip
+        self.order_fields(["strength", "lot", "expires_on", "pump", "prime_ml"])
+
+
+class SetForm(ChairForm):
+    """A set in the order of the monitor. Each sign takes a number, or a word for why not."""
+
+    kind = forms.ChoiceField(choices=[("core", lazy("core")), ("full", lazy("full")), ("bp", lazy("pressure only"))])
+    hr = WholeField(unit="/min", required=False, label=lazy("Heart rate"))
+    spo2 = WholeField(unit="%", required=False, label=lazy("SpO₂"))
+    o2_l_per_min = NumberField(unit="L/min", required=False, places=1, low=0, high=15, label=lazy("Oxygen"))
+    bp = PressureField(required=False, label=lazy("Blood pressure"))
+    rr = WholeField(unit="/min", required=False, label=lazy("Breaths"))
+    sedation = forms.TypedChoiceField(
+        required=False,
+        coerce=int,
+        empty_value=None,
+        label=lazy("Sedation"),
+        choices=[
+            ("", "–"),
+            ("0", lazy("0 alert")),
+            ("-1", lazy("-1 drowsy")),
+            ("-2", lazy("-2 light sedation")),
+            ("-3", lazy("-3 hard to rouse")),
+            ("-4", lazy("-4 deep")),
+            ("-5", lazy("-5 not rousable")),
+            ("1", lazy("+1 restless")),
+            ("2", lazy("+2 agitated")),
+            ("3", lazy("+3 very agitated")),
+            ("4", lazy("+4 combative")),
+        ],
+    )
+    pain = WholeField(required=False, low=0, high=10, label=lazy("Pain 0 to 10"))
+    nausea = WholeField(required=False, low=0, high=3, label=lazy("Nausea 0 to 3"))
+    dissociation = WholeField(required=False, low=0, high=3, label=lazy("Dissociation 0 to 3"))
+    temp_c = NumberField(unit="°C", required=False, places=1, label=lazy("Temperature"))
+    etco2 = WholeField(unit="mmHg", required=False, low=5, high=100, label=lazy("End-tidal CO₂"))
+    iv_site = forms.ChoiceField(
+        required=False,
+        label=lazy("Vein"),
+        choices=[("", "–"), ("clear", lazy("clear")), ("sore", lazy("sore")), ("swollen", lazy("swollen"))],
+    )
+
+    NUMBERS = ("hr", "spo2", "o2_l_per_min", "rr", "sedation", "pain", "nausea", "dissociation", "temp_c", "etco2")
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Column → number, for what was typed."""
+        said = {name: self.cleaned_data.get(name) for name in self.NUMBERS}
+        found = {name: value for name, value in said.items() if value is not None}
+        if self.cleaned_data.get("iv_site"):
+            found["iv_site"] = self.cleaned_data["iv_site"]
+        if self.cleaned_data.get("bp"):
+            found["sys"], found["dia"] = self.cleaned_data["bp"]
+        return found
+
+    @property
+    def why_not(self) -> dict[str, str]:
+        """Sign → word, from fields named why_<sign>."""
+        said = {key.removeprefix("why_"): value for key, value in self.data.items() if key.startswith("why_")}
+        return {sign: word for sign, word in said.items() if word in WORDS and re.fullmatch(r"[a-z0-9_]+", sign)}
+
+
+class SymptomForm(ChairForm):
+    code = forms.ChoiceField(label=lazy("Symptom"))
+    grade = forms.TypedChoiceField(
+        coerce=int, choices=[(n, str(n)) for n in range(4)], widget=forms.RadioSelect, label=lazy("Grade; 0 ends it")
+    )
+    note = forms.CharField(required=False, max_length=200, label=lazy("Note"))
+
+    def prepare(self) -> None:
+        """The protocol's symptoms."""
+        listed = [(one.code, one.title) for one in self.protocol.limits.symptoms]
+        self.fields["code"].choices = listed  # type: ignore[attr-defined]
+
+
+class DrugForm(ChairForm):
+    order_id = forms.CharField(max_length=60, widget=forms.HiddenInput)
+    dose = NumberField(label=lazy("Dose"), places=3)
+    unit = forms.CharField(max_length=12, widget=forms.HiddenInput)
+    confirmed = forms.BooleanField(required=False, label=lazy("Dose, route, allergy, last given and cap are read"))
+    already = forms.BooleanField(required=False, label=lazy("It was given already"))
+
+
+class EffectForm(ChairForm):
+    adjunct = forms.UUIDField(widget=forms.HiddenInput)
+    effect = forms.ChoiceField(
+        choices=[("better", lazy("better")), ("same", lazy("same")), ("worse", lazy("worse"))], widget=forms.RadioSelect
+    )
+
+
+class NoteForm(ChairForm):
+    kind = forms.ChoiceField(choices=[(word, word.replace("_", " ")) for word in NOTES], label=lazy("What"))
+    text = forms.CharField(required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3}), label=lazy("Text"))
+
+
+class ReadingForm(ChairForm):
+    pump_ml = NumberField(unit="mL", places=2, low=0, high=2000, label=lazy("The pump says it has given"))
+
+
+class SeenStoppedForm(ChairForm):
+    pump_ml = NumberField(
+        unit="mL", places=2, low=0, high=2000, required=False, label=lazy("mL on the pump, if it can be read")
+    )
+
+
+class AckForm(ChairForm):
+    timed = False
+    done = forms.CharField(max_length=300, label=lazy("What was done"))
+    cleared = forms.BooleanField(required=False, label=lazy("It is over"))
+
+
+class GateForm(ChairForm):
+    timed = False
+    gate = forms.CharField(max_length=60, widget=forms.HiddenInput)
+    ok = forms.ChoiceField(
+        choices=[("yes", lazy("yes")), ("no", lazy("no")), ("unknown", lazy("not known"))], widget=forms.RadioSelect
+    )
+    note = forms.CharField(required=False, max_length=300, label=lazy("Note"))
+
+
+class FastingForm(ChairForm):
+    """When the patient last had anything; empty means nothing of that kind since yesterday."""
+
+    timed = False
+
+    def prepare(self) -> None:
+        """Three times in the site's zone."""
+        for name, label in (
+            ("light_meal_at", _("Last light meal")),
+            ("solid_meal_at", _("Last full meal")),
+            ("clear_fluids_at", _("Last clear drink")),
+        ):
+            self.fields[name] = WhenField(zone=self.session.site.tz, required=False, label=label)
+        self.fields["nothing_else"] = forms.BooleanField(label=_("Asked, and nothing else since yesterday"))
+
+
+class WeightForm(ChairForm):
+    timed = False
+    value = NumberField(label=lazy("Weight today"), places=1)
+    unit = forms.ChoiceField(choices=[("kg", "kg"), ("lb", "lb")], widget=forms.RadioSelect, label=lazy("Unit"))
+
+
+class AccessForm(ChairForm):
+    body_site = forms.CharField(max_length=60, label=lazy("Where"))
+    side = forms.ChoiceField(choices=[("left", lazy("left")), ("right", lazy("right"))], widget=forms.RadioSelect)
+    gauge = WholeField(unit="G", low=14, high=26, label=lazy("Gauge"))
+    attempts = WholeField(low=1, high=10, initial=1, label=lazy("Attempts"))
+    patent = forms.BooleanField(required=False, initial=True, label=lazy("Flushes freely"))
+
+
+class GoForm(ChairForm):
+    timed = False
+    go = forms.ChoiceField(choices=[("go", lazy("GO")), ("no_go", lazy("NO-GO"))], widget=forms.RadioSelect)
+    reason = forms.CharField(required=False, max_length=500, label=lazy("Reason; a NO-GO says why"))
+    secret = SecretField()
+
+
+class CloseForm(ChairForm):
+    timed = False
+    left_mg = NumberField(unit="mg", places=2, low=0, label=lazy("Left in the line and discarded"))
+    wasted_mg = NumberField(unit="mg", places=2, low=0, label=lazy("Wasted from the bag"))
+    reason = forms.CharField(required=False, max_length=300, label=lazy("Reason for a difference"))
+    end_reason = forms.CharField(max_length=80, initial="planned end", label=lazy("Why it ended"))

@@ -1,0 +1,123 @@
+"""How every page at the chair answers: a form, an action, then the chair again; or 422 with the reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.core import signing
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from clearhead.clinic.audit.models import Fact
+from clearhead.clinic.infusion.actions import ChairRefused, Written
+from clearhead.clinic.infusion.forms import ALONE_SALT, ChairForm
+from clearhead.clinic.infusion.queries import protocol_of
+from clearhead.clinic.people.access import staff
+from clearhead.clinic.people.actions import SignatureRefused
+from clearhead.clinic.people.models import Role
+from clearhead.clinic.plan.models import Session
+from clearhead.medicine.rules.verdict import Outcome, Reason
+
+CLINICIANS = staff(Role.NURSE, Role.PRESCRIBER)
+READERS = staff(Role.NURSE, Role.PRESCRIBER, Role.DIRECTOR, write=(Role.NURSE, Role.PRESCRIBER))
+ASKED_AGAIN = {"stale", "second_check", "step_approver", "complete", "go", "hand_over"}
+"""Open reasons that a tick does not answer."""
+
+
+def form_of(kind: type[ChairForm], request: HttpRequest, session: Session, /, **initial: Any) -> Any:
+    """The form of this request: bound when it was sent."""
+    data = request.POST if request.method == "POST" else None
+    return kind(data, session=session, protocol=protocol_of(session), user=request.user, initial=initial)
+
+
+def answer(
+    request: HttpRequest,
+    session: Session,
+    form: Any,
+    run: Callable[[dict[str, Any], datetime], Any],
+    *,
+    title: str,
+    template: str = "infusion/form.html",
+    to: str = "infusion-chair",
+    **shown: Any,
+) -> HttpResponse:
+    """Do it and go back to the chair, or show the form again with what stands against it."""
+    doubts: list[Reason] = []
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                row = run(form.cleaned_data, timezone.now())
+            except (ChairRefused, SignatureRefused) as refusal:
+                doubts = told(form, refusal)
+            else:
+                return done(request, session, row, to)
+        if wants_json(request):
+            return JsonResponse(
+                {"saved": False, "errors": form.errors.get_json_data(), "ask": _asks(doubts)}, status=422
+            )
+    page = {
+        "session": session,
+        "patient": session.patient,
+        "form": form,
+        "title": title,
+        "doubts": [reason for reason in doubts if reason.gate not in ASKED_AGAIN],
+        **shown,
+    }
+    return render(request, template, page, status=status)
+
+
+def told(form: Any, refusal: Exception) -> list[Reason]:
+    """Put a refusal on the form; the open reasons come back as things to read and confirm."""
+    verdict = getattr(refusal, "verdict", None)
+    form.refused(verdict if verdict is not None and verdict.blocking else str(refusal))
+    return list(verdict.at(Outcome.OPEN)) if verdict is not None else []
+
+
+def done(request: HttpRequest, session: Session, row: Any, to: str) -> HttpResponse:
+    """Saved: for a script the receipt, for a page the way back."""
+    if wants_json(request):
+        return JsonResponse({"saved": True, **receipt(row)})
+    return HttpResponseRedirect(reverse(to, args=[session.code]), status=303)
+
+
+def receipt(row: Any) -> dict[str, Any]:
+    """What a screen may say about an entry once the server holds it."""
+    if not isinstance(row, Fact):
+        return {}
+    return {"fact": str(row.code), "kind": row._meta.model_name, "saved_at": row.recorded_at.isoformat()}
+
+
+def _asks(doubts: list[Reason]) -> list[dict[str, str]]:
+    return [{"gate": r.gate, "title": r.title, "sentence": r.sentence} for r in doubts if r.gate not in ASKED_AGAIN]
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """True for a script that asked for JSON."""
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def confirmed(request: HttpRequest) -> frozenset[str]:
+    """The gates whose sentence was read and ticked."""
+    return frozenset(request.POST.getlist("confirm"))
+
+
+def written(request: HttpRequest) -> Written:
+    """Which device this comes from."""
+    return Written(device=str(request.headers.get("X-Device", ""))[:40])
+
+
+def alone_since(now: datetime) -> str:
+    """The beginning of a single-handed pause, signed by the server."""
+    return signing.dumps(now.timestamp(), salt=ALONE_SALT)
+
+
+def waited_s(form: Any, now: datetime) -> int:
+    """Seconds since the server signed the beginning of the pause; 0 without one."""
+    since = getattr(form, "waited", None)
+    return 0 if since is None else max(0, int(now.timestamp() - since.total_seconds()))

@@ -1,0 +1,365 @@
+"""The chair's screen in frozen numbers: the picture, the grid and the few words between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from clearhead.clinic.infusion import charts
+from clearhead.clinic.infusion.drawing import Band, BandPoint, Numbers, Picture, Reading, Resting, Setting, Words
+from clearhead.clinic.infusion.lanes import Mark, Spell
+from clearhead.clinic.infusion.models import Event, Observation, RateChange, Symptom
+from clearhead.clinic.infusion.queries import doses
+from clearhead.clinic.infusion.queries.chair import ChairView
+from clearhead.clinic.infusion.queries.forecast import Forecast
+from clearhead.clinic.infusion.queries.state import State
+from clearhead.clinic.infusion.queries.vitals import COLUMNS
+from clearhead.clinic.web.templatetags.clinic import plain_number
+
+LATE_ENTRY = timedelta(minutes=5)
+"""From here on a set shows both times: when it was so and when it was typed."""
+COLUMN_PX = 60
+GRID_ROWS = (
+    ("hr", _("HR"), "/min"),
+    ("spo2", "SpO₂", "%"),
+    ("bp", _("BP"), "mmHg"),
+    ("rr", _("RR"), "/min"),
+    ("temp_c", _("Temp"), "°C"),
+    ("sedation", _("Sedation"), "RASS"),
+    ("dissociation", _("Dissoc."), "0–3"),
+    ("nausea", _("Nausea"), "0–3"),
+    ("pain", _("Pain"), "0–10"),
+    ("iv_site", _("IV site"), ""),
+)
+SHORT = {
+    "not_obtainable": "n/o",
+    "refused": "refused",
+    "artefact": "artefact",
+    "asleep_rouses": "asleep ↑",
+    "asleep_not_woken": "asleep",
+    "not_asked_asleep": "asleep",
+}
+NO_NEW = "no_new_symptoms"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value of the grid. `over` = its sign's episode was open then; `why` = a word stands for the number."""
+
+    words: str
+    over: bool = False
+    why: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One set."""
+
+    row: Observation
+    cells: tuple[Cell, ...]
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """One sign across the sets."""
+
+    name: str
+    unit: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The newest sets, and how many stand before them."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[GridRow, ...]
+    earlier: int
+
+
+def grid(view: ChairView, most: int | None = 11) -> Grid:
+    """Signs as rows, sets as columns."""
+    shown = view.observations[-most:] if most else view.observations
+    columns = tuple(
+        Column(
+            row,
+            tuple(_cell(row, sign, view) for sign, _, _ in GRID_ROWS),
+            row.recorded_at - row.happened_at > LATE_ENTRY,
+        )
+        for row in shown
+    )
+    rows = tuple(
+        GridRow(str(_(name)), unit, tuple(column.cells[place] for column in columns))
+        for place, (_sign, name, unit) in enumerate(GRID_ROWS)
+    )
+    return Grid(columns, rows, len(view.observations) - len(shown))
+
+
+def _cell(row: Observation, sign: str, view: ChairView) -> Cell:
+    words = _value(row, sign)
+    if not words:
+        why = next(
+            (row.why_not[name] for name in (sign, "sys", "dia") if name in row.why_not and _named(sign, name)), ""
+        )
+        return Cell(SHORT.get(why, "") or "–", why=bool(why))
+    names = {COLUMNS[name] for name in (("sys", "dia") if sign == "bp" else (sign,)) if name in COLUMNS}
+    over = any(
+        one.sign in names and one.since <= row.happened_at and (one.ended_at is None or row.happened_at < one.ended_at)
+        for one in view.episodes
+    )
+    return Cell(words, over=over)
+
+
+def _named(sign: str, name: str) -> bool:
+    return name == sign or (sign == "bp" and name in {"sys", "dia", "bp"})
+
+
+def _value(row: Observation, sign: str) -> str:
+    if sign == "bp":
+        return f"{row.sys}/{row.dia}" if row.sys is not None and row.dia is not None else ""
+    value = getattr(row, sign)
+    if value in (None, ""):
+        return ""
+    if sign == "spo2" and row.o2_l_per_min:
+        return f"{value} · {plain_number(row.o2_l_per_min, 1)} L"
+    if sign == "sedation":
+        return f"+{value}" if value > 0 else str(value).replace("-", "−")
+    return plain_number(value, 1) if isinstance(value, Decimal) else str(value)
+
+
+def picture(
+    view: ChairView, forecast: Forecast | None, *, width: float = 900.0, last_min: int | None = None
+) -> Picture:
+    """The whole picture for one screen width."""
+    return charts.picture(numbers(view, forecast, last_min=last_min), width=width)
+
+
+def numbers(view: ChairView, forecast: Forecast | None, *, last_min: int | None = None) -> Numbers:
+    """Rows to the frozen numbers of the picture."""
+    start, end = axis(view, last_min)
+    return Numbers(
+        start=start,
+        end=end,
+        now=view.infusion.ended_at if view.standing.state is State.CLOSED and view.infusion and view.infusion.ended_at else view.now,
+        zone=view.session.site.tz,
+        readings=tuple(Reading(r.happened_at, r.sys, r.dia, r.hr, r.spo2, r.pain) for r in view.observations),
+        settings=settings(view),
+        planned_end=view.planned_end if view.running else None,
+        cap=_cap(view),
+        resting=_resting(view),
+        band=band(forecast, view) if forecast else None,
+        drugs=drug_marks(view),
+        symptoms=spells(view),
+        events=event_marks(view),
+        gap_min=2.0 * _interval(view),
+        words=_words(),
+    )  # fmt: skip
+
+
+def axis(view: ChairView, last_min: int | None = None) -> tuple[datetime, datetime]:
+    """From just before the first fact to half an hour beyond the planned end."""
+    if view.infusion is None:
+        return view.now - timedelta(minutes=60), view.now + timedelta(minutes=60)
+    first = [view.infusion.started_at, *(row.happened_at for row in view.observations[:1])]
+    near = max(min(first), view.infusion.started_at - timedelta(minutes=60))
+    if view.standing.state is State.CLOSED and view.infusion.ended_at:
+        last = [view.infusion.ended_at, *(row.happened_at for row in view.observations[-1:])]
+        return charts.span(near, max(last), None)
+    return charts.span(near, view.now, view.planned_end, last_min=last_min)
+
+
+def _interval(view: ChairView) -> int:
+    phase = view.protocol.observation.phase(view.phase)
+    return phase.core_every_min if phase is not None else 15
+
+
+def settings(view: ChairView) -> tuple[Setting, ...]:
+    """Every setting of the pump; a stop is an explicit zero."""
+    rows = view.dose_rows.rates
+    return tuple(
+        Setting(row.happened_at, float(doses.mg_per_h(row)), plain_number(doses.mg_per_h(row), 1)) for row in rows
+    )
+
+
+def _cap(view: ChairView) -> tuple[float, str] | None:
+    if view.weight_kg is None:
+        return None
+    cap = view.session.order.max_rate_mg_per_kg_h
+    mg = cap * view.weight_kg
+    return float(mg), _("cap %(per)s mg/kg/h · %(mg)s mg/h") % {"per": plain_number(cap, 3), "mg": plain_number(mg, 1)}
+
+
+def _resting(view: ChairView) -> Resting | None:
+    sets = [row for row in view.observations if row.phase == "baseline" and row.sys and row.dia]
+    if not sets:
+        return None
+    high = [row.sys for row in sets if row.sys]
+    low = [row.dia for row in sets if row.dia]
+    words = _("own resting %(high)s / %(low)s")
+    pair = {"high": _range(high), "low": _range(low)}
+    return Resting((min(high), max(high)), (min(low), max(low)), words % pair)
+
+
+def _range(values: list[int]) -> str:
+    return str(values[0]) if min(values) == max(values) else f"{min(values)}–{max(values)}"
+
+
+def band(forecast: Forecast, view: ChairView) -> Band:
+    """The band with its label, or why it was withdrawn."""
+    if forecast.band is None or forecast.zero is None:
+        return Band((), _("forecast"), forecast.withdrawn_because)
+    made, zero = forecast.band, forecast.zero
+    caption = _("forecast ng/mL · %(model)s, %(site)s, %(share)s %% of people · planning aid") % {
+        "model": made.model_label, "site": made.sampling_site,
+        "share": f"{100 * (made.quantiles[2] - made.quantiles[0]):.0f}",
+    }  # fmt: skip
+    columns = zip(made.at_min, made.low_ng_per_ml, made.median_ng_per_ml, made.high_ng_per_ml, strict=True)
+    points = tuple(BandPoint(zero + timedelta(minutes=at), low, mid, high) for at, low, mid, high in columns)
+    return Band(points, caption)
+
+
+def drug_marks(view: ChairView) -> tuple[Mark, ...]:
+    """Adjuncts with their effect, and boluses."""
+    effects = {effect.adjunct_id: effect for effect in view.effects}
+    found = []
+    for row in view.adjuncts:
+        words = f"{row.ingredient_id} {plain_number(row.dose)} {row.unit}"
+        effect = effects.get(row.pk)
+        if effect is not None:
+            words += f" → {effect.get_effect_display()} {_clock(effect.happened_at, view)}"
+        found.append(Mark(row.happened_at, words, "warn" if row.breach else "plain"))
+    found += [Mark(b.happened_at, _("bolus %(mg)s mg") % {"mg": plain_number(b.mg)}) for b in view.dose_rows.boluses]
+    return tuple(sorted(found, key=lambda mark: mark.at))
+
+
+def spells(view: ChairView) -> tuple[Spell, ...]:
+    """A symptom from each grading to the next; grade 0 ends it."""
+    by_code: dict[str, list[Symptom]] = {}
+    for row in view.symptoms:
+        by_code.setdefault(row.symptom, []).append(row)
+    found = []
+    for code, rows in by_code.items():
+        for place, row in enumerate(rows):
+            if row.grade > 0:
+                end = rows[place + 1].happened_at if place + 1 < len(rows) else None
+                found.append(Spell(row.happened_at, end, _graded(view, code, row.grade), row.grade))
+    return tuple(sorted(found, key=lambda spell: spell.start))
+
+
+def _graded(view: ChairView, code: str, grade: int) -> str:
+    known = view.protocol.limits.symptom(code)
+    if known is None:
+        return f"{code} ({grade})"
+    word = known.grades[grade - 1] if grade <= len(known.grades) else ""
+    return f"{known.title.lower()} · {word} ({grade})" if word else f"{known.title.lower()} ({grade})"
+
+
+def event_marks(view: ChairView) -> tuple[Mark, ...]:
+    """Everything else that happened, as flags; charting "no new symptoms" is a small word."""
+    found = [_event(row, view) for row in view.events]
+    kinds = {
+        "start": _("start"),
+        "pause": _("paused"),
+        "resume": _("resumed"),
+        "bag_change": _("new bag"),
+        "end": _("end"),
+    }
+    for row in view.dose_rows.rates:
+        if row.kind in kinds and not (row.kind == RateChange.Kind.END and any(e.kind == "stop" for e in view.events)):
+            checked = f" · {row.second_person.name.split()[0]} ✓" if row.second_person else ""
+            found.append(Mark(row.happened_at, str(kinds[row.kind]) + checked, "warn" if row.breach else "plain"))
+    return tuple(sorted(found, key=lambda mark: mark.at))
+
+
+def _event(row: Event, view: ChairView) -> Mark:
+    words = {"stop": _("STOP"), "help": _("help called"), NO_NEW: _("nothing new")}.get(row.kind) or row.kind.replace(
+        "_", " "
+    )
+    if row.kind == "emergency":
+        words = str(row.detail.get("what", "emergency")).replace("_", " ")
+    elif row.kind == "note" and row.text:
+        words = row.text
+    if len(words) > 34:
+        words = words[:33] + "…"
+    tones = {"stop": "stop", "help": "warn", "emergency": "warn", "not_understood": "warn"}
+    return Mark(row.happened_at, words, tones.get(row.kind, "late" if row.queued else "plain"))
+
+
+def _clock(moment: datetime, view: ChairView) -> str:
+    return f"{moment.astimezone(view.session.site.tz):%H:%M}"
+
+
+def _words() -> Words:
+    return Words(
+        _("Blood pressure ∨∧ mmHg"), _("● Heart rate /min"), _("SpO₂ %"), _("Pain 0–10"), _("Rate mg/h"), _("Drugs"),
+        _("Sympt."), _("Events"),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What the protocol would allow next, in the words of the pump."""
+
+    head: str
+    sentences: tuple[str, ...]
+    not_before: datetime | None
+    mg_per_h: Decimal | None
+    ml_per_h: Decimal | None
+
+
+def advice(view: ChairView) -> Advice | None:
+    """The titration line; None where nothing runs."""
+    step = view.next_step
+    if step is None:
+        return None
+    heads = {
+        "step_up": _("A step up is allowed now"), "wait": _("Next step"), "ask_first": _("A prescriber agrees first"),
+        "hold": _("Hold"), "step_down": _("Step down"), "no_steps": _("No steps"),
+    }  # fmt: skip
+    bag = view.dose_rows.bag
+    moves = step.mg_per_h is not None and step.next in {"step_up", "wait", "ask_first", "step_down"}
+    mg = doses.exact(step.mg_per_h) if moves and step.mg_per_h is not None else None
+    ml = mg / bag.mg_per_ml if mg is not None and bag is not None else None
+    return Advice(str(heads[step.next]), step.sentences, step.not_before, mg, ml)
+
+
+def home_about(view: ChairView) -> datetime | None:
+    """Planned end plus the observation that the protocol asks for; for the family, not a promise."""
+    if view.planned_end is None or view.infusion is None:
+        return None
+    end = view.infusion.ended_at or max(view.planned_end, view.now)
+    given = {row.order_id for row in view.adjuncts}
+    sedative = any(order.sedative and order.id in given for order in view.protocol.orders.prn_orders)
+    minutes = int((end - view.infusion.started_at).total_seconds() // 60)
+    return end + timedelta(minutes=view.protocol.recovery.minutes(minutes, sedative=sedative))
+
+
+def phase_words(view: ChairView) -> str:
+    """The phase as the strip names it."""
+    state = {
+        State.PREPARING: _("Preparing"), State.READY: _("Ready to start"), State.PAUSED: _("Paused"),
+        State.STOPPED: _("Stopped"), State.CLOSED: _("Closed"),
+    }  # fmt: skip
+    return str(state.get(view.standing.state) or _("Infusing"))
+
+
+def screen(view: ChairView, forecast: Forecast | None, *, width: int, last_min: int | None = None) -> dict[str, Any]:
+    """What the live parts of the page need, ready to write."""
+    return {
+        "view": view,
+        "session": view.session,
+        "patient": view.session.patient,
+        "picture": picture(view, forecast, width=width, last_min=last_min),
+        "grid": grid(view, max(3, int((width - 96) // COLUMN_PX) - 1)),
+        "forecast": forecast,
+        "advice": advice(view),
+        "home_about": home_about(view),
+        "phase_word": phase_words(view),
+        "width": width,
+        "last_min": last_min,
+    }

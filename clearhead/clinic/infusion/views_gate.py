@@ -1,0 +1,186 @@
+"""Before the pump: the go page, its gates, weight, catheter, bag, start."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from clearhead.clinic.infusion import actions, forms, queries
+from clearhead.clinic.infusion.pages import (
+    CLINICIANS,
+    READERS,
+    alone_since,
+    answer,
+    confirmed,
+    form_of,
+    waited_s,
+    written,
+)
+from clearhead.clinic.people import doors
+from clearhead.clinic.people.access import access
+from clearhead.clinic.plan.models import Session
+
+GO = "infusion-go"
+FORM = require_http_methods(["GET", "POST"])
+OK = {"yes": True, "no": False, "unknown": None}
+CHAIR_COOKIE_S = 24 * 3600
+
+
+@FORM
+@access(READERS, Session)
+def go(request: Any, session: Session) -> HttpResponse:
+    """Go or no-go: every gate, then the signature."""
+    form = form_of(forms.GoForm, request, session)
+
+    def run(said: dict[str, Any], now: datetime) -> Any:
+        return actions.sign_go(
+            session=session, go=said["go"] == "go", reason=said["reason"], secret=actions.Secret(said["secret"]),
+            by=request.user, at=now, client_id=said["client_id"],
+        )  # fmt: skip
+
+    protocol = queries.protocol_of(session)
+    shown = {
+        "page": queries.go_page(session, timezone.now()),
+        "standing": queries.standing(session, timezone.now()),
+        "weight_form": forms.WeightForm(session=session, protocol=protocol, auto_id="weight_%s"),
+        "fasting_form": forms.FastingForm(session=session, protocol=protocol, auto_id="fasting_%s"),
+        "access_form": forms.AccessForm(session=session, protocol=protocol, auto_id="access_%s"),
+    }
+    return answer(request, session, form, run, title=_("Go or no-go"), template="infusion/go.html", to=GO, **shown)
+
+
+@require_POST
+@access(CLINICIANS, Session)
+def gate(request: Any, session: Session) -> HttpResponse:
+    """One answer of the day's list."""
+    form = form_of(forms.GateForm, request, session)
+
+    def run(said: dict[str, Any], now: datetime) -> Any:
+        return actions.answer_gate(
+            session=session, gate=said["gate"], value={"ok": OK[said["ok"]]}, note=said["note"], by=request.user,
+            at=now, written=written(request), client_id=said["client_id"],
+        )  # fmt: skip
+
+    return answer(request, session, form, run, title=_("Answer"), to=GO)
+
+
+@require_POST
+@access(CLINICIANS, Session)
+def fasting(request: Any, session: Session) -> HttpResponse:
+    """When the patient last ate and drank."""
+    form = form_of(forms.FastingForm, request, session)
+
+    def run(said: dict[str, Any], now: datetime) -> Any:
+        names = ("light_meal_at", "solid_meal_at", "clear_fluids_at")
+        times = {name: said[name].isoformat() if said[name] else None for name in names}
+        return actions.answer_gate(
+            session=session, gate="fasting", value={"ok": True, **times}, by=request.user, at=now,
+            written=written(request), client_id=said["client_id"],
+        )  # fmt: skip
+
+    return answer(request, session, form, run, title=_("Fasting"), to=GO)
+
+
+@require_POST
+@access(CLINICIANS, Session)
+def weight(request: Any, session: Session) -> HttpResponse:
+    """Today's weight, its unit chosen."""
+    form = form_of(forms.WeightForm, request, session)
+
+    def run(said: dict[str, Any], now: datetime) -> Any:
+        return actions.weigh(
+            session=session, value=said["value"], unit=said["unit"], confirmed=confirmed(request), by=request.user,
+            at=now, written=written(request), client_id=said["client_id"],
+        )  # fmt: skip
+
+    return answer(request, session, form, run, title=_("Weight today"), to=GO)
+
+
+@require_POST
+@access(CLINICIANS, Session)
+def place_access(request: Any, session: Session) -> HttpResponse:
+    """A catheter lies."""
+    form = form_of(forms.AccessForm, request, session)
+
+    def run(said: dict[str, Any], now: datetime) -> Any:
+        return actions.place_access(
+            session=session, body_site=said["body_site"], side=said["side"], gauge=said["gauge"],
+            attempts=said["attempts"], patent=said["patent"], happened_at=said["happened_at"], by=request.user, at=now,
+            written=written(request), client_id=said["client_id"],
+        )  # fmt: skip
+
+    return answer(request, session, form, run, title=_("Catheter"), to=GO)
+
+
+@require_POST
+@access(CLINICIANS, Session)
+def remove_access(request: Any, session: Session) -> HttpResponse:
+    """The catheter is out."""
+    form = form_of(forms.ReasonForm, request, session)
+
+    def run(said: dict[str, Any], now: datetime) -> Any:
+        return actions.remove_access(
+            session=session, happened_at=said["happened_at"], by=request.user, at=now, written=written(request),
+            client_id=said["client_id"],
+        )  # fmt: skip
+
+    return answer(request, session, form, run, title=_("Catheter out"))
+
+
+@FORM
+@access(CLINICIANS, Session)
+def bag(request: Any, session: Session) -> HttpResponse:
+    """A bag or syringe, checked by a second person."""
+    form = form_of(forms.BagForm, request, session, alone_since=alone_since(timezone.now()))
+
+    def run(said: dict[str, Any], now: datetime) -> Any:
+        return actions.prepare_bag(
+            session=session, strength=said["strength"], lot=said["lot"], expires_on=said["expires_on"],
+            pump=said["pump"], prime_ml=said["prime_ml"] or 0, second=said["second"], waited_s=waited_s(form, now),
+            by=request.user, at=now, written=written(request), client_id=said["client_id"],
+        )  # fmt: skip
+
+    return answer(request, session, form, run, title=_("Prepare a bag"), to=GO, checks=True)
+
+
+@FORM
+@access(CLINICIANS, Session)
+def start(request: Any, session: Session) -> HttpResponse:
+    """The pump starts; this device gets the chair's token."""
+    view = queries.chair(session, timezone.now(), by=request.user)
+    form = form_of(forms.StartForm, request, session, alone_since=alone_since(timezone.now()), unit="mg/kg/h")
+
+    def run(said: dict[str, Any], now: datetime) -> Any:
+        ask = actions.Ask(
+            reason=said["reason"], confirmed=confirmed(request), second=said["second"], waited_s=waited_s(form, now)
+        )
+        return actions.start(
+            session=session, value=said["value"], unit=said["unit"], ask=ask, by=request.user, at=now,
+            written=actions.Written(said["device"]), client_id=said["client_id"],
+        )  # fmt: skip
+
+    reply = answer(
+        request, session, form, run, title=_("Start"), template="infusion/start.html", view=view, checks=True
+    )
+    if reply.status_code in {200, 303} and request.method == "POST":
+        bind(reply, session, form.cleaned_data["device"])
+    return reply
+
+
+def bind(reply: HttpResponse, session: Session, device: str) -> None:
+    """Give the device the chair's token: STOP, help and emergency lines then need no sign-in."""
+    reply.set_cookie(
+        doors.CHAIR_COOKIE,
+        doors.chair_token(session.code, device or "tablet"),
+        max_age=CHAIR_COOKIE_S,
+        path=f"/infusion/{session.code}/",
+        secure=settings.HTTPS,
+        httponly=True,
+        samesite="Strict",
+    )

@@ -1,0 +1,195 @@
+"""The pump: another rate, pause, resume, end, bolus, flush, another bag."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from clearhead.clinic.infusion import actions, forms, queries
+from clearhead.clinic.infusion.pages import (
+    CLINICIANS,
+    alone_since,
+    answer,
+    confirmed,
+    form_of,
+    waited_s,
+    wants_json,
+    written,
+)
+from clearhead.clinic.people.access import access
+from clearhead.clinic.plan.models import Session
+from clearhead.medicine.rules.rate import Intention
+
+FORM = require_http_methods(["GET", "POST"])
+
+
+def asked(request: HttpRequest, form: Any, said: dict[str, Any], now: datetime) -> actions.Ask:
+    """What stands beside the number."""
+    return actions.Ask(
+        seen=said.get("seen") or None,
+        reason=said.get("reason", ""),
+        confirmed=confirmed(request),
+        second=said.get("second"),
+        waited_s=waited_s(form, now),
+    )
+
+
+@FORM
+@access(CLINICIANS, Session)
+def rate(request: Any, session: Session) -> HttpResponse:
+    """Another rate: chips, the read-back of what the pump should show, then what it shows."""
+    now = timezone.now()
+    form = form_of(forms.RateForm, request, session, seen=queries.dose_rows(session).mark, alone_since=alone_since(now))
+    if request.method == "POST" and request.POST.get("preview"):
+        return _preview(request, session, form, now)
+
+    def run(said: dict[str, Any], now: datetime) -> Any:
+        return actions.change_rate(
+            session=session, value=said["value"], unit=said["unit"], happened_at=said["happened_at"],
+            intended=not said["already"], ask=asked(request, form, said, now), by=request.user, at=now,
+            written=written(request), client_id=said["client_id"],
+        )  # fmt: skip
+
+    shown = {"view": queries.chair(session, now, by=request.user), "checks": True}
+    return answer(request, session, form, run, title=_("Rate"), template="infusion/rate.html", **shown)
+
+
+def _preview(request: HttpRequest, session: Session, form: Any, now: datetime) -> HttpResponse:
+    """The read-back: nothing is saved."""
+    back = None
+    if form.is_valid():
+        said = form.cleaned_data
+        ask = asked(request, form, said, now)
+        wanted = Intention("change", said["value"], said["unit"])
+        back = queries.read_back(session, wanted, by=request.user, at=now, said=ask.said())
+    if wants_json(request):
+        return JsonResponse(_back_json(back), status=200 if back else 422)
+    shown = {
+        "session": session, "patient": session.patient, "form": form, "back": back, "title": _("Rate"), "checks": True,
+        "view": queries.chair(session, now, by=request.user),
+    }  # fmt: skip
+    return render(request, "infusion/rate.html", shown, status=200 if back else 422)
+
+
+def _back_json(back: queries.ReadBack | None) -> dict[str, Any]:
+    if back is None:
+        return {"pump_ml_per_h": None, "reasons": []}
+    return {
+        "pump_ml_per_h": str(back.pump_ml_per_h),
+        "mg_per_h": str(back.mg_per_h),
+        "mg_per_kg_h": str(back.mg_per_kg_h),
+        "second_check": back.second_check,
+        "permits": back.verdict.permits,
+        "mark": back.mark,
+        "reasons": [
+            {"gate": r.gate, "outcome": str(r.outcome), "title": r.title, "sentence": r.sentence}
+            for r in back.verdict.reasons
+        ],
+    }
+
+
+@FORM
+@access(CLINICIANS, Session)
+def resume(request: Any, session: Session) -> HttpResponse:
+    """On again after a pause."""
+    now = timezone.now()
+    form = form_of(
+        forms.ResumeForm, request, session, seen=queries.dose_rows(session).mark, alone_since=alone_since(now)
+    )
+
+    def run(said: dict[str, Any], now: datetime) -> Any:
+        return actions.resume(
+            session=session, value=said["value"], unit=said["unit"] or "mg/h", happened_at=said["happened_at"],
+            intended=not said["already"], ask=asked(request, form, said, now), by=request.user, at=now,
+            written=written(request), client_id=said["client_id"],
+        )  # fmt: skip
+
+    return answer(request, session, form, run, title=_("Resume"), checks=True)
+
+
+@FORM
+@access(CLINICIANS, Session)
+def pause(request: Any, session: Session) -> HttpResponse:
+    """The pump stands still for a while."""
+    form = form_of(forms.ReasonForm, request, session)
+
+    def run(said: dict[str, Any], now: datetime) -> Any:
+        return actions.pause(
+            session=session, happened_at=said["happened_at"], reason=said["reason"], by=request.user, at=now,
+            written=written(request), client_id=said["client_id"],
+        )  # fmt: skip
+
+    return answer(request, session, form, run, title=_("Pause"))
+
+
+@FORM
+@access(CLINICIANS, Session)
+def end(request: Any, session: Session) -> HttpResponse:
+    """The infusion is over; the pump still has to be seen stopped."""
+    form = form_of(forms.ReasonForm, request, session)
+
+    def run(said: dict[str, Any], now: datetime) -> Any:
+        return actions.end(
+            session=session, happened_at=said["happened_at"], reason=said["reason"], by=request.user, at=now,
+            written=written(request), client_id=said["client_id"],
+        )  # fmt: skip
+
+    return answer(request, session, form, run, title=_("End the infusion"))
+
+
+@FORM
+@access(CLINICIANS, Session)
+def bolus(request: Any, session: Session) -> HttpResponse:
+    """A dose at one moment."""
+    now = timezone.now()
+    form = form_of(
+        forms.BolusForm, request, session, seen=queries.dose_rows(session).mark, alone_since=alone_since(now)
+    )
+
+    def run(said: dict[str, Any], now: datetime) -> Any:
+        return actions.bolus(
+            session=session, mg=said["mg"], over_min=said["over_min"] or 0, happened_at=said["happened_at"],
+            intended=not said["already"], ask=asked(request, form, said, now), by=request.user, at=now,
+            written=written(request), client_id=said["client_id"],
+        )  # fmt: skip
+
+    return answer(request, session, form, run, title=_("Bolus"), checks=True)
+
+
+@FORM
+@access(CLINICIANS, Session)
+def flush(request: Any, session: Session) -> HttpResponse:
+    """Fluid pushed what was in the line into the vein."""
+    form = form_of(forms.FlushForm, request, session)
+
+    def run(said: dict[str, Any], now: datetime) -> Any:
+        return actions.flush(
+            session=session, ml=said["ml"], over_min=said["over_min"], happened_at=said["happened_at"], by=request.user,
+            at=now, written=written(request), client_id=said["client_id"],
+        )  # fmt: skip
+
+    return answer(request, session, form, run, title=_("Flush"))
+
+
+@require_POST
+@access(CLINICIANS, Session)
+def change_bag(request: Any, session: Session) -> HttpResponse:
+    """The bag prepared last is hung, at the same mg/h."""
+    form = form_of(forms.ReasonForm, request, session)
+    newest = max(queries.dose_rows(session).bags, key=lambda bag: (bag.happened_at, bag.pk), default=None)
+
+    def run(said: dict[str, Any], now: datetime) -> Any:
+        if newest is None:
+            raise actions.refuse("bag", "Bag", "No bag is prepared.")
+        return actions.change_bag(
+            session=session, bag=newest, happened_at=said["happened_at"], by=request.user, at=now,
+            ask=asked(request, form, said, now), written=written(request), client_id=said["client_id"],
+        )  # fmt: skip
+
+    return answer(request, session, form, run, title=_("Hang the new bag"))
