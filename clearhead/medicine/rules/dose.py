@@ -20,6 +20,7 @@ from itertools import pairwise
 from typing import TypeVar
 
 from clearhead.medicine.errors import Missing
+from clearhead.medicine.rules.clock import aware
 from clearhead.medicine.rules.dose_facts import (
     US,
     Bag,
@@ -33,7 +34,6 @@ from clearhead.medicine.rules.dose_facts import (
     RateChange,
     Tubing,
     hours_between,
-    in_utc,
     reconcile_ml,
     total,
 )
@@ -69,7 +69,7 @@ def account(
 
     Facts later than `until` do not count yet. Two changes of the same moment take effect in the order given.
     """
-    until = in_utc(until)
+    until = aware(until)
     changes, given, pushed = _in_order(rates, until), _in_order(boluses, until), _in_order(flushes, until)
     known = {bag.code: bag for bag in bags}
     for code in (*(c.bag for c in changes), *(b.bag for b in given if b.bag is not None)):
@@ -213,5 +213,5 @@ def _intervals(
 
 def _in_order(facts: Iterable[_Fact], until: datetime) -> list[_Fact]:
     """The facts up to `until` by time, each in UTC; facts of one moment keep their order."""
-    aware = [replace(fact, at=in_utc(fact.at)) for fact in facts]
-    return sorted((fact for fact in aware if fact.at <= until), key=lambda fact: fact.at)
+    zoned = [replace(fact, at=aware(fact.at)) for fact in facts]
+    return sorted((fact for fact in zoned if fact.at <= until), key=lambda fact: fact.at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
@@ -12,6 +12,7 @@ from typing import Literal
 from clearhead.medicine.errors import Refused
 from clearhead.medicine.kinetics.doses import Bolus as KineticBolus
 from clearhead.medicine.kinetics.doses import DoseHistory, DrugForm, Segment
+from clearhead.medicine.rules.clock import aware
 
 Kind = Literal["start", "change", "pause", "resume", "bag_change", "end"]
 US = timedelta(microseconds=1)
@@ -144,7 +145,7 @@ class DoseAccount:
 
     def charted_mg_between(self, start: datetime, end: datetime) -> Fraction:
         """What left the bag or was given by hand from start (included) to end, in mg."""
-        return total(share_between(part, in_utc(start), in_utc(end)) for part in self.charted)
+        return total(share_between(part, aware(start), aware(end)) for part in self.charted)
 
     def minutes_until(self, cap_mg: Decimal) -> Fraction | None:
         """Minutes until the present rate reaches this cap; None when the pump stands still."""
@@ -153,7 +154,7 @@ class DoseAccount:
 
     def history(self, drug_form: DrugForm, *, zero: datetime) -> DoseHistory:
         """What reached the vein, in minutes from `zero`, for kinetics."""
-        zero = in_utc(zero)
+        zero = aware(zero)
         from_zero = [
             (minutes_between(zero, part.start), minutes_between(zero, part.end), part.mg) for part in self.delivered
         ]
@@ -186,13 +187,6 @@ class DrugClosure:
 def reconcile_ml(charted: DoseAccount, *, pump_ml: Decimal) -> Fraction:
     """The pump's own total minus the charted one, in mL: what the hourly reconciliation looks at."""
     return Fraction(pump_ml) - charted.pump_ml
-
-
-def in_utc(moment: datetime) -> datetime:
-    """The same moment in UTC. A naive time is refused: across a clock change its duration would be an hour wrong."""
-    if moment.tzinfo is None or moment.utcoffset() is None:
-        raise Refused(f"The time {moment.isoformat()} has no zone; durations need UTC pairs.")
-    return moment.astimezone(UTC)
 
 
 def hours_between(start: datetime, end: datetime) -> Fraction:
