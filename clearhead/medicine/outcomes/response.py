@@ -186,7 +186,7 @@ def group(statuses: Iterable[Status]) -> GroupResponse:
 def acute_effect(*, pain_before: int, pain_after: int) -> dict[str, bool]:
     """Pain on the day of infusion, 0-10: at least 2 points, at least half. An acute effect, never a response.
 
-    Two points: Schwenk 2018, Reg Anesth Pain Med 43:875-879.
+    Two points: Schwenk 2018, Reg Anesth Pain Med 43:875.
     """
     if not (0 <= pain_before <= 10 and 0 <= pain_after <= 10):
         raise Refused("Pain is a number from 0 to 10.")
