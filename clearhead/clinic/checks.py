@@ -68,6 +68,8 @@ def faults_before_serving() -> list[str]:
     if missing:
         faults.append(f"{len(missing)} migrations are missing. Run: clearhead migrate (it makes a backup first).")
         return faults
+    if settings.THROWAWAY:
+        faults.append("CLEARHEAD_THROWAWAY is on: secrets would be hashed quickly. Unset it.")
     if settings.DEMO or User.objects.filter(is_demo=True).exists() or Site.objects.filter(is_demo=True).exists():
         faults.append(
             "This database holds the demo. Real data needs a database of its own: set CLEARHEAD_DATABASE_URL."

@@ -74,6 +74,9 @@ class Site(models.Model):
         return now.astimezone(self.tz).date()
 
 
+LONGEST_PIN = 8
+
+
 class UserManager(BaseUserManager["User"]):
     """Users are found by e-mail address, whatever its case."""
 
@@ -112,13 +115,15 @@ class User(AbstractBaseUser):
 
     def set_pin(self, pin: str) -> None:
         """Keep the hash of a bedside PIN of 4 to 8 digits."""
-        if not (pin.isascii() and pin.isdigit() and 4 <= len(pin) <= 8):
+        if not (pin.isascii() and pin.isdigit() and 4 <= len(pin) <= LONGEST_PIN):
             raise ValidationError("A bedside PIN has 4 to 8 digits.")
         self.pin = make_password(pin)
 
     def knows(self, secret: str) -> bool:
-        """Is this the person's password or bedside PIN?"""
-        return self.check_password(secret) or (bool(self.pin) and check_password(secret, self.pin))
+        """Is this the person's password or bedside PIN? A PIN is short and all digits, a password never is."""
+        if secret.isdigit() and len(secret) <= LONGEST_PIN:
+            return bool(self.pin) and check_password(secret, self.pin)
+        return self.check_password(secret)
 
     @property
     def is_staff_member(self) -> bool:

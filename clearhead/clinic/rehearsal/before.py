@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from clearhead.capacity.phases import Phase
 from clearhead.clinic.assessment import actions as assessment
 from clearhead.clinic.assessment.models import Decision
 from clearhead.clinic.consent import actions as consent
@@ -29,6 +31,7 @@ from clearhead.clinic.rehearsal.story import (
     refusal_of,
     try_each,
 )
+from clearhead.clinic.schedule import actions as calendar
 from clearhead.clinic.schedule import queries as schedule
 from clearhead.clinic.schedule import visits
 from clearhead.clinic.schedule.models import Service
@@ -59,8 +62,8 @@ def enquire_and_book(story: Story) -> None:
     if service is None:
         raise StoppedShort(f"The clinic file offers no {offered.mode} consult at {site}.")
     phases = visits.phases_of(service, offered.minutes)
-    start = _first_free(story, phases)
-    held = schedule_hold(story, service, phases, start)
+    start = _first_free(story, service, phases)
+    held = calendar.hold(site=site, service=service, starts_at=start, phases=phases, by=None, at=at)
     story.clock.pass_minutes(3)
     booked = welcome.book_consult(
         booking=held, given_name=story.person.given, family_name=story.person.family, birth_date=BORN, phone="555 0142",
@@ -74,22 +77,14 @@ def enquire_and_book(story: Story) -> None:
     story.clock.until(booked.starts_at)
 
 
-def _first_free(story: Story, phases: object) -> object:
+def _first_free(story: Story, service: Service, phases: Sequence[Phase]) -> datetime:
     today = story.site.today(story.clock.now)
-    found = schedule.free_starts(story.site, phases, today + days(1), 10, story.clock.now)
+    found = schedule.free_starts(
+        site=story.site, service=service, phases=phases, from_date=today + days(1), days=10, at=story.clock.now
+    )
     if not found:
         raise StoppedShort("No consult is free within ten days.")
-    return found[0]
-
-
-def schedule_hold(story: Story, service: Service, phases: object, start: object) -> object:
-    """The time kept for ten minutes while the form is filled."""
-    from clearhead.clinic.schedule import actions
-
-    starts_at = getattr(start, "start", start)
-    return actions.hold(
-        site=story.site, service=service, starts_at=starts_at, phases=phases, by=None, at=story.clock.now
-    )
+    return found[0].start
 
 
 def keep_diary(story: Story) -> None:
@@ -120,8 +115,8 @@ def hold_consult(story: Story, *, outcome: str = "invite") -> None:
             "neurologist_seen": "yes", "heart_or_pressure": "no", "psychosis_or_mania": "no", "substance_use": "no",
             "pregnant_or_feeding": "no", "ketamine_before": "no", "escort_available": "yes",
         },
-        red_flags={flag.id: "no" for flag in FLAGS}, outcome=outcome, outcome_note="" if outcome == "invite" else "later",
-        by=story.who("prescriber"), at=story.clock.now, secret=PIN,
+        red_flags={flag.id: "no" for flag in FLAGS}, outcome=outcome,
+        outcome_note="" if outcome == "invite" else "later",         by=story.who("prescriber"), at=story.clock.now, secret=PIN,
     )  # fmt: skip
 
 
@@ -170,7 +165,8 @@ def _assessment_givers(story: Story) -> list[Giver]:
         Giver("diagnosis_confirmed", lambda: assessment.confirm_diagnosis(
             course=course, indication=story.protocol.indications[0], by=prescriber, at=at())),
         Giver("medicines_confirmed", lambda: assessment.confirm_medicines(course=course, by=nurse, at=at())),
-        Giver("allergies_known", lambda: assessment.record_no_known_allergies(course=course, by=nurse, at=at())),
+        Giver("allergies_known", lambda: assessment.record_no_known_allergies(course=course, by=nurse, at=at()),
+              frozenset({"ketamine_allergy"})),
     ]  # fmt: skip
     if rule.neurology_gate.level == "require":
         givers.append(Giver("neurologist_seen", lambda: assessment.record_referral(

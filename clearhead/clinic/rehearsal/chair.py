@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from clearhead.clinic.infusion import actions as chair
@@ -180,7 +181,10 @@ def infuse(story: Story, session: Session) -> DoseAccount:
     given = account(rows, story.protocol, story.clock.now)
     story.clock.pass_minutes(1)
     chair.pump_seen_stopped(
-        session=session, by=nurse, at=story.clock.now, pump_ml=Decimal(str(round(float(given.charted_ml), 1)))
+        session=session,
+        by=nurse,
+        at=story.clock.now,
+        pump_ml=Decimal(str(round(float(given.charted_mg / Fraction(rows.bag.mg_per_ml)), 1))),
     )
     return given
 
