@@ -84,6 +84,9 @@ ROWS: dict[str, Row] = {
     )(patient),
     "letters.Outgoing": _letter,
     "policy.ProtocolVersion": lambda patient: builders.protocol_version(),
+    "recovery.CallAttempt": lambda patient: _fact(
+        "recovery.CallAttempt", session=_session, follow_up="next_day", reached=False, note=CANARY
+    )(patient),
     "consent.Question": _fact("consent.Question", course=builders.course_of, question=CANARY),
 }
 

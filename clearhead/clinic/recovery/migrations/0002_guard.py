@@ -10,6 +10,7 @@ class Migration(migrations.Migration):
     operations = [
         ProtectFacts(
             "CallAttempt",
+            "CallStep",
             "Discharge",
             "EscortMet",
             "Score",

@@ -1,0 +1,91 @@
+"""What a departure brings with it, in the same transaction: the visit is over, the summary written, the sheet sent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from clearhead.clinic.audit import actions as audit
+from clearhead.clinic.infusion import actions as chair
+from clearhead.clinic.infusion.actions.base import ChairRefused, raise_flag
+from clearhead.clinic.infusion.queries.doses import account, dose_rows, exact
+from clearhead.clinic.infusion.queries.pinned import protocol_of
+from clearhead.clinic.infusion.queries.state import State, infusion_of, standing
+from clearhead.clinic.infusion.queries.vitals import open_symptoms
+from clearhead.clinic.letters import actions as letters
+from clearhead.clinic.letters.links import promise
+from clearhead.clinic.people.models import User
+from clearhead.clinic.plan.models import Session, SessionSummary
+from clearhead.clinic.plan.queries import escort_of
+from clearhead.clinic.recovery.models import Discharge
+from clearhead.clinic.schedule import actions as schedule
+
+_MG, _MG_PER_KG = Decimal("0.0001"), Decimal("0.00001")
+HOME = ("criteria_met", "exception", "against_advice")
+"""Who goes home gets the sheet; a hospital's ward gives its own."""
+
+
+def close_visit(left: Discharge, *, by: User, at: datetime) -> None:
+    """Everything that follows from leaving. What stands open is flagged, never in the way."""
+    session = left.session
+    _summary(left, by, at)
+    if session.booking is not None and left.corrects_id is None:
+        schedule.record_visit_event(booking=session.booking, kind="left", by=by, at=at, happened_at=left.happened_at)
+    if left.disposition in HOME:
+        _send(left, by, at)
+
+
+def _summary(left: Discharge, by: User, at: datetime) -> None:
+    """What the session came to, where the infusion room has not written it."""
+    session = left.session
+    if SessionSummary.standing().filter(session=session).exists() or infusion_of(session) is None:
+        return
+    stands = standing(session, at)
+    if stands.state in {State.RUNNING, State.PAUSED}:
+        sentence = "The patient left while the pump is charted as running. Stop the pump, end the rate, then close."
+        raise_flag(session=session, at=at, by=by, rule="left_running", level="high", sentence=sentence)
+        return
+    try:
+        chair.close(session=session, by=by, at=at, end_reason=f"left: {left.get_disposition_display()}")
+    except ChairRefused as refusal:
+        sentence = f"The patient left with this still open: {refusal}"
+        raise_flag(session=session, at=at, by=by, rule="left_open", level="medium", sentence=sentence[:400])
+        _write_summary(session, left, by, at)
+
+
+def _write_summary(session: Session, left: Discharge, by: User, at: datetime) -> None:
+    """By charted rates, so that exposure and review count this session although its drug is not closed."""
+    infusion = session.infusion
+    given = account(dose_rows(session), protocol_of(session), left.happened_at)
+    summary = SessionSummary.objects.create(
+        session=session,
+        given_mg=exact(given.counted_mg).quantize(_MG),
+        given_mg_per_kg=exact(given.mg_per_kg(infusion.weight_kg)).quantize(_MG_PER_KG),
+        infusion_minutes=int(given.running_min),
+        end_reason=f"left: {left.get_disposition_display()}"[:80],
+        open_symptoms=[{"symptom": row.symptom, "grade": row.grade} for row in open_symptoms(session)],
+        happened_at=at,
+        recorded_at=at,
+        recorded_by=by,
+    )
+    audit.record(
+        chain=session.site.slug, at=at, by=by, verb="session closed", subject=summary, patient=session.patient,
+        body={"given_mg": summary.given_mg, "minutes": summary.infusion_minutes, "end_reason": summary.end_reason},
+    )  # fmt: skip
+
+
+def _send(left: Discharge, by: User, at: datetime) -> None:
+    """A notice with a link to the sheet: to the patient, and to the escort where the patient allows it.
+
+    The message itself says nothing clinical; what must not be done until when stands behind the link.
+    """
+    session, until = left.session, left.restriction_until or at
+    link = promise("recovery-sheet-link", purpose="discharge-sheet", subject_code=session.code, until=until)
+    common = {"site": session.site, "patient": session.patient, "about_code": left.code, "due_at": at, "by": by}
+    channels = [channel for channel in ("mail", "sms") if letters.address_of(session.patient, channel)]
+    for channel in channels or ["print"]:
+        told = {"until": until, "link": link}
+        letters.queue(**common, at=at, template="instructions", context=told, channel=channel)
+    escort = escort_of(session)
+    if escort is not None and escort.may_be_told and escort.phone and left.corrects_id is None:
+        letters.queue(**common, at=at, template="to_read", context={"link": link}, channel="sms", to=escort.phone)

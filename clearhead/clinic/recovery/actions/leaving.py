@@ -1,0 +1,124 @@
+"""The departure: five ways to leave, of which one label has conditions."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import get_args
+from uuid import UUID
+
+from clearhead.clinic.audit import actions as audit
+from clearhead.clinic.infusion.actions.base import Secret, add, lock, not_ahead, verdict_json
+from clearhead.clinic.infusion.queries.pinned import protocol_of
+from clearhead.clinic.people import actions as people
+from clearhead.clinic.people.access import roles_of
+from clearhead.clinic.people.models import Role, Signature, User
+from clearhead.clinic.plan.models import Session
+from clearhead.clinic.recovery.actions.base import DischargeRefused, ask, refuse
+from clearhead.clinic.recovery.actions.closing import close_visit
+from clearhead.clinic.recovery.facts import AtTheDoor, facts_of
+from clearhead.clinic.recovery.models import Discharge
+from clearhead.clinic.recovery.queries import departure_of
+from clearhead.medicine.protocols.protocol import Protocol
+from clearhead.medicine.rules import discharge as rule
+from clearhead.medicine.rules.verdict import Verdict
+
+RULE_WORDS: dict[str, rule.Disposition] = {
+    "criteria_met": "criteria_met",
+    "exception": "signed_exception",
+    "against_advice": "against_advice",
+    "emergency": "emergency_transfer",
+    "admitted": "admitted",
+}
+"""A departure as the rule of discharge names it."""
+assert set(RULE_WORDS.values()) == set(get_args(rule.Disposition))
+
+
+@audit.once
+def discharge(
+    *,
+    session: Session,
+    disposition: str,
+    by: User,
+    at: datetime,
+    left_at: datetime | None = None,
+    instructions_ack: bool = False,
+    hand_over: str = "",
+    reason: str = "",
+    signer: User | None = None,
+    secret: Secret | None = None,
+    corrects: Discharge | None = None,
+    client_id: UUID | None = None,
+) -> Discharge:
+    """The patient leaves. Only the label "criteria met" can be refused; everything else is recorded as it was.
+
+    Judged at the moment of leaving, and never later than now: a time ahead cannot shorten the observation (H-21).
+    """
+    lock(session)
+    when = left_at or at
+    not_ahead(when, at)
+    here = departure_of(session)
+    if here is not None and corrects != here:
+        raise refuse("left", "Left already", f"{session.patient} left at {_local(session, here.happened_at)}.")
+    protocol = protocol_of(session)
+    said = AtTheDoor(RULE_WORDS[disposition], instructions_ack, hand_over)
+    verdict = rule.judge(facts_of(session, protocol, said), protocol, at=min(when, at))
+    reason = _reason(disposition, verdict, reason)
+    code, kept = uuid.uuid4(), verdict_json(verdict)
+    content = [session, code, disposition, when, reason, kept, session.order.sha256]
+    signature = _signed(session, disposition, signer, secret, code, audit.sha256_of(content), at)
+    row = add(
+        Discharge, session=session, at=at, by=by, verb=f"left: {disposition}", happened_at=when, code=code,
+        disposition=disposition, verdict=kept, instructions_ack=instructions_ack, hand_over=hand_over.strip()[:500],
+        reason=reason[:500], signature=signature, corrects=corrects, **_ends(when, protocol),
+    )  # fmt: skip
+    close_visit(row, by=by, at=at)
+    return row
+
+
+def _local(session: Session, moment: datetime) -> str:
+    return f"{moment.astimezone(session.site.tz):%H:%M}"
+
+
+def _reason(disposition: str, verdict: Verdict, reason: str) -> str:
+    """Why, for every label but one. An emergency waits for no words."""
+    if disposition == "criteria_met":
+        if not verdict.permits:
+            raise DischargeRefused(verdict)
+        return reason.strip()
+    if reason.strip():
+        return reason.strip()
+    if disposition == "emergency":
+        return "No reason was written."
+    raise ask("reason", "Reason", "Any departure before the criteria are met says why, in a word or two.")
+
+
+def _signed(
+    session: Session,
+    disposition: str,
+    signer: User | None,
+    secret: Secret | None,
+    code: UUID,
+    sha256: str,
+    at: datetime,
+) -> Signature | None:
+    if disposition != "exception":
+        return None
+    if signer is None or secret is None:
+        raise ask("signature", "Signature", "An exception is signed by a prescriber, with password or PIN.")
+    if Role.PRESCRIBER not in roles_of(signer, session.site):
+        raise refuse("signature", "Signature", f"{signer} is no prescriber of this site.")
+    return people.sign(
+        by=signer, secret=secret.word, meaning="discharge exception", subject_code=code, sha256=sha256,
+        site=session.site, at=at,
+    )  # fmt: skip
+
+
+def _ends(left_at: datetime, protocol: Protocol) -> dict[str, datetime]:
+    ends = rule.restriction_ends(left_at, protocol)
+    return {
+        "restriction_until": ends["driving"],
+        "alcohol_until": ends["alcohol"],
+        "legal_until": ends["legal_decisions"],
+        "childcare_until": ends["sole_childcare"],
+    }

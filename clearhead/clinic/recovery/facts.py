@@ -1,0 +1,174 @@
+"""What stands on the record about a patient in recovery, as the rule of discharge reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Protocol as Shape
+
+from clearhead.clinic.infusion.models import Access, Adjunct, Event, Infusion, Observation
+from clearhead.clinic.infusion.queries.adjuncts import adjuncts
+from clearhead.clinic.infusion.queries.doses import dose_rows
+from clearhead.clinic.infusion.queries.state import infusion_of
+from clearhead.clinic.infusion.queries.vitals import as_set, baseline_of, observations, open_symptoms
+from clearhead.clinic.plan.models import Session
+from clearhead.clinic.recovery.models import EscortMet, Score
+from clearhead.medicine.protocols.protocol import Protocol
+from clearhead.medicine.rules.discharge import DischargeFacts, Disposition, Padss
+
+REVERSALS = ("flumazenil", "naloxone", "physostigmine")
+"""Medicines that undo a sedative or an opioid for a while only: what they undid may come back."""
+ITEMS = ("vital_signs", "activity", "nausea", "pain")
+LOOKED_AT = ("oriented", "gait_steady", "dissociation_gone", "nausea_tolerable")
+"""Criteria that a person sees and says."""
+
+
+class _Sedating(Shape):
+    """A standing order or a scheduled drug."""
+
+    @property
+    def sedative(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class AtTheDoor:
+    """What is said with the departure itself."""
+
+    disposition: Disposition = "criteria_met"
+    instructions_ack: bool = False
+    hand_over: str = ""
+
+
+def facts_of(session: Session, protocol: Protocol, said: AtTheDoor) -> DischargeFacts:
+    """Everything the label "criteria met" rests on."""
+    infusion, rows, drugs, looked = infusion_of(session), observations(session), adjuncts(session), last_score(session)
+    ended_at = last_dose_at(session, infusion)
+    sets = tuple(as_set(row) for row in rows)
+    escort = escort_met(session)
+    return DischargeFacts(
+        disposition=said.disposition,
+        infusion_min=_infusion_min(infusion, ended_at),
+        ended_at=ended_at,
+        baseline_systolic=baseline_of(sets).get("systolic_mmhg"),
+        sets=tuple(s for s in sets if s.during == "recovery" and ended_at is not None and s.at >= ended_at),
+        score=_padss(looked),
+        answers=_answers(session, looked, escort, said),
+        on_oxygen=_on_oxygen(rows, ended_at),
+        sedative_last_at=_last_sedative(drugs, protocol),
+        reversal_last_at=_last_reversal(session, drugs),
+        added_recovery_min=_added_min(drugs, protocol),
+        pain_on_arrival=pain_on_arrival(rows, looked),
+        pain_now=_pain_now(rows, looked, ended_at),
+        pain_acceptable=looked.pain_acceptable if looked else None,
+        escort_alternative=escort.alternative if escort else "",
+    )
+
+
+def last_score(session: Session) -> Score | None:
+    """The newest look at the patient."""
+    return Score.standing().filter(session=session).select_related("recorded_by").order_by("happened_at", "pk").last()
+
+
+def escort_met(session: Session) -> EscortMet | None:
+    """The escort who was seen here, or what the protocol allows instead."""
+    rows = EscortMet.standing().filter(session=session).select_related("recorded_by")
+    return rows.order_by("happened_at", "pk").last()
+
+
+def last_dose_at(session: Session, infusion: Infusion | None) -> datetime | None:
+    """When the last drug went in: the end of the infusion, or a flush or bolus after it. None while it runs."""
+    if infusion is None or infusion.ended_at is None:
+        return None
+    rows = dose_rows(session)
+    flushed = [flush.happened_at + timedelta(minutes=float(flush.over_min)) for flush in rows.flushes]
+    return max([infusion.ended_at, *flushed, *(bolus.happened_at for bolus in rows.boluses)])
+
+
+def accesses(session: Session) -> tuple[Access, ...]:
+    """Every catheter of this session as it stands now."""
+    return tuple(Access.standing().filter(session=session).order_by("happened_at", "pk"))
+
+
+def pain_on_arrival(rows: tuple[Observation, ...], looked: Score | None) -> int | None:
+    """The first pain score before the start; else what was asked back at the score."""
+    before = [row.pain for row in rows if row.phase == "baseline" and row.pain is not None]
+    return before[0] if before else (looked.pain_on_arrival if looked else None)
+
+
+def _infusion_min(infusion: Infusion | None, ended_at: datetime | None) -> Decimal:
+    if infusion is None or ended_at is None:
+        return Decimal(0)
+    return max(Decimal(0), Decimal((ended_at - infusion.started_at).total_seconds()) / 60)
+
+
+def _padss(looked: Score | None) -> Padss | None:
+    if looked is None or any(item not in looked.items for item in ITEMS):
+        return None
+    return Padss(**{item: int(looked.items[item]) for item in ITEMS})
+
+
+def _answers(session: Session, looked: Score | None, escort: EscortMet | None, said: AtTheDoor) -> dict[str, bool]:
+    answers = {k: bool(v) for k, v in (looked.answers if looked else {}).items() if k in LOOKED_AT}
+    lying = [access.out_at is not None for access in accesses(session)]
+    if lying:
+        answers["catheter_out"] = all(lying)
+    elif looked is not None and looked.line_out:
+        answers["catheter_out"] = True
+    if looked is not None and _far_away_since(session, looked):
+        answers["dissociation_gone"] = False
+    answers["symptoms_closed"] = not open_symptoms(session) or bool(said.hand_over.strip())
+    if escort is not None and escort.name:
+        answers["escort_met"] = True
+    if said.instructions_ack:
+        answers["instructions_acknowledged"] = True
+    return answers
+
+
+def _far_away_since(session: Session, looked: Score) -> bool:
+    """A later set outweighs what was said at the score."""
+    later = Observation.standing().filter(
+        session=session, happened_at__gt=looked.happened_at, dissociation__isnull=False
+    )
+    last = later.order_by("happened_at", "pk").last()
+    return last is not None and last.dissociation > 0
+
+
+def _on_oxygen(rows: tuple[Observation, ...], ended_at: datetime | None) -> bool | None:
+    """By the newest recovery set that has a saturation; a flow nobody wrote down is unknown, not zero."""
+    with_spo2 = [row for row in _after(rows, ended_at) if row.spo2 is not None]
+    flow = with_spo2[-1].o2_l_per_min if with_spo2 else None
+    return None if flow is None else flow > 0
+
+
+def _pain_now(rows: tuple[Observation, ...], looked: Score | None, ended_at: datetime | None) -> int | None:
+    told = [(row.happened_at, row.pain) for row in _after(rows, ended_at) if row.pain is not None]
+    if looked is not None and looked.pain is not None:
+        told.append((looked.happened_at, looked.pain))
+    return max(told)[1] if told else None
+
+
+def _after(rows: tuple[Observation, ...], ended_at: datetime | None) -> list[Observation]:
+    return [row for row in rows if ended_at is not None and row.happened_at >= ended_at]
+
+
+def _last_sedative(drugs: tuple[Adjunct, ...], protocol: Protocol) -> datetime | None:
+    orders = protocol.orders
+    known: dict[str, _Sedating] = {
+        one.id: one for one in (*orders.premedication, *orders.scheduled_adjuncts, *orders.prn_orders)
+    }
+    given = [drug.happened_at for drug in drugs if drug.order_id in known and known[drug.order_id].sedative]
+    return max(given, default=None)
+
+
+def _last_reversal(session: Session, drugs: tuple[Adjunct, ...]) -> datetime | None:
+    """A charted dose, or a line of the emergency timeline that names one."""
+    given = [drug.happened_at for drug in drugs if drug.ingredient_id in REVERSALS]
+    lines = Event.standing().filter(session=session, kind="emergency")
+    given += [line.happened_at for line in lines if any(name in line.text.lower() for name in REVERSALS)]
+    return max(given, default=None)
+
+
+def _added_min(drugs: tuple[Adjunct, ...], protocol: Protocol) -> int:
+    given = {drug.order_id for drug in drugs}
+    return max((order.added_recovery_min for order in protocol.orders.prn_orders if order.id in given), default=0)

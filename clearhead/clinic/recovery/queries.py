@@ -1,0 +1,212 @@
+"""Recovery in one frozen object: the timer, the criteria, what is still open, when the patient may drive again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from clearhead.clinic.infusion.models import Access, Flag, Infusion, Observation, Responsible
+from clearhead.clinic.infusion.queries.adjuncts import adjuncts
+from clearhead.clinic.infusion.queries.doses import dose_rows
+from clearhead.clinic.infusion.queries.handover import open_flags, responsible
+from clearhead.clinic.infusion.queries.pinned import protocol_of
+from clearhead.clinic.infusion.queries.state import infusion_of, standing
+from clearhead.clinic.infusion.queries.vitals import observations, observe_facts, open_symptoms, prn_orders
+from clearhead.clinic.plan.models import Escort, Session
+from clearhead.clinic.plan.queries import escort_of
+from clearhead.clinic.recovery.facts import AtTheDoor, accesses, escort_met, facts_of, last_score
+from clearhead.clinic.recovery.models import Discharge, EscortMet, Score
+from clearhead.medicine.protocols.protocol import Protocol
+from clearhead.medicine.rules import discharge, observe
+from clearhead.medicine.rules.discharge import DischargeFacts
+from clearhead.medicine.rules.verdict import Reason, Verdict
+
+AT_THE_DOOR = ("instructions_acknowledged", "symptoms_closed")
+"""Criteria that the form of leaving itself answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """The observation time, by the server's clock."""
+
+    since: datetime | None
+    until: datetime | None
+    minutes_left: int
+    percent: int
+    why: tuple[str, ...]
+
+    @property
+    def over(self) -> bool:
+        """True once the least observation has passed."""
+        return self.until is not None and self.minutes_left == 0
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSymptom:
+    """A symptom that has not ended, in the protocol's words."""
+
+    title: str
+    grade: int
+    word: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """What this patient must not do, until when."""
+
+    what: str
+    sentence: str
+    until: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class RecoveryView:
+    """Everything the recovery page shows at one moment."""
+
+    session: Session
+    now: datetime
+    protocol: Protocol
+    infusion: Infusion | None
+    left: Discharge | None
+    pump_confirmed: bool
+    responsible: Responsible | None
+    timer: Timer
+    facts: DischargeFacts
+    verdict: Verdict
+    sets: tuple[Observation, ...]
+    due: observe.Due | None
+    score: Score | None
+    escort_named: Escort | None
+    escort_met: EscortMet | None
+    accesses: tuple[Access, ...]
+    open_symptoms: tuple[OpenSymptom, ...]
+    flags: tuple[Flag, ...]
+    restrictions: tuple[Restriction, ...]
+
+    @property
+    def asked_before(self) -> tuple[Reason, ...]:
+        """What still stands against the label and cannot be ticked at the door."""
+        return tuple(reason for reason in self.verdict.blocking if reason.gate not in AT_THE_DOOR)
+
+    @property
+    def met(self) -> int:
+        """How many criteria are met."""
+        return len(self.verdict.reasons) - len(self.verdict.blocking)
+
+    @property
+    def open_accesses(self) -> tuple[Access, ...]:
+        """Catheters that still lie."""
+        return tuple(row for row in self.accesses if row.out_at is None)
+
+    @property
+    def alternatives(self) -> tuple[str, ...]:
+        """What the protocol allows instead of an escort."""
+        return tuple(self.protocol.preparation.escort.alternatives)
+
+    @property
+    def asks_pain_on_arrival(self) -> bool:
+        """True where nobody charted pain before the start."""
+        return not any(row.phase == "baseline" and row.pain is not None for row in self.sets)
+
+    @property
+    def recovery_sets(self) -> tuple[Observation, ...]:
+        """Sets taken since the last drug went in."""
+        ended = self.facts.ended_at
+        return tuple(row for row in self.sets if ended is not None and row.happened_at >= ended)
+
+
+def recovery_of(session: Session, now: datetime) -> RecoveryView:
+    """Recovery as it stands now; nothing of it is stored, so a restart changes nothing."""
+    protocol, infusion, left = protocol_of(session), infusion_of(session), departure_of(session)
+    facts = facts_of(session, protocol, AtTheDoor())
+    return RecoveryView(
+        session=session,
+        now=now,
+        protocol=protocol,
+        infusion=infusion,
+        left=left,
+        pump_confirmed=standing(session, now).pump_confirmed,
+        responsible=responsible(session),
+        timer=timer_of(facts, protocol, now),
+        facts=facts,
+        verdict=discharge.judge(facts, protocol, at=now),
+        sets=observations(session),
+        due=None if left else due_of(session, infusion, protocol, now),
+        score=last_score(session),
+        escort_named=escort_of(session),
+        escort_met=escort_met(session),
+        accesses=accesses(session),
+        open_symptoms=symptoms_of(session, protocol),
+        flags=open_flags(session),
+        restrictions=restrictions_of(left.happened_at if left else now, protocol),
+    )
+
+
+def departure_of(session: Session) -> Discharge | None:
+    """How the patient left, or None while they are here."""
+    rows = Discharge.standing().filter(session=session).select_related("recorded_by", "signature__signer")
+    return rows.order_by("happened_at", "pk").last()
+
+
+def due_of(session: Session, infusion: Infusion | None, protocol: Protocol, now: datetime) -> observe.Due | None:
+    """The next set the observation clock asks for; None when nobody is observed."""
+    if infusion is None:
+        return None
+    facts = observe_facts(
+        infusion, dose_rows(session), observations(session), adjuncts(session), prn_orders(protocol),
+        bool(open_symptoms(session)),
+    )  # fmt: skip
+    return observe.due(facts, protocol, at=now)
+
+
+def timer_of(facts: DischargeFacts, protocol: Protocol, now: datetime) -> Timer:
+    """How long the patient is observed, and what made it that long."""
+    until, since = discharge.observe_until(facts, protocol), facts.ended_at
+    if until is None or since is None:
+        return Timer(None, None, 0, 0, ())
+    whole, left = (until - since).total_seconds(), (until - now).total_seconds()
+    percent = 100 if whole <= 0 else round(100 * min(1.0, max(0.0, 1 - left / whole)))
+    return Timer(since, until, max(0, -int(-left // 60)), percent, tuple(_why(facts, protocol)))
+
+
+def _why(facts: DischargeFacts, protocol: Protocol) -> list[str]:
+    rule, minutes = protocol.recovery, int(-(-facts.infusion_min // 1))
+    words = [_("%(n)s min after every infusion") % {"n": rule.observe_min}]
+    for_length = rule.minutes(minutes) - rule.observe_min
+    if for_length > 0:
+        words.append(_("+%(n)s min for its length") % {"n": for_length})
+    for_sedative = rule.added_after_sedative_min if facts.sedative_last_at else 0
+    if for_sedative and for_sedative >= facts.added_recovery_min:
+        words.append(_("+%(n)s min after a sedative") % {"n": for_sedative})
+    elif facts.added_recovery_min:
+        words.append(_("+%(n)s min for a drug that was given") % {"n": facts.added_recovery_min})
+    if facts.reversal_last_at is not None:
+        words.append(_("at least %(n)s min after a reversal medicine") % {"n": rule.after_reversal_at_least_min})
+    return words
+
+
+def symptoms_of(session: Session, protocol: Protocol) -> tuple[OpenSymptom, ...]:
+    """What has not ended, the worst first."""
+    found = []
+    for row in open_symptoms(session):
+        rule = protocol.limits.symptom(row.symptom)
+        word = rule.grades[row.grade - 1] if rule and len(rule.grades) >= row.grade else ""
+        found.append(OpenSymptom(rule.title if rule else row.symptom, row.grade, word, row.happened_at))
+    return tuple(sorted(found, key=lambda one: -one.grade))
+
+
+def restrictions_of(left_at: datetime, protocol: Protocol) -> tuple[Restriction, ...]:
+    """The personal clock: each restriction and its end, counted from leaving."""
+    ends = discharge.restriction_ends(left_at, protocol)
+    sleep = protocol.recovery.restrictions.sleep_rule
+    rows = [
+        Restriction("driving", _("Do not drive or use machines"), ends["driving"], "" if sleep == "none" else sleep),
+        Restriction("alcohol", _("Drink no alcohol"), ends["alcohol"]),
+        Restriction("legal_decisions", _("Sign no contracts, make no large decisions"), ends["legal_decisions"]),
+        Restriction("sole_childcare", _("Do not look after children on your own"), ends["sole_childcare"]),
+    ]
+    return tuple(row for row in rows if row.until > left_at)

@@ -1,0 +1,180 @@
+"""The recovery room of one session, the departure, the sheet to take home."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from clearhead.clinic.infusion import actions as chair
+from clearhead.clinic.infusion.actions import ChairRefused
+from clearhead.clinic.infusion.queries.pinned import protocol_of
+from clearhead.clinic.people.access import access, link, staff
+from clearhead.clinic.people.actions import SignatureRefused
+from clearhead.clinic.people.models import Role
+from clearhead.clinic.plan.models import Session
+from clearhead.clinic.recovery import actions, calls, queries
+from clearhead.clinic.recovery.forms import EscortForm, LeaveForm, RecoverySet, ScoreForm
+from clearhead.medicine.rules.verdict import Outcome
+
+CLINICIANS = staff(Role.NURSE, Role.PRESCRIBER)
+
+
+@require_GET
+@access(CLINICIANS, Session)
+def room(request: HttpRequest, session: Session) -> HttpResponse:
+    """Timer, criteria, what is still open, and the ways to leave."""
+    return _page(request, session)
+
+
+@require_POST
+@access(CLINICIANS, Session)
+def observe(request: Any, session: Session) -> HttpResponse:
+    """A set in recovery: the infusion room's own action."""
+    form = RecoverySet(request.POST, session=session, protocol=protocol_of(session), user=request.user)
+    if not form.is_valid():
+        return _page(request, session, set_form=form)
+    phase = "discharge" if "discharge" in request.POST else "recovery"
+    try:
+        chair.observe(
+            session=session, values=form.values, by=request.user, at=timezone.now(), phase=phase,
+            kind=form.kind_of_set, why_not=form.why_not, confirmed=frozenset(request.POST.getlist("confirm")),
+            happened_at=form.cleaned_data["happened_at"], client_id=form.cleaned_data["client_id"],
+        )  # fmt: skip
+    except ChairRefused as refusal:
+        form.refused(refusal.verdict)
+        doubts = [reason for reason in refusal.verdict.at(Outcome.OPEN) if reason.gate != "complete"]
+        return _page(request, session, set_form=form, doubts=doubts)
+    return _back(request, session, _("The set is saved to the clinic."))
+
+
+@require_POST
+@access(CLINICIANS, Session)
+def score(request: Any, session: Session) -> HttpResponse:
+    """One look at the patient."""
+    view = queries.recovery_of(session, timezone.now())
+    form = ScoreForm(request.POST, **_asks(view))
+    if form.is_valid():
+        try:
+            actions.score(
+                session=session, by=request.user, at=timezone.now(), client_id=form.cleaned_data["client_id"],
+                **form.said,
+            )  # fmt: skip
+        except ChairRefused as refusal:
+            form.refused(refusal.verdict)
+        else:
+            return _back(request, session, _("The score is saved to the clinic."))
+    return _page(request, session, score_form=form)
+
+
+@require_POST
+@access(CLINICIANS, Session)
+def escort(request: Any, session: Session) -> HttpResponse:
+    """The escort stands here."""
+    form = EscortForm(request.POST, alternatives=tuple(protocol_of(session).preparation.escort.alternatives))
+    if form.is_valid():
+        said = form.cleaned_data
+        try:
+            actions.meet_escort(
+                session=session, name=said["name"], note=said["note"], alternative=said.get("alternative", ""),
+                by=request.user, at=timezone.now(), client_id=said["client_id"],
+            )  # fmt: skip
+        except ChairRefused as refusal:
+            form.refused(refusal.verdict)
+        else:
+            return _back(request, session, _("The escort is here."))
+    return _page(request, session, escort_form=form)
+
+
+@require_POST
+@access(CLINICIANS, Session)
+def catheter(request: Any, session: Session) -> HttpResponse:
+    """The catheter is out."""
+    try:
+        actions.take_catheter_out(session=session, by=request.user, at=timezone.now())
+    except ChairRefused as refusal:
+        return _page(request, session, said=str(refusal))
+    return _back(request, session, _("The catheter is out."))
+
+
+@require_POST
+@access(CLINICIANS, Session)
+def leave(request: Any, session: Session) -> HttpResponse:
+    """The departure, as it was."""
+    now = timezone.now()
+    view = queries.recovery_of(session, now)
+    form = LeaveForm(request.POST, session=session, open_symptoms=bool(view.open_symptoms))
+    if form.is_valid():
+        said = form.cleaned_data
+        try:
+            actions.discharge(
+                session=session, disposition=said["disposition"], by=request.user, at=now, left_at=said["left_at"],
+                instructions_ack=said["instructions_ack"], hand_over=said.get("hand_over", ""), reason=said["reason"],
+                signer=said["signer"], secret=actions.Secret(said["secret"]) if said["secret"] else None,
+                corrects=view.left if "corrects" in request.POST else None, client_id=said["client_id"],
+            )  # fmt: skip
+        except (ChairRefused, SignatureRefused) as refusal:
+            form.refused(getattr(refusal, "verdict", refusal))
+        else:
+            return _back(request, session, _("The visit is closed. Print the sheet, or it has gone out as a link."))
+    return _page(request, session, leave_form=form)
+
+
+@require_GET
+@access(staff(Role.NURSE, Role.PRESCRIBER, Role.FRONT_DESK), Session)
+def sheet(request: HttpRequest, session: Session) -> HttpResponse:
+    """One page for patient and escort, on screen and on paper."""
+    return _sheet(request, session, staff=True)
+
+
+@require_GET
+@access(link("discharge-sheet"), Session)
+def sheet_by_link(request: HttpRequest, session: Session) -> HttpResponse:
+    """The same page behind the link that was sent."""
+    return _sheet(request, session, staff=False)
+
+
+def _sheet(request: HttpRequest, session: Session, *, staff: bool) -> HttpResponse:
+    now, left = timezone.now(), queries.departure_of(session)
+    protocol = protocol_of(session)
+    context = {
+        "session": session, "patient": session.patient, "site": session.site, "left": left, "staff": staff, "now": now,
+        "restrictions": queries.restrictions_of(left.happened_at if left else now, protocol),
+        "sentences": protocol.recovery.restrictions.sentences,
+        "calls": [line for line in calls.lines_of(left, now) if line.call.after == "session"] if left else [],
+    }  # fmt: skip
+    return render(request, "recovery/sheet.html", context)
+
+
+def _asks(view: queries.RecoveryView) -> dict[str, bool]:
+    return {"asks_arrival": view.asks_pain_on_arrival, "asks_line": not view.accesses}
+
+
+def _back(request: HttpRequest, session: Session, said: str) -> HttpResponse:
+    messages.success(request, said)
+    answer = redirect("recovery-room", session.code)
+    answer.status_code = 303
+    return answer
+
+
+def _page(request: Any, session: Session, *, said: str = "", doubts: list[Any] | None = None, **forms: Any) -> Any:
+    """The room; a refused form stands where it was, with its reasons and its values."""
+    now = timezone.now()
+    view = queries.recovery_of(session, now)
+    status = 422 if forms or said else 200
+    opened = bool(view.open_symptoms)
+    context = {
+        "session": session, "patient": session.patient, "view": view, "now": now, "said": said, "doubts": doubts or [],
+        "correcting": view.left is not None and "correct" in request.GET,
+        "set_form": forms.get("set_form") or RecoverySet(session=session, protocol=view.protocol, user=request.user),
+        "score_form": forms.get("score_form") or ScoreForm(**_asks(view)),
+        "escort_form": forms.get("escort_form") or EscortForm(alternatives=view.alternatives),
+        "leave_form": forms.get("leave_form") or LeaveForm(session=session, open_symptoms=opened),
+        "refused": next(iter(forms), ""),
+    }  # fmt: skip
+    return render(request, "recovery/room.html", context, status=status)

@@ -1,0 +1,259 @@
+"""Leaving: one label has conditions, everything else is recorded as it was."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from clearhead.clinic.infusion.models import Adjunct, Event, Flag, Flush, Infusion, Symptom
+from clearhead.clinic.letters.models import Outgoing
+from clearhead.clinic.people.actions import SignatureRefused
+from clearhead.clinic.plan.models import SessionSummary
+from clearhead.clinic.recovery import actions
+from clearhead.clinic.recovery.models import Discharge
+from clearhead.clinic.recovery.queries import recovery_of
+from clearhead.clinic.schedule.models import Booking, VisitEvent
+from tests.cast import AT_TEN, PIN, member
+from tests.clinic.infusion import room
+from tests.clinic.infusion.room import minutes
+from tests.clinic.recovery import ward
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def session():
+    return ward.ended()
+
+
+@pytest.fixture
+def home_at(session):
+    """The earliest moment at which observation is over."""
+    return recovery_of(session, ward.ENDED).timer.until
+
+
+def refused(session, at, **said):
+    with pytest.raises(actions.DischargeRefused) as refusal:
+        ward.go(session, at, **said)
+    assert not Discharge.objects.exists()
+    return {reason.gate for reason in refusal.value.verdict.blocking}
+
+
+def test_when_everything_is_true_the_patient_leaves_with_the_label(session, home_at):
+    ward.ready(session, home_at)
+
+    left = ward.go(session, home_at)
+
+    assert left.disposition == "criteria_met"
+    assert left.verdict["outcome"] == "allowed"
+    assert left.restriction_until == home_at + timedelta(hours=24)
+
+
+@pytest.mark.hazard("H-21")
+def test_h21_a_time_of_leaving_ahead_of_now_does_not_shorten_the_observation(session, home_at):
+    early = home_at - minutes(3)
+    ward.ready(session, early)
+
+    assert refused(session, early, left_at=home_at) == {"min_observation"}
+
+
+@pytest.mark.parametrize(
+    ("without", "gate"),
+    [
+        ("score", {"score", "oriented", "gait_steady", "dissociation_gone", "nausea_tolerable", "pain_acceptable"}),
+        ("sets", {"recovery_sets", "bp_near_baseline", "spo2_room_air"}),
+        ("catheter", {"catheter_out"}),
+        ("escort", {"escort_met"}),
+        ("gait_steady", {"gait_steady"}),
+        ("pain_said", {"pain_acceptable"}),
+    ],
+)
+def test_each_missing_thing_refuses_the_label_by_its_name(session, home_at, without, gate):
+    ward.ready(session, home_at, frozenset({without}))
+
+    assert refused(session, home_at) == gate
+
+
+def test_instructions_that_nobody_acknowledged_refuse_the_label(session, home_at):
+    ward.ready(session, home_at)
+
+    assert refused(session, home_at, instructions_ack=False) == {"instructions_acknowledged"}
+
+
+def test_an_open_symptom_is_ended_or_handed_over_in_writing(session, home_at):
+    ward.ready(session, home_at)
+    ward.fact(Symptom, session, home_at, symptom="nausea", grade=1)
+
+    assert refused(session, home_at) == {"symptoms_closed"}
+    left = ward.go(session, home_at, hand_over="Slight nausea; ondansetron at home if it stays.")
+    assert SessionSummary.objects.get().open_symptoms == [{"symptom": "nausea", "grade": 1}]
+    assert left.hand_over.startswith("Slight nausea")
+
+
+def test_a_set_on_oxygen_or_with_an_unknown_flow_is_not_room_air(session, home_at):
+    ward.ready(session, home_at, frozenset({"sets"}))
+    ward.taken(session, home_at - minutes(20))
+    ward.taken(session, home_at - minutes(5), o2_l_per_min=None)
+
+    assert refused(session, home_at) == {"spo2_room_air"}
+
+
+def test_a_set_from_before_the_end_is_no_recovery_set_whatever_it_is_called(session, home_at):
+    ward.ready(session, home_at, frozenset({"sets"}))
+    ward.taken(session, ward.ENDED - minutes(1))
+    ward.taken(session, home_at - minutes(5))
+
+    assert refused(session, home_at) == {"recovery_sets"}
+
+
+def test_a_later_set_that_says_far_away_outweighs_the_score(session, home_at):
+    ward.ready(session, home_at - minutes(1))
+    ward.taken(session, home_at, dissociation=2)
+
+    assert refused(session, home_at) == {"dissociation_gone"}
+
+
+def test_a_sedative_a_flush_and_a_reversal_lengthen_the_observation(session, home_at):
+    ward.fact(Flush, session, ward.ENDED + minutes(4), ml=Decimal(10), over_min=Decimal(1))
+    assert recovery_of(session, home_at).timer.until == home_at + minutes(5)
+
+    given = {"order_id": "midazolam_distress", "ingredient_id": "midazolam", "dose": 1, "unit": "mg", "route": "iv"}
+    ward.fact(Adjunct, session, AT_TEN + minutes(30), **given)
+    view = recovery_of(session, home_at)
+    assert view.timer.until == home_at + minutes(35)
+    assert any("sedative" in why for why in view.timer.why)
+
+    ward.fact(Event, session, ward.ENDED + minutes(50), kind="emergency", text="Flumazenil 0.2 mg")
+    assert recovery_of(session, home_at).timer.until == ward.ENDED + minutes(50 + 120)
+
+
+@pytest.mark.parametrize("disposition", ["against_advice", "admitted"])
+def test_any_other_departure_is_recorded_at_any_time_with_its_reason(session, disposition):
+    at = ward.ENDED + minutes(1)
+
+    with pytest.raises(actions.DischargeRefused, match="says why"):
+        ward.go(session, at, disposition=disposition)
+    left = ward.go(session, at, disposition=disposition, reason="Wants to go now.", instructions_ack=False)
+
+    assert left.reason == "Wants to go now."
+    assert "refused" not in {reason["outcome"] for reason in left.verdict["reasons"]}
+
+
+def test_an_emergency_waits_for_no_words_and_not_for_the_pump():
+    session = room.running()
+
+    ward.go(session, AT_TEN + minutes(20), disposition="emergency")
+
+    assert Flag.objects.filter(rule="left_running", level="high").exists()
+    assert not SessionSummary.objects.exists()
+
+
+def test_an_exception_is_signed_by_a_prescriber(session):
+    at, why = ward.ENDED + minutes(10), {"disposition": "exception", "reason": "Lives next door."}
+
+    with pytest.raises(actions.DischargeRefused, match="signed by a prescriber"):
+        ward.go(session, at, **why)
+    with pytest.raises(actions.DischargeRefused, match="no prescriber"):
+        ward.go(session, at, **why, signer=member("nina"), secret=actions.Secret(PIN))
+    with pytest.raises(SignatureRefused):
+        ward.go(session, at, **why, signer=member("dario"), secret=actions.Secret("0000"))
+    assert not Discharge.objects.exists()
+
+    left = ward.go(session, at, **why, signer=member("dario"), secret=actions.Secret(PIN))
+
+    assert left.signature.meaning == "discharge exception"
+
+
+def test_leaving_closes_the_visit_and_writes_what_the_session_came_to(session, home_at):
+    ward.ready(session, home_at)
+
+    ward.go(session, home_at)
+
+    session.booking.refresh_from_db()
+    assert session.booking.status == Booking.Status.DONE
+    assert VisitEvent.objects.filter(booking=session.booking, kind="left").exists()
+    summary = SessionSummary.objects.get(session=session)
+    assert summary.infusion_minutes == 60
+    assert Decimal("6") < summary.given_mg <= Decimal("7")
+    assert Infusion.objects.get(session=session).ended_at == ward.ENDED
+
+
+def test_a_drug_that_is_not_accounted_for_is_flagged_and_the_session_still_counts():
+    session = room.running()
+    ward.fact(
+        room.RateChange, session, ward.ENDED, bag=session.bags.get(), kind="end", entered_value=0, entered_unit="mL/h",
+        pump_ml_per_h=0, intended=True,
+    )  # fmt: skip
+    Infusion.objects.filter(session=session).update(ended_at=ward.ENDED)
+
+    ward.go(session, ward.ENDED + minutes(5), disposition="against_advice", reason="Leaves.")
+
+    assert Flag.objects.filter(rule="left_open").exists()
+    assert SessionSummary.objects.get(session=session).infusion_minutes == 60
+
+
+def test_nobody_leaves_twice_but_a_departure_can_be_corrected(session, home_at):
+    ward.ready(session, home_at)
+    first = ward.go(session, home_at)
+
+    with pytest.raises(actions.DischargeRefused, match="left at"):
+        ward.go(session, home_at + minutes(1))
+    said = {"disposition": "against_advice", "reason": "Left before the talk."}
+    second = ward.go(session, home_at + minutes(1), corrects=first, **said)
+
+    assert Discharge.standing().get() == second
+    assert VisitEvent.objects.filter(kind="left").count() == 1
+
+
+def test_messages_say_nothing_clinical_and_the_escort_is_told_only_where_the_patient_allows_it(session, home_at):
+    ward.ready(session, home_at)
+
+    ward.go(session, home_at)
+
+    sent = Outgoing.objects.filter(patient=session.patient)
+    assert {letter.channel for letter in sent} == {"mail", "sms"}
+    assert sent.filter(to="555 0177", template="to_read").exists()
+    for letter in sent:
+        for word in ("ketamine", "infusion", "migraine", "drive", "alcohol", "Petra"):
+            assert word.lower() not in letter.text.lower().replace("recovery-sheet-link", "")
+
+
+def test_an_escort_who_may_not_be_told_gets_nothing(session, home_at):
+    named = session.escorts.get()
+    ward.fact(type(named), session, home_at, name=named.name, phone=named.phone, may_be_told=False, corrects=named)
+    ward.ready(session, home_at)
+
+    ward.go(session, home_at)
+
+    assert not Outgoing.objects.filter(to="555 0177").exists()
+
+
+@pytest.mark.parametrize(
+    ("named", "met", "same"),
+    [
+        ("Jonas Lindqvist", "jonas", True),
+        ("Jonas", "Jonas Lindqvist", True),
+        ("Jonas Lindqvist", "Maria Lindqvist", False),
+        ("Jonas", "", False),
+        ("J. Lindqvist", "Lindqvist", True),
+    ],
+)
+def test_names_of_escorts_are_compared_word_by_word(named, met, same):
+    assert actions.same_person(named, met) is same
+
+
+def test_somebody_else_than_was_named_needs_a_word(session):
+    with pytest.raises(actions.DischargeRefused, match="Jonas Lindqvist was named, not Maria"):
+        actions.meet_escort(session=session, name="Maria", by=member("nina"), at=ward.ENDED)
+
+    met = actions.meet_escort(
+        session=session, name="Maria", note="His wife; Petra agrees.", by=member("nina"), at=ward.ENDED
+    )
+    assert met.note
+
+
+def test_what_the_protocol_does_not_allow_is_no_escort(session):
+    with pytest.raises(actions.DischargeRefused, match="allows no"):
+        actions.meet_escort(session=session, alternative="a taxi", by=member("nina"), at=ward.ENDED)
