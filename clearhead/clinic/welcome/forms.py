@@ -18,11 +18,10 @@ from clearhead.clinic.welcome.models import EnquiryEvent
 OLDEST_YEARS = 120
 
 
-def phone_number(value: str) -> str:
-    """A phone number as typed, or a refusal: at least seven digits and nothing but digits and + ( ) - . /."""
+def phone_number(value: str) -> None:
+    """Refuse what is no phone number: fewer than seven digits, or other signs than digits and + ( ) - . /."""
     if not re.fullmatch(r"[\d\s()+./-]+", value) or sum(sign.isdigit() for sign in value) < 7:
         raise ValidationError(_("“%(value)s” does not read as a phone number.") % {"value": value})
-    return value.strip()
 
 
 class BirthDateField(forms.DateField):
@@ -121,10 +120,10 @@ class WaitForm(ClearForm):
 
 def contact_of(typed: str) -> str:
     """An e-mail address or a phone number, or a refusal."""
-    if "@" in typed:
-        validate_email(typed.strip())
-        return typed.strip()
-    return phone_number(typed)
+    typed = typed.strip()
+    check = validate_email if "@" in typed else phone_number
+    check(typed)
+    return typed
 
 
 class NoteForm(ClearForm):
