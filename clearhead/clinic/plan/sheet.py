@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from clearhead.clinic.assessment.models import Medication
 from clearhead.clinic.people.models import Patient
 from clearhead.clinic.plan.models import Escort, MedicineLine, PreparationAnswer, Session
@@ -40,12 +42,12 @@ class Sheet:
         return tuple(item for item in self.items if item.at is None and item.kind != "medicine")
 
 
-def sheet_of(session: Session, at: datetime) -> Sheet:
-    """The preparation of a booked session."""
+def sheet_of(session: Session, at: datetime, *, for_patient: bool = False) -> Sheet:
+    """The preparation of a booked session. A patient never reads a draft: an unsigned medicine line says to ask."""
     protocol = protocol_of(session.order.protocol_version)
     facts = facts_of(session)
     answers = PreparationAnswer.standing().filter(session=session)
-    items = tuple(_signed_words(item, session) for item in prepare.items(facts, protocol))
+    items = tuple(_signed_words(item, session, for_patient) for item in prepare.items(facts, protocol))
     return Sheet(items, prepare.judge(facts, protocol, at=at), tuple(answers), escort_of(session))
 
 
@@ -81,13 +83,13 @@ def escort_of(session: Session) -> Escort | None:
     return Escort.standing().filter(session=session).last()
 
 
-def _signed_words(item: prepare.PreparationItem, session: Session) -> prepare.PreparationItem:
-    """A signed line says what the clinician signed; a draft says to ask."""
+def _signed_words(item: prepare.PreparationItem, session: Session, for_patient: bool) -> prepare.PreparationItem:
+    """A signed line says what the clinician signed; a draft says, to the patient, to ask."""
     if item.kind != "medicine":
         return item
     typed = item.sentence.partition(":")[0]
     line = MedicineLine.standing().filter(course=session.course, typed=typed).last()
-
     if line is not None:
         return replace(item, sentence=f"{typed}: {line.sentence}", signed=True)
-    return item
+    ask = _("%(medicine)s: ask us before the day.") % {"medicine": typed}
+    return replace(item, sentence=ask, signed=True) if for_patient else item

@@ -91,8 +91,8 @@ def order(request: HttpRequest, course: Course) -> HttpResponse:
     at, purpose = timezone.now(), _purpose(request)
     running = policy.find_protocol_at(course.site, course.indication, purpose, at)
     if running is None:
-        shown = {"course": course, "patient": course.patient, "site": course.site}
-        return render(request, "plan/no_protocol.html", shown)
+        nothing = {"course": course, "patient": course.patient, "site": course.site}
+        return render(request, "plan/no_protocol.html", nothing)
     earlier = queries.current_order(course, purpose)
     corrects = earlier if earlier is not None and (queries.missing_numbers(earlier) or _ahead(earlier, at)) else None
     start = _start(course, running, corrects, purpose, at)

@@ -166,7 +166,7 @@ def prepare(request: HttpRequest, session: Session) -> HttpResponse:
         "session": session,
         "patient": session.patient,
         "visit": queries.visit_of(session),
-        "sheet": queries.sheet_of(session, at) if open_ahead else None,
+        "sheet": queries.sheet_of(session, at, for_patient=True) if open_ahead else None,
         "form": form,
         "escort_form": escort_form,
         "words": {name: label for name, (label, _choices) in QUESTIONS.items()},

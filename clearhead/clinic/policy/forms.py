@@ -36,7 +36,7 @@ class SelectForm(ClearForm):
 class AdoptForm(ClearForm):
     """The director makes a version the site's own."""
 
-    read = forms.BooleanField(label=_("I have read every section above, the assumptions included"))
+    read = forms.BooleanField(label=_("I have read the whole protocol, its assumptions included"))
     secret = SecretField()
 
     def __init__(self, *args: Any, purposes: tuple[str, ...], zone: str, **kwargs: Any) -> None:

@@ -98,7 +98,7 @@ def sections(protocol: Protocol) -> list[Section]:
 def _lines(value: Any, key: str, inside: str, protocol: Protocol) -> Iterator[Line]:
     for part in fields(value):
         below, name = getattr(value, part.name), f"{key}.{part.name}"
-        label, unit = _label(part.name)
+        label, unit = _label(part.name, str(part.type))
         label = f"{inside}: {label}" if inside else label
         if is_dataclass(below) and not _is_quantity(below):
             yield from _lines(below, name, label, protocol)
@@ -130,18 +130,29 @@ def _row_words(row: Any) -> str:
         value = getattr(row, part.name)
         if part.name in {"title", "id", "code", "fact", "key", "name"} or value is None or value == () or value == "":
             continue
-        label, unit = _label(part.name)
+        label, unit = _label(part.name, str(part.type))
         said.append(f"{label.lower()} {_words(value, unit)}")
     return " · ".join(said) or "yes"
 
 
-def _label(name: str) -> tuple[str, str]:
-    """The words of a field's name and the unit at its end."""
+def _label(name: str, kind: str = "") -> tuple[str, str]:
+    """The words of a field's name and the unit at its end. A `_min` that counts no minutes is a least number."""
+    if name.endswith(("_min", "_max")) and "Minutes" not in kind:
+        bare, _, edge = name.rpartition("_")
+        words, unit = _label(bare)
+        return f"{words}, at {'least' if edge == 'min' else 'most'}", unit or _unit_of_kind(kind)
     for suffix, unit in sorted(UNITS.items(), key=lambda pair: -len(pair[0])):
         if name == suffix or name.endswith(f"_{suffix}"):
             bare = name.removesuffix(suffix).rstrip("_") or name
+            words, _, edge = bare.rpartition("_")
+            if edge in ("min", "max") and words:
+                return f"{words.replace('_', ' ').capitalize()}, at {'least' if edge == 'min' else 'most'}", unit
             return bare.replace("_", " ").capitalize(), unit
     return name.replace("_", " ").capitalize(), ""
+
+
+def _unit_of_kind(kind: str) -> str:
+    return {"Days": "days", "Years": "years"}.get(kind.partition(" ")[0], "")
 
 
 def _words(value: Any, unit: str = "") -> str:

@@ -144,6 +144,7 @@ def test_the_patient_prepares_by_link(client, session):
     page = reverse("plan-prepare", args=[token])
     body = client.get(page).content.decode()
     assert "Clear drinks are fine" in body
+    assert "draft" not in body
 
     named = client.post(page, {"which": "escort", "e-name": "Ben Lind", "e-phone": "555 0199", "e-may_be_told": "on"})
     answered = client.post(page, {"which": "answers", "a-read": "yes", "a-well": "no", "a-coming": "yes"})

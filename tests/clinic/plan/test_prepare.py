@@ -51,6 +51,7 @@ def test_a_medicine_line_is_a_draft_until_a_prescriber_signs_it(session):
     drafted = queries.sheet_of(session, AT_TEN)
     assert [item.signed for item in drafted.medicines] == [False]
     assert "medicine_lines_signed" in {reason.gate for reason in drafted.verdict.blocking}
+    assert "ask us" in queries.sheet_of(session, AT_TEN, for_patient=True).medicines[0].sentence
 
     lines = {"Lisinopril 10 mg": "Take it as usual with a sip of water."}
     with pytest.raises(SignatureRefused):
