@@ -1,0 +1,85 @@
+"""`clearhead rehearse [FILE …]`: a made-up patient goes through each protocol, from enquiry to the 28-day review."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from clearhead.clinic.rehearsal.table import Outcome, printed
+from clearhead.medicine.errors import WrongFile
+from clearhead.medicine.protocols import loader
+
+FIVE = ("stepped-series", "short-total-dose", "neurology-gated", "tried-several", "prescriber-range")
+MARK = "REHEARSED "
+
+
+class Command(BaseCommand):
+    help = "Rehearse protocols on a throwaway database; without a file, the five examples."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("files", nargs="*", metavar="FILE", help="a protocol file, or the id of a shipped one")
+        parser.add_argument("--in-child", action="store_true", help="used by the command itself")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["in_child"]:
+            self._rehearse(options["files"][0])
+            return
+        outcomes = []
+        for named in options["files"] or FIVE:
+            outcome = self._in_child(_path_of(named))
+            self.stderr.write(outcome.line)
+            outcomes.append(outcome)
+        self.stdout.write(printed(outcomes))
+        if not all(one.complete for one in outcomes):
+            raise CommandError("Not every rehearsal was completed.")
+
+    def _in_child(self, file: Path) -> Outcome:
+        """In a process of its own, on a database that is gone afterwards."""
+        with tempfile.TemporaryDirectory(prefix="clearhead-rehearsal-") as folder:
+            env = {name: value for name, value in os.environ.items() if not name.startswith("CLEARHEAD_")}
+            env |= {
+                "CLEARHEAD_VAR": folder,
+                "CLEARHEAD_THROWAWAY": "1",
+                "DJANGO_SETTINGS_MODULE": "clearhead.clinic.settings",
+            }
+            url = os.environ.get("CLEARHEAD_REHEARSE_DATABASE_URL")
+            env |= {"CLEARHEAD_DATABASE_URL": url} if url else {}
+            command = [sys.executable, "-m", "clearhead", "rehearse", "--in-child", str(file)]
+            done = subprocess.run(command, capture_output=True, text=True, env=env, check=False)
+        for line in done.stdout.splitlines():
+            if line.startswith(MARK):
+                said = json.loads(line.removeprefix(MARK))
+                return Outcome(**{**said, "gates": tuple(said["gates"]), "letters": tuple(said["letters"])})
+        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        return Outcome(file.stem, False, f"The rehearsal broke off: {last}")
+
+    def _rehearse(self, file: str) -> None:
+        from clearhead.clinic.rehearsal.journey import rehearse
+
+        call_command("migrate", verbosity=0)
+        path = Path(file)
+        outcome = rehearse(path.read_text(encoding="utf-8"), path.stem)
+        self.stdout.write(MARK + json.dumps(asdict(outcome)))
+
+
+def _path_of(named: str) -> Path:
+    """The file that was named; a shipped id names its file. Every fault of a wrong file is told at once."""
+    path = Path(named)
+    if not path.exists():
+        path = Path(loader.__file__).with_name(f"{named}.toml")
+    if not path.exists():
+        raise CommandError(f"There is no file {named}, and no shipped protocol of that id.")
+    try:
+        loader.protocol_from(path.read_text(encoding="utf-8"), name=path.name)
+    except WrongFile as fault:
+        raise CommandError(str(fault)) from fault
+    return path.resolve()
