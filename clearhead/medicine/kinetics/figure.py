@@ -57,9 +57,7 @@ def _legend(found: Comparison) -> list[str]:
         x += 440
     parts.append(_line([(24, 82), (50, 82)], INK, 1, "2 3"))
     marks = ", ".join(f"{level:g}" for level in (*found.watched, found.mark))
-    parts.append(
-        _text(57, 87, f"{marks} ng/mL: levels to read by, not limits. Every panel has the same height scale.", 13, INK)
-    )
+    parts.append(_text(57, 87, f"{marks} ng/mL: levels to read by, not limits. All panels share one scale.", 13, INK))
     return parts
 
 
@@ -135,7 +133,7 @@ def _foot(found: Comparison, height: float) -> list[str]:
     lines = (
         f"{found.n} virtual people of {found.person.weight_kg:g} kg, seed {found.seed}. Levels in ng/mL. "
         "Thin lines: the shortest and the longest run of the same plan.",
-        "Durations as such clinics state them. No clinic states a dose: each is an assumption of the example, beside it.",
+        "Durations as such clinics state them. No clinic states a dose: each is an assumption of its example.",
         "Models rest on healthy volunteers and short infusions; beyond about five hours both are extrapolations. "
         "No level is known to relieve migraine.",
     )

@@ -1,0 +1,310 @@
+"""`clearhead kinetics …`: pure, reads and writes files it is told to, touches no database and no clock."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import runpy
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from clearhead.medicine.errors import ClearheadError, Missing, Refused, Unreadable
+from clearhead.medicine.kinetics.compare import DosePlan
+from clearhead.medicine.kinetics.dose_list import read_doses
+from clearhead.medicine.kinetics.doses import DoseHistory
+from clearhead.medicine.kinetics.model import Model, load_model, model_ids
+from clearhead.medicine.kinetics.people import check_doses, check_person
+from clearhead.medicine.kinetics.seam import Person
+
+Plans = Callable[[Sequence[str], float], Sequence[DosePlan]]
+Asked = argparse.Namespace
+BENCH = Path(__file__).resolve().parents[3] / "bench" / "kinetics.py"
+
+
+def main(argv: Sequence[str], plans: Plans | None = None) -> int:
+    """Runs one command. 0 = fine, 1 = refused or failed, 2 = not understood.
+
+    `plans` turns protocol names into dose plans; kinetics itself knows no protocols.
+    """
+    try:
+        asked = _parser().parse_args(list(argv))
+    except SystemExit as left:  # argparse leaves the program; we only want its answer
+        return int(left.code or 0)
+    try:
+        if asked.command == "compare":
+            return _compare(asked, plans)
+        return int(COMMANDS[asked.command](asked))
+    except (ClearheadError, OSError) as error:
+        print(str(error), file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="clearhead kinetics", description="Ketamine: doses in, levels out.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    add = commands.add_parser
+    listed = add("models", help="the models, their people, sampling site and known flaws")
+    listed.add_argument("--json", action="store_true")
+    simulate = _with_person(add("simulate", help="typical levels at the asked times"))
+    _with_doses(simulate)
+    population = _with_person(add("population", help="quantiles and chances over virtual people"))
+    _with_doses(population)
+    population.add_argument("--n", type=int, default=1000)
+    population.add_argument("--seed", type=int, default=1)
+    population.add_argument("--above", type=_numbers, default=(50.0, 100.0), help="levels in ng/mL, e.g. 50,100")
+    _target(_with_person(add("target", help="pump rates for a wanted level, under ceilings (a planning bench)")))
+    fit = _with_person(add("fit", help="update from measured levels (research use)"))
+    _with_doses(fit, at=False)
+    fit.add_argument("--levels", required=True, help="JSON list of {at_min, analyte, value | below, unit}")
+    fit.add_argument("--at", type=_numbers, default=())
+    _comparison(add("compare", help="protocols side by side"))
+    validate = add("validate", help="published levels against every model")
+    validate.add_argument("--write", metavar="DOCS", help="also write validation.md and its pictures into this folder")
+    bench = add("bench", help="speed on this machine, beside other programs where installed")
+    bench.add_argument("rest", nargs=argparse.REMAINDER)
+    return parser
+
+
+def _with_person(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--weight-kg", type=float)
+    parser.add_argument("--age-years", type=float)
+    parser.add_argument("--sex", choices=["female", "male"])
+    parser.add_argument(
+        "--drug", choices=["racemic", "S", "R"], help="what is given; by default what the model is about"
+    )
+    parser.add_argument("--json", action="store_true")
+    return parser
+
+
+def _with_doses(parser: argparse.ArgumentParser, *, at: bool = True) -> None:
+    parser.add_argument("--doses", required=True, metavar="FILE|-")
+    if at:
+        parser.add_argument("--at", type=_numbers, required=True, help="minutes, e.g. 30,60,180")
+
+
+def _target(parser: argparse.ArgumentParser) -> None:
+    for name, default in (
+        ("--level", None), ("--reach-by-min", 60.0), ("--hold-until-min", 240.0), ("--ceiling", None),
+        ("--max-rate", None), ("--max-total-mg", None), ("--share", 0.5), ("--over-share", 0.05),
+        ("--step-min", 5.0), ("--mg-per-ml", 1.0), ("--effect-half-life-min", None),
+    ):  # fmt: skip
+        needed = name in {"--level", "--ceiling", "--max-rate", "--max-total-mg"}
+        parser.add_argument(name, type=float, default=default, required=needed)
+    parser.add_argument("--n", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=1)
+
+
+def _comparison(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("protocols", nargs="*", metavar="PROTOCOL")
+    parser.add_argument("--weight-kg", type=float, default=70.0)
+    parser.add_argument("--age-years", type=float, default=40.0)
+    parser.add_argument("--models", help="model ids, e.g. kamp-2020,otto-2021")
+    parser.add_argument("--n", type=int, default=500)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--svg", metavar="FILE")
+
+
+def _numbers(text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a list of numbers such as 30,60,180") from error
+
+
+def _person(asked: Asked) -> Person:
+    if asked.weight_kg is None:
+        raise Missing("Weight", "doses and models are per kilogram; give --weight-kg.")
+    return Person(asked.weight_kg, asked.age_years, asked.sex)
+
+
+def _file(name: str) -> Any:
+    text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise Unreadable("File", name, f"JSON ({error})") from error
+
+
+def _doses(asked: Asked, model: Model) -> DoseHistory:
+    return read_doses(_file(asked.doses), asked.weight_kg, asked.drug or model.drug)
+
+
+def _checked(asked: Asked) -> tuple[Model, Person, DoseHistory, list[str]]:
+    model, person = load_model(asked.model), _person(asked)
+    warnings = list(check_person(model, person))
+    doses = _doses(asked, model)
+    return model, person, doses, [*warnings, *check_doses(model, doses)]
+
+
+def _head(model: Model, warnings: Sequence[str]) -> dict[str, Any]:
+    return {
+        "model": model.id, "label": model.label, "version": model.version, "sha256": model.sha256, "drug": model.drug,
+        "sampling_site": model.site, "units": {"level": "ng/mL", "time": "min"}, "warnings": list(warnings),
+    }  # fmt: skip
+
+
+def _show(asked: Asked, answer: dict[str, Any], text: str) -> int:
+    print(json.dumps(answer, ensure_ascii=False, indent=1) if asked.json else text)
+    if not asked.json:
+        for warning in answer.get("warnings", ()):
+            print(f"! {warning}")
+    return 0
+
+
+def _models(asked: Asked) -> int:
+    models = [load_model(model_id) for model_id in model_ids()]
+    if asked.json:
+        print(json.dumps([
+            _head(m, ()) | {"analytes": [a.id for a in m.analytes], "people": m.people, "doi": m.doi,
+            "variability_borrowed_from": m.variability_borrowed_from, "flaws": list(m.flaws)} for m in models
+        ], ensure_ascii=False, indent=1))  # fmt: skip
+        return 0
+    for m in models:
+        borrowed = f"borrowed from {m.variability_borrowed_from}" if m.variability_borrowed_from else "its own"
+        print(f"{m.id}  ({m.label}, version {m.version})\n  {m.drug} ketamine, {m.site} plasma: {m.summary}")
+        print(f"  analytes: {', '.join(a.id for a in m.analytes)}\n  people: {m.people}")
+        print(
+            f"  covers {m.age_years.low:g}-{m.age_years.high:g} years, {m.weight_kg.low:g}-{m.weight_kg.high:g} kg, ",
+            end="",
+        )
+        print(f"infusions to {m.max_hours:g} h\n  variability: {borrowed}\n  source: {m.citation}. doi {m.doi}")
+        print("".join(f"  flaw: {flaw}\n" for flaw in m.flaws))
+    return 0
+
+
+def _simulate(asked: Asked) -> int:
+    from clearhead.medicine.kinetics.population import typical
+    from clearhead.medicine.kinetics.solve import solve
+
+    model, person, doses, warnings = _checked(asked)
+    found = solve(typical(model, person), doses, asked.at, outputs=[analyte.id for analyte in model.analytes])
+    levels = {model.shown_name(a, doses.drug_form): found[a.id][:, 0].tolist() for a in model.analytes}
+    answer = _head(model, warnings) | {"at_min": list(asked.at), "analytes": levels, "total_mg": doses.total_mg}
+    rows = [f"{'min':>8}  " + "  ".join(f"{name:>20}" for name in levels)]
+    for number, minute in enumerate(asked.at):
+        rows.append(f"{minute:8g}  " + "  ".join(f"{level[number]:20.6g}" for level in levels.values()))
+    return _show(asked, answer, f"{model.label} ({model.site}), ng/mL, typical values\n" + "\n".join(rows))
+
+
+def _population(asked: Asked) -> int:
+    from clearhead.medicine.kinetics import summary
+
+    model, person, doses, warnings = _checked(asked)
+    found = summary.summarise(model, person, doses, asked.at, n=asked.n, seed=asked.seed, levels=asked.above)
+    answer = _head(model, warnings) | {"n": asked.n, "seed": asked.seed} | found.as_dict()
+    return _show(asked, answer, found.as_text(model))
+
+
+def _plan_target(asked: Asked) -> int:
+    from clearhead.medicine.kinetics.target import Wish, plan_target
+
+    wish = Wish(
+        asked.level, asked.reach_by_min, asked.hold_until_min, asked.ceiling, asked.max_rate, asked.max_total_mg,
+        asked.share, asked.over_share, asked.step_min, asked.mg_per_ml, asked.effect_half_life_min,
+    )  # fmt: skip
+    model = load_model(asked.model)
+    form = asked.drug or model.drug
+    plan = plan_target(wish, _person(asked), asked.model, drug_form=form, n=asked.n, seed=asked.seed)
+    answer = _head(model, plan.warnings) | {
+        "label": plan.label, "says": plan.says, "feasible": plan.feasible, "binding": list(plan.binding),
+        "step_min": wish.step_min, "rates_ml_per_h": list(plan.rates_ml_per_h), "total_mg": plan.total_mg,
+        "share_held": plan.share_held, "share_over_ceiling": plan.share_over_ceiling, "fresh_people": plan.fresh_people,
+    }  # fmt: skip
+    rates = " ".join(f"{rate:g}" for rate in plan.rates_ml_per_h)
+    text = f"{plan.label}\n{plan.says}\nmL/h every {wish.step_min:g} min ({wish.mg_per_ml:g} mg/mL): {rates}"
+    return _show(asked, answer, f"{text}\n{plan.total_mg:.1f} mg in all; judged on {plan.fresh_people} fresh people.")
+
+
+def _fit(asked: Asked) -> int:
+    from clearhead.medicine.kinetics.bayes import fit_map, read_measured
+
+    model, person, doses, _ = _checked(asked)
+    items = _file(asked.levels)
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise Refused("Levels are a JSON list of objects.")
+    fit = fit_map(doses, person, model.id, [read_measured(item, model) for item in items])
+    band = fit.band(doses, asked.at).tolist() if asked.at else []
+    answer = _head(model, fit.warnings) | {
+        "label": fit.label, "converged": fit.converged, "at_min": list(asked.at), "band": band,
+        "parameters": [{
+            "name": e.parameter, "unit": e.unit, "typical": e.typical, "individual": e.individual,
+            "prior_sd": e.prior_sd, "posterior_sd": e.posterior_sd, "shrinkage": e.shrinkage,
+        } for e in fit.estimates],
+        "levels": [{
+            "at_min": one.measured.at_min, "analyte": one.measured.analyte, "predicted": one.predicted_ng_per_ml,
+            "standardised_residual": one.standardised_residual, "outlying": one.outlying,
+        } for one in fit.levels],
+    }  # fmt: skip
+    lines = [fit.label, f"{'':6}{'typical':>10}{'own':>10}  {'unit':6}{'SD before':>10}{'after':>8}{'shrinkage':>11}"]
+    for e in fit.estimates:
+        spread = f"{e.prior_sd:10.2f}{e.posterior_sd:8.2f}{e.shrinkage:11.2f}"
+        lines.append(f"{e.parameter:6}{e.typical:10.4g}{e.individual:10.4g}  {e.unit:6}{spread}")
+    for one in fit.levels:
+        mark = "  <- outlying" if one.outlying else ""
+        seen = one.measured.ng_per_ml if one.measured.ng_per_ml is not None else f"< {one.measured.below_ng_per_ml:g}"
+        what = f"{one.measured.at_min:g} min {one.measured.analyte}"
+        lines.append(f"{what}: {seen} seen, {one.predicted_ng_per_ml:.4g} fitted{mark}")
+    return _show(asked, answer, "\n".join(lines))
+
+
+def _compare(asked: Asked, plans: Plans | None) -> int:
+    from clearhead.medicine.kinetics.compare import compare, table
+    from clearhead.medicine.kinetics.figure import figure_svg
+
+    files = [name for name in asked.protocols if name.endswith(".json")]
+    named = [name for name in asked.protocols if name not in files]
+    found = [_plan_file(name, asked.weight_kg) for name in files]
+    if named or not files:
+        if plans is None:
+            raise Refused(
+                "Without protocols at hand, compare reads dose plans from .json files: {label, assumption, doses}."
+            )
+        found += plans(named, asked.weight_kg)
+    models = {"models": asked.models.split(",")} if asked.models else {}
+    compared = compare(found, Person(asked.weight_kg, asked.age_years), n=asked.n, seed=asked.seed, **models)
+    print(table(compared))
+    if asked.svg:
+        Path(asked.svg).write_text(figure_svg(compared), encoding="utf-8")
+    return 0
+
+
+def _plan_file(name: str, weight_kg: float) -> DosePlan:
+    item = _file(name)
+    if not isinstance(item, dict) or not {"label", "assumption", "doses"} <= item.keys():
+        raise Unreadable("File", name, "a dose plan {label, assumption, doses}")
+    form = item.get("drug_form", "racemic")
+    doses = read_doses(item["doses"], weight_kg, form)
+    return DosePlan(str(item["label"]), doses, str(item["assumption"]), str(item["label"]), str(item.get("span", "")))
+
+
+def _validate(asked: Asked) -> int:
+    from clearhead.medicine.kinetics.validate import judged, predictions, table
+
+    print(table())
+    if asked.write:
+        from clearhead.medicine.kinetics.validation_page import write_page
+
+        for path in write_page(Path(asked.write)):
+            print(f"wrote {path}")
+    return 0 if all(passed for _, passed in judged(predictions())) else 1
+
+
+def _bench(asked: Asked) -> int:
+    if not BENCH.exists():
+        raise Missing("Benchmark", "it is part of the source tree (bench/kinetics.py), not of the installed package.")
+    code: Any = runpy.run_path(str(BENCH), run_name="bench")["main"](asked.rest)
+    return int(code)
+
+
+COMMANDS: dict[str, Callable[[Asked], int]] = {
+    "models": _models,
+    "simulate": _simulate,
+    "population": _population,
+    "target": _plan_target,
+    "fit": _fit,
+    "validate": _validate,
+    "bench": _bench,
+}

@@ -1,0 +1,169 @@
+"""A population in numbers: quantiles, chances, times and peaks, each with its Monte-Carlo error, layers apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clearhead.medicine.errors import ClearheadError
+from clearhead.medicine.kinetics.doses import DoseHistory
+from clearhead.medicine.kinetics.extremes import extremes
+from clearhead.medicine.kinetics.model import Model, load_model, model_ids
+from clearhead.medicine.kinetics.people import check_doses, check_person
+from clearhead.medicine.kinetics.population import (
+    EXACT_UP_TO,
+    Job,
+    probability,
+    quantile_error,
+    quantiles,
+    sample,
+    simulate,
+    stream_quantiles,
+    typical,
+)
+from clearhead.medicine.kinetics.seam import Person
+from clearhead.medicine.kinetics.solve import solve
+
+Array = NDArray[np.float64]
+
+SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
+PEAKS_UP_TO = 10_000  # people for whom peaks are sought one by one
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """Three kinds of not knowing, at each time, never mixed: people, models, single measurements. ng/mL."""
+
+    at_min: tuple[float, ...]
+    between_people: tuple[tuple[float, ...], tuple[float, ...]]  # 5 and 95 % of people, this model
+    between_models: tuple[tuple[float, ...], tuple[float, ...]]  # lowest and highest typical value
+    models: tuple[str, ...]
+    single_level: tuple[tuple[float, ...], tuple[float, ...]]  # 5 and 95 % of single levels of a typical person
+
+
+def layers(
+    model: Model, person: Person, history: DoseHistory, at_min: Sequence[float], *, n: int = 1000, seed: int = 1
+) -> Layers:
+    """The layers of uncertainty about one curve; models that refuse this person or drug are left out and not named."""
+    low, high = quantiles(simulate(model, person, history, at_min, n=n, seed=seed), (0.05, 0.95))
+    middles, names = [], []
+    for model_id in model_ids():
+        other = load_model(model_id)
+        try:
+            check_person(other, person)
+            check_doses(other, history)
+        except ClearheadError:
+            continue
+        middles.append(solve(typical(other, person), history, at_min, outputs=[other.parent.id])[other.parent.id][:, 0])
+        names.append(other.id)
+    own = solve(typical(model, person), history, at_min, outputs=[model.parent.id])[model.parent.id][:, 0]
+    residual = model.parent.residual
+    if residual.log_sd:
+        less, more = own * np.exp(-1.645 * residual.log_sd), own * np.exp(1.645 * residual.log_sd)
+    else:
+        sd = np.hypot(residual.proportional_sd * own, residual.additive_ng_per_ml)
+        less, more = np.maximum(own - 1.645 * sd, 0.0), own + 1.645 * sd
+    stack = np.array(middles)
+    return Layers(
+        tuple(float(t) for t in at_min), (_listed(low), _listed(high)),
+        (_listed(stack.min(axis=0)), _listed(stack.max(axis=0))), tuple(names), (_listed(less), _listed(more)),
+    )  # fmt: skip
+
+
+def _listed(values: Array) -> tuple[float, ...]:
+    return tuple(values.tolist())
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """A level, how many people pass it, and for how long."""
+
+    level_ng_per_ml: float
+    probability: float
+    error: float  # Monte-Carlo standard error
+    minutes_above: tuple[float, float, float]  # 5, 50, 95 %
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a population does under a dose history."""
+
+    at_min: tuple[float, ...]
+    quantiles: tuple[tuple[float, ...], ...]  # one row per share
+    median_within: tuple[tuple[float, ...], tuple[float, ...]] | None  # 95 % Monte-Carlo interval of the median
+    n: int
+    people_for_peaks: int
+    peak: tuple[float, float, float]
+    peak_at_min: tuple[float, float, float]
+    chances: tuple[Chance, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "at_min": list(self.at_min),
+            "quantiles": {f"{share:g}": list(row) for share, row in zip(SHARES, self.quantiles, strict=True)},
+            "median_within_95": [list(row) for row in self.median_within] if self.median_within else None,
+            "peak": list(self.peak),
+            "peak_at_min": list(self.peak_at_min),
+            "people_for_peaks": self.people_for_peaks,
+            "above": [
+                {"level": c.level_ng_per_ml, "probability": c.probability, "standard_error": c.error,
+                 "minutes": list(c.minutes_above)} for c in self.chances
+            ],
+        }  # fmt: skip
+
+    def as_text(self, model: Model) -> str:
+        """For people."""
+        lines = [f"{model.label} ({model.site}), {model.parent.id}, ng/mL, {self.n} virtual people"]
+        lines.append(f"{'min':>8}" + "".join(f"{share:>10.0%}" for share in SHARES) + "   median within (95 %)")
+        for k, minute in enumerate(self.at_min):
+            within = f"{self.median_within[0][k]:.4g} to {self.median_within[1][k]:.4g}" if self.median_within else ""
+            lines.append(f"{minute:8g}" + "".join(f"{row[k]:10.4g}" for row in self.quantiles) + f"   {within}")
+        peak, when = self.peak, self.peak_at_min
+        lines.append(f"peak {peak[1]:.4g} ({peak[0]:.4g} to {peak[2]:.4g}) at {when[1]:.4g} min")
+        for c in self.chances:
+            minutes = f"{c.minutes_above[1]:.3g} min ({c.minutes_above[0]:.3g} to {c.minutes_above[2]:.3g})"
+            lines.append(f"above {c.level_ng_per_ml:g}: {c.probability:.1%} ± {c.error:.1%} of people; {minutes}")
+        return "\n".join(lines)
+
+
+def summarise(
+    model: Model,
+    person: Person,
+    history: DoseHistory,
+    at_min: Sequence[float],
+    *,
+    n: int,
+    seed: int,
+    levels: Sequence[float] = (),
+) -> Summary:
+    """Quantiles for all n people; peaks and times above a level for the first 10,000 of them."""
+    within = None
+    if n <= EXACT_UP_TO:
+        found = simulate(model, person, history, at_min, n=n, seed=seed)
+        rows = quantiles(found, SHARES)
+        low, high = quantile_error(found, 0.5)
+        within = (_listed(low), _listed(high))
+    else:
+        job = Job(model, person, history, tuple(float(t) for t in at_min), n, seed, model.parent.id)
+        rows = stream_quantiles(job, SHARES)
+    some = min(n, PEAKS_UP_TO)
+    until = history.end_min + 24 * 60
+    peaks = extremes(sample(model, person, some, seed), history, model.parent.id, until_min=until, levels=levels)
+    chances = []
+    for level in levels:
+        share, error = probability(peaks.peak_ng_per_ml > level)
+        chances.append(Chance(level, share, error, _three(peaks.minutes_above[level])))
+    return Summary(
+        tuple(float(t) for t in at_min), tuple(_listed(row) for row in rows), within, n, some,
+        _three(peaks.peak_ng_per_ml), _three(peaks.peak_at_min), tuple(chances),
+    )  # fmt: skip
+
+
+def _three(values: Array) -> tuple[float, float, float]:
+    low, median, high = (float(np.quantile(values, share)) for share in (0.05, 0.5, 0.95))
+    return low, median, high

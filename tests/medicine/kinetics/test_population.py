@@ -1,0 +1,167 @@
+"""Virtual people: the same for the same seed, however many and wherever; peaks and times found between grid points."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from clearhead.medicine.errors import OutOfRange
+from clearhead.medicine.kinetics import fast
+from clearhead.medicine.kinetics.doses import Bolus, DoseHistory, Segment
+from clearhead.medicine.kinetics.extremes import extremes
+from clearhead.medicine.kinetics.model import load_model
+from clearhead.medicine.kinetics.population import (
+    Cohort,
+    Job,
+    draw_deviations,
+    probability,
+    quantile_error,
+    quantiles,
+    sample,
+    simulate,
+    stream_quantiles,
+)
+from clearhead.medicine.kinetics.seam import Person
+from clearhead.medicine.kinetics.solve import solve
+from clearhead.medicine.kinetics.summary import layers, summarise
+
+PETRA = Person(70.0, 40)
+OTTO = load_model("otto-2021")
+FORTY_MINUTES = DoseHistory.of("racemic", segments=[Segment(0, 40, 52.5)])
+STEPS = DoseHistory.of("S", segments=[Segment(0, 30, 20), Segment(30, 91, 35)], boluses=[Bolus(10, 5)])
+
+
+def test_the_same_seed_gives_the_same_people_and_more_people_do_not_change_the_first() -> None:
+    few, many = draw_deviations(OTTO, 100, 7), draw_deviations(OTTO, 3000, 7)
+
+    assert all((few[name] == many[name][:100]).all() for name in few)
+    assert not (few["CL"] == draw_deviations(OTTO, 100, 8)["CL"]).any()
+
+
+def test_people_differ_as_the_model_says() -> None:
+    drawn = draw_deviations(OTTO, 40_000, 1)
+
+    assert drawn["V1"].var() == pytest.approx(0.084177, rel=0.03)
+    assert np.cov(drawn["V1"], drawn["CL"])[0, 1] == pytest.approx(0.02261, rel=0.05)
+
+
+def test_a_cohort_has_weights_within_its_limits() -> None:
+    from clearhead.medicine.kinetics.population import draw_bodies
+
+    bodies = draw_bodies(Cohort(75.0, 15.0), 5000, 1)
+
+    assert bodies.weight_kg.min() == 45.0
+    assert bodies.weight_kg.max() == 120.0
+    assert bodies.weight_kg.mean() == pytest.approx(75.0, abs=1.0)
+
+
+@pytest.mark.parametrize("n", [0, -1, 10_000_001])
+def test_a_count_that_makes_no_sense_is_refused(n: int) -> None:
+    with pytest.raises(OutOfRange):
+        draw_deviations(OTTO, n, 1)
+
+
+def test_quantiles_are_those_of_numpy() -> None:
+    levels = np.random.default_rng(1).lognormal(size=(7, 501))
+
+    assert quantiles(levels, (0.05, 0.5, 0.95)) == pytest.approx(np.quantile(levels, (0.05, 0.5, 0.95), axis=1))
+
+
+def test_a_median_has_a_monte_carlo_interval_that_narrows_with_more_people() -> None:
+    few, many = (simulate(OTTO, PETRA, STEPS, [60.0], n=n, seed=1) for n in (100, 10_000))
+
+    widths = [float(np.diff(np.array(quantile_error(levels, 0.5)).ravel())[0]) for levels in (few, many)]
+
+    assert widths[1] < widths[0] / 5
+    assert probability(np.array([True, False, False, False]))[0] == 0.25
+    assert probability(np.zeros(100, dtype=bool))[1] > 0
+
+
+def test_blocks_walked_with_and_without_numba_agree_to_twelve_digits_of_the_peak() -> None:
+    if not fast.is_installed():
+        pytest.skip("numba is an extra")
+    people, times = sample(OTTO, PETRA, 1500, 3), np.linspace(0, 300, 41)
+
+    plain, compiled = (solve(people, STEPS, times, engine=engine) for engine in ("numpy", "fast"))
+
+    for name, levels in plain.items():
+        assert np.abs(levels - compiled[name]).max() <= 1e-12 * levels.max()
+
+
+def test_a_change_of_rate_within_a_step_is_the_same_as_two_steps() -> None:
+    people = sample(OTTO, PETRA, 20, 3)
+    joined = solve(people, STEPS, [0.0, 29.0, 31.5, 90.5, 92.0])
+    apart = solve(people, STEPS, [0.0, 29.0, 30.0, 31.5, 90.5, 91.0, 92.0])
+
+    for name in joined:
+        assert joined[name] == pytest.approx(apart[name][[0, 1, 3, 4, 6]], rel=1e-12)
+
+
+def test_streaming_in_blocks_agrees_with_holding_everybody() -> None:
+    job = Job(OTTO, PETRA, STEPS, (30.0, 90.0, 200.0), 40_000, 5, "S-ketamine")
+
+    streamed = stream_quantiles(job, (0.05, 0.5, 0.95))
+    held = quantiles(simulate(OTTO, PETRA, STEPS, job.at_min, n=job.n, seed=5), (0.05, 0.5, 0.95))
+
+    assert streamed == pytest.approx(held, rel=0.005)
+
+
+class Elsewhere:
+    """Stands for a cluster: runs the blocks last first."""
+
+    def map(self, function, items):
+        return [function(item) for item in reversed(items)]
+
+    def gather(self, futures):
+        return futures
+
+
+def test_a_cluster_gives_identical_numbers_for_the_same_seed() -> None:
+    job = Job(OTTO, PETRA, STEPS, (30.0, 200.0), 70_000, 5, "S-ketamine")
+
+    assert (stream_quantiles(job, (0.05, 0.95)) == stream_quantiles(job, (0.05, 0.95), client=Elsewhere())).all()
+
+
+@pytest.mark.parametrize(
+    ("model_id", "analyte"), [("kamp", "ketamine"), ("otto", "S-norketamine"), ("simons", "S-norketamine")]
+)
+def test_peaks_and_times_above_a_level_are_those_of_a_very_fine_grid(model_id: str, analyte: str) -> None:
+    people = sample(load_model(model_id), PETRA, 8, 2)
+    found = extremes(people, STEPS, analyte, until_min=600, levels=(40.0,))
+
+    grid = np.linspace(0, 600, 60_001)
+    levels = solve(people, STEPS, grid, outputs=[analyte])[analyte]
+
+    assert found.peak_ng_per_ml == pytest.approx(levels.max(axis=0), rel=1e-6)
+    assert (found.peak_ng_per_ml >= levels.max(axis=0) * (1 - 1e-12)).all()
+    assert found.peak_at_min == pytest.approx(grid[levels.argmax(axis=0)], abs=0.02)
+    assert found.minutes_above[40.0] == pytest.approx((levels >= 40).sum(axis=0) * 0.01, abs=0.03)
+
+
+def test_a_level_never_reached_is_above_for_no_time_and_a_level_never_left_is_infinite() -> None:
+    people = sample(load_model("kamp"), PETRA, 3, 2)
+
+    found = extremes(people, STEPS, "ketamine", until_min=60, levels=(5000.0, 1.0))
+
+    assert (found.minutes_above[5000.0] == 0).all()
+    assert (found.below_from_min[5000.0] == 0).all()
+    assert np.isinf(found.below_from_min[1.0]).all()
+
+
+def test_the_three_layers_stay_apart() -> None:
+    found = layers(load_model("kamp"), PETRA, FORTY_MINUTES, [40.0], n=300)
+
+    assert found.between_people[0][0] < found.between_people[1][0]
+    assert set(found.models) >= {"kamp-2020", "otto-2021", "domino-1984"}
+    assert "flint-2017" not in found.models
+    assert found.between_models[0][0] < 130 < 240 < found.between_models[1][0]
+    assert found.single_level[1][0] > found.between_people[1][0]
+
+
+def test_a_summary_has_quantiles_peaks_and_chances_with_their_errors() -> None:
+    found = summarise(load_model("kamp"), PETRA, FORTY_MINUTES, [20.0, 40.0], n=400, seed=1, levels=(250.0,))
+
+    assert found.quantiles[0][1] < found.quantiles[2][1] < found.quantiles[4][1]
+    assert 0.3 < found.chances[0].probability < 0.8
+    assert 0 < found.chances[0].error < 0.03
+    assert found.peak_at_min[1] == pytest.approx(40.0)
