@@ -334,14 +334,16 @@ class DiagnosisForm(ClearForm):
 class CloseItemForm(ClearForm):
     """What was done."""
 
-    done = forms.CharField(label=_("What was done"), max_length=1000, widget=forms.Textarea)
+    done = forms.CharField(label=_("What was done"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class SignForm(ClearForm):
     """The decision and the signature under it."""
 
     outcome = forms.ChoiceField(label=_("Decision"), choices=Decision.Outcome.choices, widget=forms.RadioSelect)
-    note = forms.CharField(label=_("Why not, or why not yet"), widget=forms.Textarea, required=False, max_length=2000)
+    note = forms.CharField(
+        label=_("Why not, or why not yet"), widget=forms.Textarea(attrs={"rows": 3}), required=False, max_length=2000
+    )
     secret = SecretField()
 
     def __init__(self, *args: Any, gates: dict[str, str], **kwargs: Any) -> None:

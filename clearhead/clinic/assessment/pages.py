@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clearhead.clinic.assessment import queries, words
+from clearhead.clinic.assessment import ledger, queries, words
 from clearhead.clinic.assessment.actions import AssessmentRefused
 from clearhead.clinic.people.access import staff
 from clearhead.clinic.people.models import Course, Role
@@ -41,7 +41,7 @@ def sections_of(course: Course, now: Any) -> list[Section]:
     today = course.site.today(now)
     groups = [_group(name, title, [item in said for item in items]) for name, (title, items) in words.GROUPS.items()]
     medicines, allergies = queries.medications_of(patient, today), queries.allergies_of(patient)
-    trials, results = queries.trials_of(patient), queries.measurements_of(patient)
+    trials, results = ledger.trials_of(patient), queries.measurements_of(patient)
     seen, found = queries.neurologist_seen_on(course), queries.diagnosis_of(patient)
     flags = queries.warning_signs(course, said)
     confirmed = words.MEDICINES_CONFIRMED in said

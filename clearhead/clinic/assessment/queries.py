@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
 from clearhead.clinic.assessment import models, words
+from clearhead.clinic.assessment.ledger import failed_classes, ledger_of
 from clearhead.clinic.assessment.models import HistoryItem
+from clearhead.clinic.assessment.pressure import pressure_reasons
 from clearhead.clinic.consult import queries as consults
 from clearhead.clinic.diary import queries as diary
 from clearhead.clinic.people.models import Course, Patient
@@ -16,15 +18,14 @@ from clearhead.clinic.policy.queries import Running, protocol_at
 from clearhead.medicine.headache.diagnosis import HeadacheHistory, Support, chronic_migraine, migraine_without_aura
 from clearhead.medicine.headache.overuse import Use
 from clearhead.medicine.headache.red_flags import FLAGS, RedFlags, red_flags
-from clearhead.medicine.headache.refractory import Effect, Judged, PreventiveClass, Trial, judge_trial
 from clearhead.medicine.medicines import catalogue
 from clearhead.medicine.protocols.codes import INDICATIONS
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import eligibility
 from clearhead.medicine.rules.eligibility import Condition, EligibilityFacts, Result, State
 from clearhead.medicine.rules.interactions import MedicineFacts, MedicineTaken
-from clearhead.medicine.rules.reasons import Override, allowed, missing, refused, source_of
-from clearhead.medicine.rules.verdict import Verdict
+from clearhead.medicine.rules.reasons import Override, allowed, missing, source_of
+from clearhead.medicine.rules.verdict import Reason, Verdict
 
 STATES = {
     HistoryItem.Answer.NO: State.ABSENT,
@@ -65,14 +66,6 @@ def own_list(patient: Patient) -> list[Any]:
 def allergies_of(patient: Patient) -> list[models.Allergy]:
     """Substances, or the one statement that none is known; empty when nobody asked."""
     return list(models.Allergy.standing().filter(patient=patient))
-
-
-def trials_of(patient: Patient) -> list[models.Trial]:
-    """The ledger, acute first, newest first within."""
-    return sorted(
-        models.Trial.standing().filter(patient=patient),
-        key=lambda row: (row.role, row.medicine_class, row.started_on or date.min),
-    )
 
 
 def measurements_of(patient: Patient, kind: str | None = None) -> list[models.Measurement]:
@@ -131,58 +124,6 @@ def diagnosis_support(course: Course, at: datetime) -> tuple[Support, ...]:
     )
     windows = diary.windows_of(course.patient, course.site.today(at))
     return migraine_without_aura(history), chronic_migraine(history, windows)
-
-
-# ---- treatments tried ------------------------------------------------------------------------------------------------
-
-EFFECTS = {"none": Effect.NONE, "some": Effect.PARTIAL, "good": Effect.EFFECTIVE, "unknown": Effect.UNKNOWN}
-WHY = {"side_effects": Effect.NOT_TOLERATED, "contraindicated": Effect.CONTRAINDICATED, "cost": Effect.NOT_AVAILABLE}
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerLine:
-    """One trial with what the rules make of it; None for what is judged by nobody (acute, complementary)."""
-
-    row: models.Trial
-    judged: Judged | None
-    failed: bool | None
-
-
-def effect_of(row: models.Trial) -> Effect:
-    """Why it was stopped outweighs how well it worked, unless it worked well."""
-    return EFFECTS[row.effect] if row.effect == "good" else WHY.get(row.why_stopped, EFFECTS[row.effect])
-
-
-def ledger_of(patient: Patient, on: date) -> list[LedgerLine]:
-    """Every trial with its adequacy."""
-    return [_line(row, on) for row in trials_of(patient)]
-
-
-def _line(row: models.Trial, on: date) -> LedgerLine:
-    effect = effect_of(row)
-    if row.role != "preventive":
-        worked = {Effect.EFFECTIVE: False, Effect.UNKNOWN: None, Effect.NOT_AVAILABLE: False}
-        return LedgerLine(row, None, worked.get(effect, True) if row.role == "acute" else None)
-    known = row.medicine_class in set(PreventiveClass)
-    trial = Trial(
-        ingredient=row.typed,
-        preventive_class=PreventiveClass(row.medicine_class) if known else PreventiveClass.OTHER,
-        effect=effect,
-        start=row.started_on,
-        stop=row.stopped_on,
-        weeks_at_target=row.weeks_at_target,
-        reached_target_dose=row.reached_target_dose,
-        cycles=row.cycles,
-        quarterly=row.quarterly,
-    )
-    judged = judge_trial(trial, on=on)
-    return LedgerLine(row, judged, judged.failed)
-
-
-def failed_classes(ledger: list[LedgerLine], role: str) -> int | None:
-    """How many classes failed; None when nobody has written down a single trial of this role."""
-    lines = [line for line in ledger if line.row.role == role]
-    return len({line.row.medicine_class for line in lines if line.failed}) if lines else None
 
 
 # ---- the facts -------------------------------------------------------------------------------------------------------
@@ -317,7 +258,7 @@ def verdict_of(course: Course, facts: EligibilityFacts, protocol: Protocol, at: 
     return replace(judged, reasons=(*_own_reasons(course, protocol), *judged.reasons))
 
 
-def _own_reasons(course: Course, protocol: Protocol) -> list[Any]:
+def _own_reasons(course: Course, protocol: Protocol) -> list[Reason]:
     found, source = diagnosis_of(course.patient), source_of(protocol, "indications")
     if found is None:
         names = ", ".join(INDICATIONS[one].lower() for one in protocol.indications)
@@ -327,9 +268,11 @@ def _own_reasons(course: Course, protocol: Protocol) -> list[Any]:
         sentence = f"{INDICATIONS[found.detail]}, confirmed on {found.as_of:%-d %B %Y}."
         reasons = [allowed("diagnosis_confirmed", "Diagnosis", sentence, source)]
     reasons += [
-        refused("open_item", "Somebody must act", item.sentence, who=item.owner_role) for item in open_items(course)
+        missing("open_item", "A person must act first", item.sentence, who=item.owner_role)
+        for item in open_items(course)
     ]
-    return reasons
+    last = next((row for row in measurements_of(course.patient, "bp") if row.value is not None), None)
+    return [*reasons, *pressure_reasons(last, protocol, course.site.tz)]
 
 
 def as_json(facts: EligibilityFacts) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from clearhead.clinic.assessment import actions, queries
+from clearhead.clinic.assessment import actions, ledger, queries
 from clearhead.clinic.assessment.forms import AllergyForm, CloseItemForm, MedicationForm, ReferralForm, TrialForm
 from clearhead.clinic.assessment.models import Allergy, Medication, OpenItem, Trial
 from clearhead.clinic.assessment.pages import CHARTING, READING, once, page, shown
@@ -139,7 +139,7 @@ def trials(request: Any, course: Course) -> HttpResponse:
         rest = {name: said[name] for name in ("typed", "role", "effect", "medicine_class", "client_id")}
         actions.add_trial(course=course, more=more, by=request.user, at=now, **rest)
 
-    ledger = queries.ledger_of(course.patient, course.site.today(now))
+    lines = ledger.ledger_of(course.patient, course.site.today(now))
     return page(
         request,
         course,
@@ -147,9 +147,9 @@ def trials(request: Any, course: Course) -> HttpResponse:
         TrialForm(request.POST or None),
         save,
         "trials",
-        ledger=ledger,
-        failed_preventive=queries.failed_classes(ledger, "preventive"),
-        failed_acute=queries.failed_classes(ledger, "acute"),
+        ledger=lines,
+        failed_preventive=ledger.failed_classes(lines, "preventive"),
+        failed_acute=ledger.failed_classes(lines, "acute"),
     )
 
 

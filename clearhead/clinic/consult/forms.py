@@ -33,9 +33,14 @@ class ConsultForm(ClearForm):
     headache_days = NumberField(
         label=_("Headache days in a usual month"), unit=_("days"), low=0, high=31, places=0, required=False
     )
-    outcome_note = forms.CharField(label=_("In your words"), widget=forms.Textarea, required=False, max_length=2000)
+    outcome_note = forms.CharField(
+        label=_("In your words"), widget=forms.Textarea(attrs={"rows": 3}), required=False, max_length=2000
+    )
     questions = forms.CharField(
-        label=_("What the patient asked, and what you answered"), widget=forms.Textarea, required=False, max_length=2000
+        label=_("What the patient asked, and what you answered"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        required=False,
+        max_length=2000,
     )
     agenda = forms.MultipleChoiceField(
         label=_("Explained"), choices=list(words.AGENDA.items()), widget=forms.CheckboxSelectMultiple, required=False

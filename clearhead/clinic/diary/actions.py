@@ -60,7 +60,7 @@ def record_day(
     if (today - local_date).days > queries.REASON_AFTER_DAYS and not reason.strip():
         raise DiaryRefused("This day is more than a week ago. Say in a few words why you add it now.")
     _lock(patient)
-    earlier = Day.standing().filter(patient=patient, local_date=local_date).first()
+    earlier: Day | None = Day.standing().filter(patient=patient, local_date=local_date).first()
     if earlier is not None and earlier.answer == answer and earlier.reason == reason.strip():
         return earlier
     day = Day.objects.create(
@@ -182,7 +182,9 @@ def describe_attack(
     for moment in (begun, ended_at):
         _entered(moment, at)
     row = attack if begun == attack.happened_at else _moved(attack, begun, by, at)
-    told = {**said, **({AttackEvent.Kind.OVER: ("",)} if ended_at else {})}
+    told: dict[str, tuple[str, ...]] = dict(said)
+    if ended_at is not None:
+        told["over"] = ("",)
     lineage = queries.lineage(row)
     for kind, values in told.items():
         standing = list(AttackEvent.standing().filter(attack__in=lineage, kind=kind))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from clearhead.clinic.diary import models, words
@@ -48,6 +49,24 @@ class AttackView:
     def minutes(self) -> int | None:
         """How long it lasted, in minutes."""
         return None if self.ended_at is None else int((self.ended_at - self.started_at).total_seconds() // 60)
+
+    @property
+    def symptoms(self) -> str:
+        """What was there, in the patient's words."""
+        return self._told("symptom", words.SYMPTOMS)
+
+    @property
+    def auras(self) -> str:
+        """The aura, in the patient's words."""
+        return self._told("aura", words.AURA)
+
+    @property
+    def triggers(self) -> str:
+        """What may have set it off, in the patient's words."""
+        return self._told("trigger", words.TRIGGERS)
+
+    def _told(self, kind: str, names: Mapping[str, Any]) -> str:
+        return ", ".join(str(names.get(value, value)) for value in sorted(self.said.get(kind, ())))
 
     def frozen(self) -> counting.Attack:
         """As the counting rule reads it. What was not asked stays unknown."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from clearhead.clinic.assessment import actions
 from clearhead.clinic.consult.actions import record_consult
-from clearhead.clinic.diary.actions import record_day
+from clearhead.clinic.diary.models import Day
 from clearhead.clinic.people.models import Course
 from clearhead.clinic.policy.queries import protocol_at
 from clearhead.medicine.headache.red_flags import FLAGS
@@ -78,13 +78,14 @@ def _tried(typed: str, role: str, when: dict[str, Any]) -> None:
 
 
 def _diary(course: Course, at: datetime) -> None:
-    for back in range(28):
-        record_day(
+    Day.objects.bulk_create(
+        Day(
             patient=course.patient,
             local_date=TODAY - timedelta(days=back),
             answer=2 if back % 4 else 0,
             zone="America/Phoenix",
-            reason="from the notebook",
-            by=None,
-            at=at,
+            happened_at=at,
+            recorded_at=at,
         )
+        for back in range(28)
+    )

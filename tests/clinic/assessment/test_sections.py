@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from clearhead.clinic.assessment import actions, queries
+from clearhead.clinic.assessment import actions, ledger, queries
 from clearhead.clinic.assessment.models import Allergy, HistoryItem, Measurement, Medication, Referral, Trial
 from clearhead.clinic.people import guard
 from clearhead.medicine.headache.refractory import Adequacy
@@ -158,11 +158,11 @@ def test_a_short_trial_does_not_count_and_an_intolerable_one_does(course: Any) -
     actions.add_trial(typed="topiramate", role="preventive", effect="none", more=short, **when)
     sick = {"why_stopped": "side_effects"}
     actions.add_trial(typed="amitriptyline", role="preventive", effect="unknown", more=sick, **when)
-    ledger = queries.ledger_of(course.patient, standing.TODAY)
+    lines = ledger.ledger_of(course.patient, standing.TODAY)
 
-    assert {line.judged.adequacy for line in ledger if line.judged} == {Adequacy.TOO_SHORT, Adequacy.NOT_NEEDED}
-    assert queries.failed_classes(ledger, "preventive") == 1
-    assert queries.failed_classes(ledger, "acute") is None
+    assert {line.judged.adequacy for line in lines if line.judged} == {Adequacy.TOO_SHORT, Adequacy.NOT_NEEDED}
+    assert ledger.failed_classes(lines, "preventive") == 1
+    assert ledger.failed_classes(lines, "acute") is None
 
 
 @pytest.mark.parametrize(
@@ -231,3 +231,20 @@ def test_the_neurologist_counts_only_with_letter_and_other_causes_excluded(cours
 
     actions.record_referral(letter_on_file=True, secondary_causes_excluded=True, **when)
     assert queries.neurologist_seen_on(course) == date(2026, 9, 1)
+
+
+@pytest.mark.parametrize(
+    ("systolic", "diastolic", "outcome"),
+    [(128, 79, "allowed"), (145, 80, "warned"), (170, 80, "open"), (85, 50, "open")],
+)
+def test_the_measured_pressure_counts_beside_the_history(
+    course: Any, systolic: int, diastolic: int, outcome: str
+) -> None:
+    standing.everything_settled(course)
+    actions.record_measurement(
+        course=course, kind="bp", value=systolic, value2=diastolic, unit="mmHg", by=None, at=AT_TEN
+    )
+    facts = queries.facts_of(course, AT_TEN)
+    verdict = queries.verdict_of(course, facts, standing.protocol_of(course), AT_TEN)
+
+    assert next(one.outcome for one in verdict.reasons if one.gate == "blood_pressure_measured") == outcome
