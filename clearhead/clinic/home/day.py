@@ -8,10 +8,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.utils.translation import gettext as _
 
 from clearhead.clinic.consent.models import Consent
+from clearhead.clinic.home.tiles import overdue_of
 from clearhead.clinic.infusion.models import Flag, Infusion
 from clearhead.clinic.people.models import Patient, Site
 from clearhead.clinic.plan.models import Escort, Session
-from clearhead.clinic.recovery.models import Discharge
+from clearhead.clinic.recovery.models import Discharge, EscortMet
 from clearhead.clinic.schedule.models import Booking, Occupancy, VisitEvent
 
 STEPS = ("booked", "confirmed", "arrived", "checked", "roomed", "infusing", "recovering", "left")
@@ -80,7 +81,7 @@ def day_board(site: Site, day: date, now: datetime) -> list[Row]:
 def _row(booking: Booking, now: datetime) -> Row:
     session: Session | None = getattr(booking, "visit", None)
     step, since = step_of(booking, session)
-    chips = _chips(session, step) if session is not None else ()
+    chips = _chips(session, step, now) if session is not None else ()
     return Row(booking, booking.patient, session, _where(booking), step, since, tuple(chips))
 
 
@@ -104,25 +105,40 @@ def _where(booking: Booking) -> str:
     return places[0].name if places else booking.service.mode.replace("_", " ")
 
 
-def _chips(session: Session, step: str) -> list[Chip]:
+def _chips(session: Session, step: str, now: datetime) -> list[Chip]:
     if step in {"left", *OVER}:
         return []
-    chips: list[Chip] = []
+    chips = _overdue(session, step, now)
     order = session.order
     signed = Consent.standing().filter(order_sha256=order.sha256, withdrawals__isnull=True).exists()
     if not signed:
         chips.append(Chip(_("consent open"), "warn"))
-    escort = Escort.standing().filter(session=session).last()
-    if escort is None:
-        chips.append(Chip(_("driver?"), "due"))
-    elif escort.reached_at is None:
-        chips.append(Chip(_("escort %(name)s not reached") % {"name": escort.name}, "due"))
-    else:
-        chips.append(Chip(_("escort %(name)s") % {"name": escort.name}, "ok"))
+    chips.append(_escort(session, step))
     open_flags = Flag.standing().filter(session=session, level="high").exclude(acks__isnull=False).count()
     if open_flags:
         chips.append(Chip(_("flag open"), "warn"))
     return chips
+
+
+def _overdue(session: Session, step: str, now: datetime) -> list[Chip]:
+    """An overdue set is the desk's business too, louder once the protocol's minutes for the desk are over."""
+    minutes, level = overdue_of(session, now) if step in {"infusing", "recovering"} else (0, "")
+    if not minutes:
+        return []
+    return [Chip(_("set overdue %(n)s min") % {"n": minutes}, "due" if level == "low" else "warn")]
+
+
+def _escort(session: Session, step: str) -> Chip:
+    if EscortMet.standing().filter(session=session).exists():
+        return Chip(_("escort here"), "ok")
+    escort = Escort.standing().filter(session=session).last()
+    if escort is None:
+        return Chip(_("driver?"), "due")
+    if step == "recovering":
+        return Chip(_("escort %(name)s not here") % {"name": escort.name}, "due")
+    if escort.reached_at is None:
+        return Chip(_("escort %(name)s not reached") % {"name": escort.name}, "due")
+    return Chip(_("escort %(name)s") % {"name": escort.name}, "ok")
 
 
 def next_free_chair(site: Site, now: datetime) -> datetime | None:

@@ -7,11 +7,12 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from clearhead.clinic.home import chairs as chair_board
 from clearhead.clinic.home import day as days
 from clearhead.clinic.home import figures as figure
 from clearhead.clinic.home import timeline
@@ -75,6 +76,33 @@ def day(request: HttpRequest, site: Site) -> HttpResponse:
         "sites": sites_of(request.user),
     }
     return render(request, "home/day.html", context)
+
+
+@require_GET
+@access(CLINIC, Site)
+def chairs(request: HttpRequest, site: Site) -> HttpResponse:
+    """Every chair of a site, in the order of the chairs."""
+    board = chair_board.board(site, timezone.now())
+    context = {"site": site, "board": board, "mark": _etag(board.mark), "wall": "wall" in request.GET}
+    return render(request, "home/chairs.html", context | {"sites": sites_of(request.user)})
+
+
+@require_GET
+@access(CLINIC, Site, poll=True)
+def chairs_live(request: HttpRequest, site: Site) -> HttpResponse:
+    """The tiles again, or 304 from one query when nothing changed."""
+    now = timezone.now()
+    mark = _etag(chair_board.mark_of(site, now))
+    if request.headers.get("If-None-Match") == mark:
+        return HttpResponseNotModified(headers={"ETag": mark})
+    board = chair_board.board(site, now)
+    answer = render(request, "home/_chairs.html", {"site": site, "board": board, "wall": "wall" in request.GET})
+    answer["ETag"] = mark
+    return answer
+
+
+def _etag(mark: str) -> str:
+    return f'"{mark}"'
 
 
 def _day_asked(request: HttpRequest, today: date) -> date:

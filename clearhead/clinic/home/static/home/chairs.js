@@ -1,0 +1,53 @@
+// Asks every two seconds whether anything is new. Three silent beats blank the figures: old must never look current.
+const board = document.getElementById("chairs");
+const lost = document.querySelector(".lost");
+const BEAT_MS = 2000;
+const BEATS = 3;
+let silent = 0;
+let heard = board.querySelector(".now b")?.textContent ?? "";
+
+function say(words) {
+  board.classList.toggle("gone", Boolean(words));
+  lost.hidden = !words;
+  lost.textContent = words;
+}
+
+async function beat() {
+  try {
+    const answer = await fetch(board.dataset.poll, {
+      headers: { "If-None-Match": board.dataset.mark },
+      redirect: "manual",
+      cache: "no-store",
+      signal: AbortSignal.timeout(BEAT_MS * 2),
+    });
+    if (answer.type === "opaqueredirect" || answer.status === 403) {
+      say(lost.dataset.out);
+    } else if (answer.status === 200) {
+      const focused = document.activeElement?.closest?.(".tile a")?.getAttribute("href");
+      board.innerHTML = await answer.text();
+      board.dataset.mark = answer.headers.get("ETag") ?? "";
+      if (focused) board.querySelector(`a[href="${focused}"]`)?.focus();
+      answered();
+    } else if (answer.status === 304) {
+      answered();
+    } else {
+      missed();
+    }
+  } catch {
+    missed();
+  }
+  setTimeout(beat, BEAT_MS);
+}
+
+function answered() {
+  silent = 0;
+  heard = board.querySelector(".now b")?.textContent ?? heard;
+  say("");
+}
+
+function missed() {
+  silent += 1;
+  if (silent >= BEATS) say(`${lost.dataset.lost} ${heard}`);
+}
+
+setTimeout(beat, BEAT_MS);

@@ -1,0 +1,167 @@
+"""What one tile of the chair board says, from the facts of one session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+from django.utils.translation import gettext as _
+
+from clearhead.clinic.infusion.models import Infusion, Observation
+from clearhead.clinic.infusion.queries.adjuncts import adjuncts
+from clearhead.clinic.infusion.queries.doses import DoseRows, account, dose_rows, exact
+from clearhead.clinic.infusion.queries.handover import open_flags, responsible
+from clearhead.clinic.infusion.queries.overdue import level_of
+from clearhead.clinic.infusion.queries.pinned import protocol_of
+from clearhead.clinic.infusion.queries.state import State, infusion_of, standing
+from clearhead.clinic.infusion.queries.vitals import (
+    as_set,
+    baseline_of,
+    observations,
+    observe_facts,
+    open_symptoms,
+    prn_orders,
+)
+from clearhead.clinic.plan.models import Session
+from clearhead.clinic.plan.queries import escort_of
+from clearhead.clinic.recovery.facts import AtTheDoor, escort_met, facts_of
+from clearhead.medicine.protocols.protocol import Protocol
+from clearhead.medicine.rules import discharge, observe
+
+Urgency = Literal["", "soon", "low", "medium", "high"]
+SOON_MIN = 5
+"""From here on a set that comes is shown as soon due (assumption)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One occupied chair. Every value stands with its time or its age; words first, colour never alone."""
+
+    phase: str
+    since: datetime | None
+    until: datetime | None
+    due_at: datetime | None
+    due_set: str
+    overdue_min: int
+    urgency: Urgency
+    systolic: int | None
+    diastolic: int | None
+    set_at: datetime | None
+    set_age_min: int
+    old: bool
+    resting: int | None
+    mg_per_h: Decimal
+    ml_per_h: Decimal
+    symptom: str
+    grade: int
+    escort: str
+    escort_state: str
+    flags: tuple[tuple[str, str], ...]
+    nurse: str
+    nurse_initials: str
+    pump_confirmed: bool
+
+    @property
+    def change_percent(self) -> int | None:
+        """How far the last systolic lies from rest."""
+        if self.systolic is None or not self.resting:
+            return None
+        return round(100 * (self.systolic - self.resting) / self.resting)
+
+    @property
+    def worst_flag(self) -> str:
+        """high, medium, low, or nothing."""
+        return self.flags[0][0] if self.flags else ""
+
+
+def figures_of(session: Session, now: datetime) -> Figures:
+    """Everything one tile says."""
+    protocol, infusion, rows = protocol_of(session), infusion_of(session), dose_rows(session)
+    given, stands, sets = account(rows, protocol, now), standing(session, now, rows), observations(session)
+    due = due_of(session, protocol, infusion, rows, sets, now) if stands.state is not State.CLOSED else None
+    last = next((row for row in reversed(sets) if row.sys is not None), None)
+    worst = max(open_symptoms(session), key=lambda row: row.grade, default=None)
+    rule = protocol.limits.symptom(worst.symptom) if worst else None
+    named, met, who = escort_of(session), escort_met(session), responsible(session)
+    resting = baseline_of([as_set(row) for row in sets]).get("systolic_mmhg")
+    age = int((now - last.happened_at).total_seconds() // 60) if last else 0
+    phase, since = _phase(stands.state, infusion, stands.since)
+    return Figures(
+        phase=phase,
+        since=since,
+        until=_until(session, stands.state, infusion, protocol),
+        due_at=due.at if due else None,
+        due_set=str(due.set) if due else "",
+        overdue_min=int(due.overdue_min) if due else 0,
+        urgency=_urgency(due, protocol, now),
+        systolic=last.sys if last else None,
+        diastolic=last.dia if last else None,
+        set_at=last.happened_at if last else None,
+        set_age_min=age,
+        old=_old(due, age, protocol),
+        resting=int(resting) if resting is not None else None,
+        mg_per_h=exact(given.mg_per_h),
+        ml_per_h=given.ml_per_h,
+        symptom=(rule.title if rule else worst.symptom) if worst else "",
+        grade=worst.grade if worst else 0,
+        escort=(met.name or met.alternative) if met else named.name if named else "",
+        escort_state="here" if met else "reached" if named and named.reached_at else "named" if named else "",
+        flags=tuple((flag.level, flag.sentence) for flag in open_flags(session)),
+        nurse=who.nurse.name if who else "",
+        nurse_initials="".join(part[0] for part in who.nurse.name.split()[:2]).upper() if who else "",
+        pump_confirmed=stands.pump_confirmed,
+    )
+
+
+def due_of(
+    session: Session, protocol: Protocol, infusion: Infusion | None, rows: DoseRows, sets: tuple[Observation, ...],
+    now: datetime,
+) -> observe.Due | None:  # fmt: skip
+    """The next set the observation clock asks for."""
+    if infusion is None:
+        return None
+    facts = observe_facts(
+        infusion, rows, sets, adjuncts(session), prn_orders(protocol), bool(open_symptoms(session))
+    )  # fmt: skip
+    return observe.due(facts, protocol, at=now)
+
+
+def overdue_of(session: Session, now: datetime) -> tuple[int, str]:
+    """Minutes a set is overdue, and how far that has risen; for the desk's day."""
+    protocol = protocol_of(session)
+    due = due_of(session, protocol, infusion_of(session), dose_rows(session), observations(session), now)
+    if due is None or due.overdue_min < 1:
+        return 0, ""
+    return int(due.overdue_min), level_of(due.overdue_min, protocol.running.escalation)
+
+
+def _phase(state: State, infusion: Infusion | None, since: datetime | None) -> tuple[str, datetime | None]:
+    if infusion is None:
+        return (_("ready") if state is State.READY else _("preparing")), since
+    if infusion.ended_at is not None:
+        return _("recovery"), infusion.ended_at
+    return (_("paused"), since) if state is State.PAUSED else (_("infusing"), infusion.started_at)
+
+
+def _until(session: Session, state: State, infusion: Infusion | None, protocol: Protocol) -> datetime | None:
+    """When this phase should be over, at the earliest."""
+    if infusion is None or infusion.ended_at is None:
+        return None
+    return discharge.observe_until(facts_of(session, protocol, AtTheDoor()), protocol)
+
+
+def _urgency(due: observe.Due | None, protocol: Protocol, now: datetime) -> Urgency:
+    if due is None:
+        return ""
+    if due.overdue_min >= 1:
+        level = level_of(due.overdue_min, protocol.running.escalation)
+        return level if level in ("medium", "high") else "low"  # type: ignore[return-value]
+    return "soon" if (due.at - now).total_seconds() <= SOON_MIN * 60 else ""
+
+
+def _old(due: observe.Due | None, age_min: int, protocol: Protocol) -> bool:
+    """A set older than the interval asked for now is shown as old (H-10)."""
+    interval = protocol.observation.phase(due.phase) if due else None
+    return interval is not None and age_min > interval.core_every_min
