@@ -9,6 +9,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from clearhead.capacity.phases import Need, Phase
 from clearhead.capacity.slots import Offer
@@ -156,10 +157,10 @@ class InboxRow:
 
 
 WORDS = (
-    (EnquiryEvent.Kind.ANSWERED, _("answered")),
-    (EnquiryEvent.Kind.NO_ANSWER, _("tried, no answer")),
-    (EnquiryEvent.Kind.COURSE_OPENED, _("now a patient")),
-    (EnquiryEvent.Kind.CLOSED, _("closed")),
+    (EnquiryEvent.Kind.ANSWERED, gettext_lazy("answered")),
+    (EnquiryEvent.Kind.NO_ANSWER, gettext_lazy("tried, no answer")),
+    (EnquiryEvent.Kind.COURSE_OPENED, gettext_lazy("now a patient")),
+    (EnquiryEvent.Kind.CLOSED, gettext_lazy("closed")),
 )
 
 
