@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clearhead.clinic.consent.queries import TEACH_BACK
+from clearhead.clinic.consent.items import TEACH_BACK
 from clearhead.clinic.web.forms import ClearForm
 
 YES_NO = (("yes", _("yes")), ("no", _("no")))
