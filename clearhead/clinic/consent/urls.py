@@ -6,6 +6,7 @@ from clearhead.clinic.consent import views
 
 urlpatterns = [
     path("link/<str:token>/", views.by_link, name="consent-link"),
+    path("mine/", views.mine, name="consent-mine"),
     path("<uuid:code>/", views.order_page, name="consent-order"),
     path("<uuid:code>/tablet/", views.tablet, name="consent-tablet"),
     path("<uuid:code>/send/", views.send, name="consent-send"),

@@ -12,7 +12,7 @@ from clearhead.clinic.consent import actions, queries
 from clearhead.clinic.consent.forms import AnswerForm, QuestionForm, SignForm, WithdrawForm
 from clearhead.clinic.consent.models import Consent, Question
 from clearhead.clinic.consent.rendering import blocks
-from clearhead.clinic.people.access import access, link, staff
+from clearhead.clinic.people.access import PATIENT, access, link, staff
 from clearhead.clinic.people.models import Role, User
 from clearhead.clinic.plan import queries as plan
 from clearhead.clinic.plan.models import Order
@@ -26,6 +26,17 @@ TALKERS = (Role.NURSE, Role.PRESCRIBER, Role.DIRECTOR)
 def by_link(request: HttpRequest, order: Order) -> HttpResponse:
     """The patient at home: reads, asks, signs, and later may take it back."""
     return _read_and_sign(request, order, via="link", by=None)
+
+
+@access(PATIENT)
+def mine(request: HttpRequest) -> HttpResponse:
+    """The same for a patient who is signed in: the present order of an open course."""
+    patient = request.patient  # type: ignore[attr-defined]  # set by access
+    courses = patient.courses.filter(closed_at__isnull=True).order_by("-opened_at")
+    orders = [order for order in (plan.current_order(course) for course in courses) if order is not None]
+    if not orders:
+        return render(request, "consent/nothing.html")
+    return _read_and_sign(request, orders[0], via="login", by=request.user)  # type: ignore[arg-type]  # signed in
 
 
 @access(staff(*CARE), Order)

@@ -6,6 +6,7 @@ from clearhead.clinic.plan import views, visit_views
 
 urlpatterns = [
     path("prepare/<str:token>/", visit_views.prepare, name="plan-prepare"),
+    path("mine/<uuid:code>/", visit_views.prepare_mine, name="plan-mine"),
     path("day/<slug:site>/", visit_views.day, name="plan-day"),
     path("session/<uuid:code>/", visit_views.session_page, name="plan-session"),
     path("session/<uuid:code>/move/", visit_views.move, name="plan-move"),

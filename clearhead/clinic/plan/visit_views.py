@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from clearhead.clinic.people.access import access, link, staff
+from clearhead.clinic.people.access import PATIENT, access, link, staff
 from clearhead.clinic.people.models import Role, Site
 from clearhead.clinic.plan import actions, queries
 from clearhead.clinic.plan.forms import QUESTIONS, AnswersForm, CancelForm, EscortForm, MoveForm, ReachedForm
@@ -150,16 +150,26 @@ def _answer(session: Session, form: AnswersForm, *, via: str, by: Any) -> None:
 
 @access(link("prepare"), Session)
 def prepare(request: HttpRequest, session: Session) -> HttpResponse:
-    """The patient's own sheet for one session: clock times, medicines, answers, the escort."""
+    """The patient's own sheet for one session, by link: clock times, medicines, answers, the escort."""
+    return _prepare(request, session, via="link", by=None)
+
+
+@access(PATIENT, Session)
+def prepare_mine(request: HttpRequest, session: Session) -> HttpResponse:
+    """The same for a patient who is signed in."""
+    return _prepare(request, session, via="login", by=request.user)
+
+
+def _prepare(request: HttpRequest, session: Session, *, via: str, by: Any) -> HttpResponse:
     at = timezone.now()
     which = request.POST.get("which", "")
     form = AnswersForm(request.POST if which == "answers" else None, prefix="a")
     escort_form = EscortForm(request.POST if which == "escort" else None, prefix="e")
     if form.is_bound and form.is_valid():
-        _answer(session, form, via="link", by=None)
+        _answer(session, form, via=via, by=by)
         return _again(request)
     if escort_form.is_bound and escort_form.is_valid():
-        _name_escort(session, escort_form, by=None)
+        _name_escort(session, escort_form, by=by)
         return _again(request)
     open_ahead = bool(session.booking and session.cancelled_at is None and session.booking.status == "booked")
     shown = {

@@ -13,7 +13,7 @@ from clearhead.clinic.consent.models import Consent, Question, Withdrawal
 from clearhead.clinic.letters.models import Outgoing
 from clearhead.clinic.people import doors, guard
 from clearhead.clinic.plan import queries as plans
-from tests.cast import member, olga, petra
+from tests.cast import member, olga, petra, quentin
 from tests.clinic.plan import house
 
 pytestmark = pytest.mark.django_db
@@ -125,3 +125,15 @@ def test_booking_without_consent_is_refused_on_the_page(client, order):
 
     assert answer.status_code == 422
     assert "has not consented" in answer.content.decode()
+
+
+def test_a_patient_who_is_signed_in_reads_and_signs_the_own_order(client, order):
+    page = reverse("consent-mine")
+    client.force_login(quentin().user)
+    assert "Nothing to sign" in client.get(page).content.decode()
+
+    client.force_login(petra().user)
+    assert client.post(page, signature(order)).status_code == 303
+
+    assert Consent.objects.get().via == "login"
+    assert queries.current_consent(order, now()) is not None

@@ -12,7 +12,7 @@ from clearhead.clinic.assessment.models import Measurement
 from clearhead.clinic.people import doors, guard
 from clearhead.clinic.plan import actions, queries
 from clearhead.clinic.plan.models import Escort, Order, PreparationAnswer, SeriesProposal
-from tests.cast import PIN, member, olga, petra
+from tests.cast import PIN, member, olga, petra, quentin
 from tests.clinic.plan import house
 
 pytestmark = pytest.mark.django_db
@@ -184,3 +184,18 @@ def test_the_list_of_the_day(client, session):
     assert "Petra Lindqvist" in body
     assert "no escort" in body
     assert not Escort.objects.exists()
+
+
+def test_a_patient_who_is_signed_in_prepares_the_own_session_and_no_other(client, session):
+    page = reverse("plan-mine", args=[session.code])
+    client.force_login(petra().user)
+    assert client.get(page).status_code == 200
+    assert (
+        client.post(page, {"which": "answers", "a-read": "yes", "a-well": "no", "a-coming": "yes"}).status_code == 303
+    )
+    assert {row.via for row in PreparationAnswer.standing().filter(session=session)} == {"login"}
+
+    client.force_login(quentin().user)
+    assert client.get(page).status_code == 404
+    client.force_login(member("nina"))
+    assert client.get(page).status_code == 403
