@@ -51,36 +51,27 @@ def queue(
 
     Without an address it waits as a print, so that somebody hands it over or calls.
     """
-    kind = kind_of(template)
     where = to or address_of(patient, channel)
     if not where and channel != "print":
         channel, where = "print", str(patient) if patient else "front desk"
     spoken = language or (patient.language if patient else site.locale)
-    subject, text = rendered(kind, site=site, channel=channel, language=spoken, context=context)
-    letter, new = Outgoing.objects.get_or_create(
-        about_code=str(about_code),
-        template=template,
-        due_at=due_at,
-        to=where,
-        defaults={
-            "site": site,
-            "patient": patient,
-            "channel": channel,
-            "language": spoken,
-            "subject": subject,
-            "text": text,
-            "calendar": calendar,
-        },
-    )
-    back = not new and Outgoing.objects.filter(pk=letter.pk, withdrawn_at__isnull=False, sent_at__isnull=True).update(
-        withdrawn_at=None, text=text, calendar=calendar
-    )
-    if back:  # withdrawn for a move, and moved back again
-        letter.refresh_from_db()
-    if new or back:
+    subject, text = rendered(kind_of(template), site=site, channel=channel, language=spoken, context=context)
+    said = {"channel": channel, "language": spoken, "subject": subject, "text": text, "calendar": calendar}
+    which = {"about_code": str(about_code), "template": template, "due_at": due_at, "to": where}
+    letter, new = Outgoing.objects.get_or_create(**which, defaults={"site": site, "patient": patient, **said})
+    if new or _queued_again(letter, said):
         body = {"letter": template, "channel": channel, "due": due_at}
         audit.record(chain=site.slug, at=at, by=by, verb="queue letter", subject=letter, patient=patient, body=body)
     return letter
+
+
+def _queued_again(letter: Outgoing, said: dict[str, str]) -> bool:
+    """A letter that was withdrawn, as for a move, and is wanted after all, as for a move back."""
+    again = Outgoing.objects.filter(pk=letter.pk, withdrawn_at__isnull=False, sent_at__isnull=True)
+    if not again.update(withdrawn_at=None, **said):
+        return False
+    letter.refresh_from_db()
+    return True
 
 
 @audit.once
