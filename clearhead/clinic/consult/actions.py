@@ -8,9 +8,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.consult import queries
 from clearhead.clinic.consult.models import Consult
+from clearhead.clinic.letters import actions as letters
 from clearhead.clinic.people import actions as people
 from clearhead.clinic.people.access import roles_of
 from clearhead.clinic.people.models import Course, Role, Signature, User
@@ -70,6 +73,7 @@ def record_consult(
     signature = _signed(course, code, said, by, secret, at) if secret else None
     row = Consult.objects.create(code=code, happened_at=at, recorded_at=at, recorded_by=by, signature=signature, **said)
     body = {"outcome": outcome, "mode": mode, "signed": signature is not None}
+    _hand_over(row, by, at)
     audit.record(
         chain=course.site.slug, at=at, by=by, verb="record consult", subject=row, patient=course.patient, body=body
     )
@@ -104,6 +108,7 @@ def sign_off(*, consult: Consult, secret: str, by: User, at: datetime, client_id
         signature=_signed(consult.course, code, said, by, secret, at),
         **said,
     )
+    _hand_over(row, by, at)
     audit.record(
         chain=consult.course.site.slug,
         at=at,
@@ -114,6 +119,36 @@ def sign_off(*, consult: Consult, secret: str, by: User, at: datetime, client_id
         body={"outcome": consult.outcome},
     )
     return row
+
+
+def _hand_over(consult: Consult, by: User, at: datetime) -> None:
+    """A signed referral becomes a letter on paper, to be handed over; nothing of it goes by mail."""
+    if consult.outcome != Consult.Outcome.REFER or consult.signature is None:
+        return
+    patient, site = consult.course.patient, consult.course.site
+    letters.queue(
+        site=site,
+        patient=patient,
+        template="letter",
+        context={
+            "title": _("Referral to neurology"),
+            "paragraphs": [
+                _("We ask you to see this patient about headache, and to look for other causes."),
+                *([consult.outcome_note] if consult.outcome_note else []),
+                _("Please send us your letter with the date of the visit and whether other causes are excluded."),
+            ],
+            "rows": [
+                (_("Patient"), f"{patient}, {patient.birth_date:%-d %B %Y}"),
+                (_("Spoken with us"), f"{consult.happened_at.astimezone(site.tz):%-d %B %Y}, {consult.clinician}"),
+                (_("Signed"), str(consult.signature.signer)),
+            ],
+        },
+        about_code=consult.code,
+        due_at=at,
+        channel="print",
+        by=by,
+        at=at,
+    )
 
 
 def _signed(course: Course, code: UUID, said: dict[str, Any], by: User, secret: str, at: datetime) -> Signature:

@@ -10,6 +10,7 @@ from django.test import Client
 
 from clearhead.clinic.consult import actions, queries, words
 from clearhead.clinic.consult.models import Consult
+from clearhead.clinic.letters.models import Outgoing
 from clearhead.clinic.people import guard
 from clearhead.clinic.people.actions import SignatureRefused
 from clearhead.medicine.headache.red_flags import FLAGS
@@ -199,3 +200,14 @@ def test_the_signature_is_given_on_the_page(course: Any, dario: Any) -> None:
 
     assert (refused.status_code, wrong.status_code, right.status_code) == (403, 422, 302)
     assert queries.outcome_of(course) is not None
+
+
+def test_a_signed_referral_becomes_a_letter_on_paper_once(course: Any, dario: Any) -> None:
+    proposed = talk(course, cast.member("nina"), outcome="refer", outcome_note="Headache worse since May.")
+    assert not Outgoing.objects.exists()
+
+    actions.sign_off(consult=proposed, secret=PIN, by=dario, at=AT_TEN)
+
+    letter = Outgoing.objects.get()
+    assert letter.channel == "print"
+    assert "Headache worse since May." in letter.text
