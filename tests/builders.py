@@ -90,6 +90,7 @@ def order(patient: Patient, *, at: datetime = AT_TEN - timedelta(days=6), **chan
     """A stepped order for five sessions of four hours, 70 kg."""
     course = course_of(patient)
     adopt(course.site)
+    version = changed.pop("protocol_version", None) or protocol_version()
     numbers: dict[str, Any] = {
         "drug_form": "racemic",
         "weight_kg": Decimal("70"),
@@ -109,7 +110,7 @@ def order(patient: Patient, *, at: datetime = AT_TEN - timedelta(days=6), **chan
         course=course,
         site=course.site,
         decision=decision(patient),
-        protocol_version=protocol_version(),
+        protocol_version=version,
         sha256=sha256_of(numbers),
         happened_at=at,
         recorded_at=at,

@@ -61,10 +61,12 @@ def resting(session: Session, at: datetime = AT_TEN) -> None:
         )  # fmt: skip
 
 
-def running(at: datetime = AT_TEN, ml_per_h: str = "7", session: Session | None = None, **ordered: Any) -> Session:
+def running(
+    at: datetime = AT_TEN, ml_per_h: str = "7", session: Session | None = None, mg_per_ml: str = "1", **ordered: Any
+) -> Session:
     """A session that was started at `at` with 7 mg/h (0.1 mg/kg/h at 70 kg, 1 mg/mL)."""
     session = session or visit(**ordered)
-    bag = hang(session, at)
+    bag = hang(session, at, mg_per_ml)
     resting(session, at)
     Infusion.objects.create(session=session, patient=session.patient, site=session.site, weight_kg=KG, started_at=at)
     RateChange.objects.create(
