@@ -270,24 +270,25 @@ def withdraw(
 ) -> Withdrawal:
     """The patient takes consent back, at any moment and without a reason. It is never refused.
 
-    Every session still ahead is cancelled and its chair free; one that is under way becomes a request to stop.
+    It takes back every consent of the course. Each session still ahead is cancelled and its chair free, also one that
+    went over to a changed order; one that is under way becomes a request to stop.
     """
+    course = consent.course
     made = [
         Withdrawal.objects.create(
             consent=each, reason=reason.strip(), via=via, happened_at=at, recorded_at=at, recorded_by=by
         )
-        for each in Consent.standing().filter(order=consent.order)
-        if not Withdrawal.standing().filter(consent=each).exists()
+        for each in queries.unwithdrawn(course)
     ]
-    row = made[0] if made else Withdrawal.standing().filter(consent=consent).latest("pk")
-    sessions = list(plans.sessions_of(consent.order))
+    row = made[-1] if made else Withdrawal.standing().filter(consent__course=course).latest("pk")
+    sessions = list(Session.objects.filter(course=course, cancelled_at__isnull=True).select_related("booking"))
     ahead = plans.upcoming(sessions, at)
-    if ahead:
-        plan.cancel_sessions(session=ahead[0], scope="all", why="consent withdrawn", by=by, at=at)
+    for session in ahead:
+        plan.cancel_sessions(session=session, scope="one", why="consent withdrawn", by=by, at=at)
     for session in sessions:
         if _under_way(session, at):
             react("consent withdrawn while running", session=session, consent=consent, by=by, at=at)
-    _record(consent.course, "withdraw consent", row, by, at, {"via": via, "cancelled": ahead})
+    _record(course, "withdraw consent", row, by, at, {"via": via, "cancelled": ahead})
     return row
 
 

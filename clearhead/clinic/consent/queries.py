@@ -81,6 +81,12 @@ def _text_changed(consent: Consent) -> bool:
     return present.language == consent.text.language and present.version != consent.text.version
 
 
+def unwithdrawn(course: Course) -> list[Consent]:
+    """Every consent of a course that was not taken back, current or not: what a withdrawal withdraws."""
+    taken_back = Withdrawal.standing().filter(consent__course=course).values("consent")
+    return list(Consent.standing().filter(course=course).exclude(pk__in=taken_back))
+
+
 def withdrawal_of(order: Order) -> Withdrawal | None:
     """The last withdrawal of consent to this order."""
     return Withdrawal.standing().filter(consent__order=order).last()

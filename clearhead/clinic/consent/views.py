@@ -60,7 +60,8 @@ def _read_and_sign(request: HttpRequest, order: Order, *, via: str, by: User | N
     question = QuestionForm(request.POST if which == "ask" else None, prefix="q")
     taking_back = WithdrawForm(request.POST if which == "withdraw" else None, prefix="w")
     consent = queries.current_consent(order, at)
-    if _done(order, consent, form, question, taking_back, via=via, by=by, at=at):
+    given = queries.unwithdrawn(order.course)
+    if _done(order, given[-1] if given else None, form, question, taking_back, via=via, by=by, at=at):
         answer = redirect(request.path)
         answer.status_code = 303
         return answer
@@ -75,6 +76,7 @@ def _read_and_sign(request: HttpRequest, order: Order, *, via: str, by: User | N
         "questions": queries.questions_of(order.course),
         "open_questions": queries.unanswered(order.course),
         "consent": consent,
+        "may_withdraw": bool(given),
         "withdrawal": queries.withdrawal_of(order),
         "visits": [plan.visit_of(one) for one in plan.sessions_of(order)],
         "current": plan.is_current(order),

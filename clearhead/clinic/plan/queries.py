@@ -92,9 +92,19 @@ def sessions_of(order: Order) -> QuerySet[Session]:
     return order.visits.filter(cancelled_at__isnull=True).select_related("booking", "order", "patient", "site")
 
 
+def lineage(order: Order) -> list[Order]:
+    """The order and every earlier one it took the place of: sessions already held stay with theirs."""
+    found, row = [order], order.corrects
+    while row is not None:
+        found.append(row)
+        row = row.corrects
+    return found
+
+
 def missing_numbers(order: Order) -> list[int]:
     """The sessions that have no visit yet. A visit nobody came to has to be planned again."""
-    there = set(sessions_of(order).exclude(booking__status=Booking.Status.NO_SHOW).values_list("number", flat=True))
+    visits = Session.objects.filter(order__in=lineage(order), cancelled_at__isnull=True)
+    there = set(visits.exclude(booking__status=Booking.Status.NO_SHOW).values_list("number", flat=True))
     return [number for number in range(1, order.sessions + 1) if number not in there]
 
 

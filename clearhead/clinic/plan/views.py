@@ -39,13 +39,19 @@ def course_page(request: HttpRequest, course: Course) -> HttpResponse:
         "running": policy.find_protocol_at(course.site, course.indication, "series", at),
         "order": order,
         "said": order_words(order) if order else [],
-        "visits": [queries.visit_of(one) for one in queries.sessions_of(order)] if order else [],
+        "visits": _visits(order),
         "missing": queries.missing_numbers(order) if order else [],
         "agreed": _agreed(order),
         "times": series.chair_time(order) if order else None,
         "prescriber": Role.PRESCRIBER in request.roles,  # type: ignore[attr-defined]  # set by access
     }
     return render(request, "plan/course.html", shown)
+
+
+def _visits(order: Order | None) -> list[queries.Visit]:
+    """Its sessions, and those held under the orders it took the place of."""
+    rows = [one for each in queries.lineage(order) for one in queries.sessions_of(each)] if order else []
+    return [queries.visit_of(one) for one in sorted(rows, key=lambda one: one.number)]
 
 
 def _agreed(order: Order | None) -> list[series.Slot]:

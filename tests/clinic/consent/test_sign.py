@@ -242,3 +242,21 @@ def test_who_withdrew_may_sign_again(order):
     again = sign(order, at=AT_TEN + timedelta(minutes=1))
 
     assert queries.current_consent(order, AT_TEN + timedelta(minutes=2)) == again
+
+
+def test_withdrawal_also_cancels_sessions_that_went_over_to_a_changed_order(order):
+    house.agreed(order)
+    consent = sign(order)
+    new = plan.sign_order(
+        course=order.course,
+        draft=replace(house.draft(), infusion_minutes=200),
+        secret=PIN,
+        by=member("dario"),
+        at=AT_TEN,
+        corrects=order,
+    )
+    assert plans.sessions_of(new).count() == order.sessions
+
+    actions.withdraw(consent=consent, reason="", via="link", by=None, at=AT_TEN)
+
+    assert not plans.sessions_of(new).exists()

@@ -9,10 +9,11 @@ import pytest
 from clearhead.clinic.letters.models import Outgoing
 from clearhead.clinic.plan import actions, queries, series
 from clearhead.clinic.plan.models import Session
+from clearhead.clinic.schedule import actions as schedule
 from clearhead.clinic.schedule.errors import BookingRefused, SlotTaken
 from clearhead.clinic.schedule.models import Booking, Occupancy
 from tests import builders
-from tests.cast import AT_TEN, member, petra, quentin
+from tests.cast import AT_TEN, PIN, member, petra, quentin
 from tests.clinic.plan import house
 
 pytestmark = pytest.mark.django_db
@@ -157,3 +158,33 @@ def test_the_list_of_a_day_names_the_chair(order):
 
     assert [row.session for row in rows] == [session]
     assert rows[0].slot.chair.startswith("chair")
+
+
+def test_a_session_nobody_came_to_is_planned_again(order):
+    missed = booked(order)[0]
+    schedule.record_visit_event(
+        booking=missed.booking, kind="no_show", by=member("fern"), at=missed.booking.starts_at + timedelta(hours=1)
+    )
+    later = missed.booking.starts_at + timedelta(hours=2)
+    assert queries.missing_numbers(order) == [1]
+
+    again = actions.book_series(
+        order=order, by=member("fern"), at=later, starts=[missed.booking.starts_at + timedelta(days=7)]
+    )
+
+    assert [one.number for one in again] == [1]
+    assert queries.missing_numbers(order) == []
+
+
+def test_a_changed_order_does_not_ask_for_sessions_that_were_held_under_the_earlier_one(order):
+    first = booked(order)[0]
+    end = first.booking.ends_at
+    schedule.record_visit_event(booking=first.booking, kind="left", by=member("nina"), at=end)
+
+    new = actions.sign_order(
+        course=order.course, draft=house.draft(end), secret=PIN, by=member("dario"), at=end, corrects=order
+    )
+
+    assert queries.missing_numbers(new) == []
+    assert [one.number for one in queries.sessions_of(new)] == [2, 3, 4]
+    assert Session.objects.get(pk=first.pk).order == order

@@ -84,6 +84,9 @@ def book_series(
         at=at,
         channel=channel,
     )
+    numbers = queries.missing_numbers(order)
+    not_come = Session.objects.filter(order=order, number__in=numbers, cancelled_at__isnull=True)
+    not_come.update(cancelled_at=at, cancelled_why="not come; booked again")
     made = [
         Session.objects.create(
             order=order,
@@ -95,7 +98,7 @@ def book_series(
             booking=booking,
             created_at=at,
         )
-        for number, booking in zip(queries.missing_numbers(order), booked, strict=True)
+        for number, booking in zip(numbers, booked, strict=True)
     ]
     _queue_series_letters(order, made, by=by, at=at)
     record(order, "book sessions", order, by, at, {"sessions": made, "starts": starts})
