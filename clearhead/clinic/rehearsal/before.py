@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from clearhead.capacity.phases import Phase
 from clearhead.clinic.assessment import actions as assessment
-from clearhead.clinic.assessment.models import Decision
+from clearhead.clinic.assessment.models import Decision, Measurement
 from clearhead.clinic.consent import actions as consent
 from clearhead.clinic.consent import queries as consents
 from clearhead.clinic.consent.models import Consent
@@ -115,8 +115,8 @@ def hold_consult(story: Story, *, outcome: str = "invite") -> None:
             "neurologist_seen": "yes", "heart_or_pressure": "no", "psychosis_or_mania": "no", "substance_use": "no",
             "pregnant_or_feeding": "no", "ketamine_before": "no", "escort_available": "yes",
         },
-        red_flags={flag.id: "no" for flag in FLAGS}, outcome=outcome,
-        outcome_note="" if outcome == "invite" else "later",         by=story.who("prescriber"), at=story.clock.now, secret=PIN,
+        red_flags={flag.id: "no" for flag in FLAGS}, outcome=outcome, by=story.who("prescriber"), at=story.clock.now,
+        outcome_note="" if outcome == "invite" else "later", secret=PIN,
     )  # fmt: skip
 
 
@@ -176,12 +176,20 @@ def _assessment_givers(story: Story) -> list[Giver]:
         givers.append(Giver("failed_preventive_classes", lambda: _preventives(story)))
     else:
         _preventives(story)
-    for test in rule.tests:
-        if test.level == "refuse" and test.when in ("everyone", "if_applicable"):
-            givers.append(Giver(f"test_{test.name}", lambda name=test.name: assessment.record_measurement(
-                course=course, kind=name, text="looked at, nothing against", inside_limit=True, by=nurse, at=at())))  # fmt: skip
+    needed = [one for one in rule.tests if one.level == "refuse" and one.when in ("everyone", "if_applicable")]
+    givers += [Giver(f"test_{one.name}", _test(story, one.name)) for one in needed]
     _applies(story)
     return givers
+
+
+def _test(story: Story, name: str) -> Callable[[], Measurement]:
+    def give() -> Measurement:
+        return assessment.record_measurement(
+            course=story.known_course, kind=name, text="looked at, nothing against", inside_limit=True,
+            by=story.who("nurse"), at=story.clock.now,
+        )  # fmt: skip
+
+    return give
 
 
 def _applies(story: Story) -> None:
@@ -221,8 +229,11 @@ def sign_order(story: Story) -> None:
     givers = [Giver("protocol_adopted", lambda: adopt(story))]
     story.order = try_each(story, "order", givers, sign, Order)
     too_much = replace(draft, max_session_mg=Decimal("5000"))
-    refused = refusal_of(lambda: plan.sign_order(
-        course=course, draft=too_much, secret=PIN, by=prescriber, at=story.clock.now, corrects=story.order))  # fmt: skip
+    refused = refusal_of(
+        lambda: plan.sign_order(
+            course=course, draft=too_much, secret=PIN, by=prescriber, at=story.clock.now, corrects=story.order
+        )
+    )
     if not refused:
         raise StoppedShort("An order of 5000 mg was not refused.")
 

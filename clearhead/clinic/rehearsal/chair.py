@@ -24,7 +24,15 @@ from clearhead.clinic.schedule import actions as schedule
 from clearhead.medicine.protocols.dose import MiniBolus, PlannedSegment
 from clearhead.medicine.rules.dose import DoseAccount
 
-CALM: dict[str, Any] = {"hr": 72, "spo2": 98, "sys": 122, "dia": 74, "rr": 14, "sedation": 0}
+CALM: dict[str, Any] = {
+    "o2_l_per_min": Decimal(0),
+    "hr": 72,
+    "spo2": 98,
+    "sys": 122,
+    "dia": 74,
+    "rr": 14,
+    "sedation": 0,
+}
 FULL: dict[str, Any] = {"pain": 4, "nausea": 0, "dissociation": 0, "iv_site": "fine"}
 SLOW_MIN = 15
 """How often the story looks at the patient when nothing changes."""
@@ -190,7 +198,7 @@ def infuse(story: Story, session: Session) -> DoseAccount:
 
 
 def _set(story: Story, session: Session, segment: PlannedSegment, weight: Decimal, *, first: bool) -> None:
-    """Start, or the next planned rate; a second person where the protocol asks for one, a prescriber's word for steps."""
+    """Start, or the next planned rate, with a second person and a prescriber's word for a step."""
     nurse, rows = story.who("nurse"), dose_rows(session)
     assert rows.bag is not None
     step, strength = story.protocol.fluids.pump.step_ml_per_h, rows.bag.mg_per_ml
@@ -212,8 +220,10 @@ def _set(story: Story, session: Session, segment: PlannedSegment, weight: Decima
 def _refuse_too_much(story: Story, session: Session) -> None:
     """A rate ten times the hard cap must be refused at the chair too."""
     cap = story.protocol.caps.hard_rate.mg_per_h(WEIGHT_KG) * 10
-    found = refusal_of(lambda: chair.change_rate(
-        session=session, value=cap, unit="mg/h", by=story.who("nurse"), at=story.clock.now, ask=Ask(reason="a slip")))  # fmt: skip
+    nurse, slip = story.who("nurse"), Ask(reason="a slip")
+    found = refusal_of(
+        lambda: chair.change_rate(session=session, value=cap, unit="mg/h", by=nurse, at=story.clock.now, ask=slip)
+    )
     if not found:
         raise StoppedShort(f"A rate of {cap} mg/h was not refused.")
 

@@ -50,7 +50,7 @@ def walk(story: Story) -> None:
         chair.close(story, session, given)
         after.leave(story, session)
     after.call_next_day(story, story.sessions[-1])
-    after.keep_diary(story)
+    after.keep_diary_after(story)
     after.sign_review(story)
     broken = list(breaks())
     if broken:
@@ -65,10 +65,10 @@ def _sum_up(story: Story) -> None:
         f"{phases.set_up} + {phases.infusion} + {phases.recovery} + {phases.turnover} = {phases.total} min"
     )
     first, last = story.sessions[0].booking, story.sessions[-1].booking
-    assert first is not None and last is not None
+    assert first is not None
+    assert last is not None
     days = f"{story.local(first.starts_at)[:-6]} to {story.local(last.starts_at)[:-6]}"
     story.figures["series"] = f"{order.sessions} sessions, {days}" if order.sessions > 1 else f"1 session, {days[:10]}"
-    story.figures["observed"] = f"{phases.recovery} min at least"
 
 
 def _letters(story: Story) -> list[str]:

@@ -100,20 +100,23 @@ class Giver:
     also: frozenset[str] = frozenset()
 
 
-def try_each(story: Story, question: str, givers: Sequence[Giver], act: Callable[[], Any], *writes: Any) -> Any:
-    """Try the act with each gate's own fact missing: it must refuse by that gate's id and leave nothing. Then do it.
+def try_each(
+    story: Story, question: str, givers: Sequence[Giver], act: Callable[[], Any], *writes: Any, do: bool = True
+) -> Any:
+    """Try the act with each gate's own fact missing: it must refuse by that gate's id and leave nothing. Then give
+    all and do it, unless `do` is false.
 
     Halving: all but one of n facts are given n times over with n log n writes, each undone afterwards.
     """
 
     def without_each(some: Sequence[Giver]) -> None:
         if len(some) == 1:
-            _must_refuse(question, some[0], act, writes)
+            must_refuse(question, some[0], act, writes)
             story.gates_tried.append(f"{question}:{some[0].gate}")
             return
         middle = len(some) // 2
         for missing, given in ((some[:middle], some[middle:]), (some[middle:], some[:middle])):
-            with _undone():
+            with undone():
                 for giver in given:
                     giver.give()
                 without_each(missing)
@@ -122,10 +125,11 @@ def try_each(story: Story, question: str, givers: Sequence[Giver], act: Callable
         without_each(givers)
     for giver in givers:
         giver.give()
-    return act()
+    return act() if do else None
 
 
-def _must_refuse(question: str, missing: Giver, act: Callable[[], Any], writes: Sequence[Any]) -> None:
+def must_refuse(question: str, missing: Giver, act: Callable[[], Any], writes: Sequence[Any]) -> None:
+    """The act is refused by this gate and by nothing else, and leaves nothing."""
     before = [model.objects.count() for model in writes]
     found = refusal_of(act)
     if missing.gate not in found:
@@ -139,7 +143,7 @@ def _must_refuse(question: str, missing: Giver, act: Callable[[], Any], writes: 
 
 
 @contextmanager
-def _undone() -> Iterator[None]:
+def undone() -> Iterator[None]:
     """Whatever is written inside is gone afterwards."""
     with transaction.atomic():
         yield
