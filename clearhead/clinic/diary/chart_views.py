@@ -14,12 +14,19 @@ from clearhead.clinic.diary import charts, exports, queries
 from clearhead.clinic.people.access import PATIENT, access, staff
 from clearhead.clinic.people.models import Course, Patient, Role
 
+ON_PAPER = 40
+"""So many attacks fit on the second page; the table to take along holds every one."""
+
 
 @require_GET
 @access(PATIENT)
 def report(request: Any) -> HttpResponse:
     """Two pages to print and take to any doctor."""
-    return render(request, "diary/report.html", _picture(request.patient, timezone.now()))
+    shown = _picture(request.patient, timezone.now())
+    every = shown["attacks"]
+    return render(
+        request, "diary/report.html", {**shown, "attacks": every[-ON_PAPER:], "left_off": len(every[:-ON_PAPER])}
+    )
 
 
 @require_GET
