@@ -41,6 +41,7 @@ class Figures:
 
     phase: str
     since: datetime | None
+    since_min: int
     until: datetime | None
     due_at: datetime | None
     due_set: str
@@ -91,6 +92,7 @@ def figures_of(session: Session, now: datetime) -> Figures:
     return Figures(
         phase=phase,
         since=since,
+        since_min=max(0, int((now - since).total_seconds() // 60)) if since else 0,
         until=_until(session, stands.state, infusion, protocol),
         due_at=due.at if due else None,
         due_set=str(due.set) if due else "",

@@ -78,7 +78,9 @@ def call_name(call: FollowUp) -> str:
     hours = int(call.after_h)
     if hours == 24:
         return _("next day")
-    return _("%(n)s days") % {"n": round(hours / 24)} if hours % 24 == 0 else _("%(n)s h") % {"n": hours}
+    if hours % 24:
+        return _("after %(n)s h") % {"n": hours}
+    return _("after %(n)s days") % {"n": hours // 24}
 
 
 def follow_up_of(protocol: Protocol, name: str) -> FollowUp | None:

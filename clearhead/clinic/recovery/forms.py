@@ -75,7 +75,7 @@ class RecoverySet(SetForm):
     )
     confirmed = forms.CharField(required=False, widget=forms.HiddenInput)
     temp_c, etco2 = None, None
-    o2_l_per_min = NumberField(unit="L/min", places=1, low=0, high=15, label=lazy("Oxygen; 0 is room air"))
+    o2_l_per_min = NumberField(unit="L/min", places=1, low=0, high=15, label=lazy("O₂, 0 is air"))
     EVERY = ("hr", "spo2", "sys", "dia", "rr", "sedation")
     MORE = ("pain", "nausea", "dissociation")
     NUMBERS = ("hr", "spo2", "o2_l_per_min", "rr", "sedation", *MORE)
@@ -166,7 +166,7 @@ class LeaveForm(ClearForm):
     )  # fmt: skip
     reason = forms.CharField(
         required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
-        label=lazy("Reason, for every label except “criteria met”"),
+        label=lazy("Reason (every label except “criteria met”)"),
     )  # fmt: skip
     secret = SecretField(required=False, label=lazy("Prescriber’s password or PIN, for an exception"))
 

@@ -199,6 +199,16 @@ def symptoms_of(session: Session, protocol: Protocol) -> tuple[OpenSymptom, ...]
     return tuple(sorted(found, key=lambda one: -one.grade))
 
 
+def own_sentences(restrictions: tuple[Restriction, ...], protocol: Protocol) -> tuple[str, ...]:
+    """What the clinic adds in its own words and no restriction with a time has said yet."""
+    said = {_opening(one.sentence) for one in restrictions}
+    return tuple(one for one in protocol.recovery.restrictions.sentences if _opening(one) not in said)
+
+
+def _opening(sentence: str) -> tuple[str, ...]:
+    return tuple(sentence.casefold().replace(".", "").replace(",", "").split()[:3])
+
+
 def restrictions_of(left_at: datetime, protocol: Protocol) -> tuple[Restriction, ...]:
     """The personal clock: each restriction and its end, counted from leaving."""
     ends = discharge.restriction_ends(left_at, protocol)

@@ -142,10 +142,10 @@ def sheet_by_link(request: HttpRequest, session: Session) -> HttpResponse:
 def _sheet(request: HttpRequest, session: Session, *, staff: bool) -> HttpResponse:
     now, left = timezone.now(), queries.departure_of(session)
     protocol = protocol_of(session)
+    restrictions = queries.restrictions_of(left.happened_at if left else now, protocol)
     context = {
         "session": session, "patient": session.patient, "site": session.site, "left": left, "staff": staff, "now": now,
-        "restrictions": queries.restrictions_of(left.happened_at if left else now, protocol),
-        "sentences": protocol.recovery.restrictions.sentences,
+        "restrictions": restrictions, "sentences": queries.own_sentences(restrictions, protocol),
         "calls": [line for line in calls.lines_of(left, now) if line.call.after == "session"] if left else [],
     }  # fmt: skip
     return render(request, "recovery/sheet.html", context)
