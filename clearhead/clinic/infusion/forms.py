@@ -130,6 +130,13 @@ class ReasonForm(ChairForm):
     reason = forms.CharField(required=False, max_length=300, label=lazy("Reason"))
 
 
+class StrikeForm(ChairForm):
+    """An entry is taken back: why."""
+
+    timed = False
+    reason = forms.CharField(max_length=200, label=lazy("Why it should not be there"))
+
+
 class BolusForm(CheckedForm):
     mg = NumberField(unit="mg", label=lazy("Bolus"), places=3)
     over_min = NumberField(unit="min", label=lazy("Over"), places=1, required=False, low=0, high=60)

@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from clearhead.clinic.infusion import views, views_chart, views_gate, views_pump, views_stop
+from clearhead.clinic.infusion import views, views_chart, views_gate, views_print, views_pump, views_screen, views_stop
 
 urlpatterns = [
-    path("<uuid:code>/", views.chair, name="infusion-chair"),
+    path("<uuid:code>/", views_screen.chair, name="infusion-chair"),
+    path("<uuid:code>/parts/", views_screen.parts, name="infusion-parts"),
+    path("<uuid:code>/print/", views_print.record, name="infusion-print"),
+    path("<uuid:code>/downtime/", views_print.downtime, name="infusion-downtime"),
     path("<uuid:code>/live/", views.live, name="infusion-live"),
     path("<uuid:code>/forecast/", views.forecast, name="infusion-forecast"),
     path("<uuid:code>/entries/", views.entries, name="infusion-entries"),
@@ -33,6 +36,7 @@ urlpatterns = [
     path("<uuid:code>/note/", views_chart.note, name="infusion-note"),
     path("<uuid:code>/reading/", views_chart.reading, name="infusion-reading"),
     path("<uuid:code>/flag/<uuid:flag>/", views_chart.flag, name="infusion-flag"),
+    path("<uuid:code>/strike/<slug:kind>/<uuid:fact>/", views_chart.strike, name="infusion-strike"),
     path("<uuid:code>/take/", views_chart.take, name="infusion-take"),
     path("<uuid:code>/close/", views_chart.close, name="infusion-close"),
     path("<uuid:code>/stop/", views_stop.stop, name="infusion-stop"),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clearhead.clinic.infusion import actions, forms, queries
+from clearhead.clinic.infusion.actions.strike import STRIKABLE
 from clearhead.clinic.infusion.models import Adjunct, Flag
 from clearhead.clinic.infusion.pages import CLINICIANS, answer, confirmed, form_of, written
 from clearhead.clinic.infusion.views_gate import bind
@@ -191,3 +192,22 @@ def record(request: HttpRequest, session: Session) -> HttpResponse:
     """Every fact of the session in one list, both times, corrections beside what they correct."""
     shown = {"session": session, "patient": session.patient, "lines": queries.record_of(session)}
     return render(request, "infusion/record.html", shown)
+
+
+@FORM
+@access(CLINICIANS, Session)
+def strike(request: Any, session: Session, kind: str, fact: Any) -> HttpResponse:
+    """Take an entry back, with a reason."""
+    model = STRIKABLE.get(kind)
+    if model is None:
+        raise Http404("Nothing of this kind is taken back.")
+    row = get_object_or_404(model, session=session, code=fact)
+    form = form_of(forms.StrikeForm, request, session)
+
+    def run(said: dict[str, Any], now: datetime) -> Any:
+        return actions.strike(
+            row=row, reason=said["reason"], by=request.user, at=now, written=written(request),
+            client_id=said["client_id"],
+        )  # fmt: skip
+
+    return answer(request, session, form, run, title=_("Take an entry back"))

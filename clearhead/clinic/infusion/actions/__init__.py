@@ -27,6 +27,7 @@ from clearhead.clinic.infusion.actions.observe import acknowledge, no_new_sympto
 from clearhead.clinic.infusion.actions.rate import Ask, change_bag, change_rate, end, pause, resume
 from clearhead.clinic.infusion.actions.second import SecondPerson
 from clearhead.clinic.infusion.actions.start import start
+from clearhead.clinic.infusion.actions.strike import strike
 
 __all__ = [
     "HERE",
@@ -69,6 +70,7 @@ __all__ = [
     "sign_go",
     "start",
     "stop",
+    "strike",
     "symptom",
     "take_in",
     "take_over",

@@ -173,20 +173,30 @@ def keep_flags(session: Session, at: datetime, by: User | None) -> None:
     protocol, rows = protocol_of(session), observations(session)
     known = {(f.rule, f.happened_at): f for f in Flag.standing().filter(session=session, rule__startswith="limit:")}
     closed = set(FlagAck.standing().filter(session=session, cleared=True).values_list("flag_id", flat=True))
-    for episode in limits.flags(limit_facts(rows), protocol, at=at):
-        _keep(session, episode, protocol, known, closed, at, by)
+    episodes = limits.flags(limit_facts(rows), protocol, at=at)
+    for episode in episodes:
+        _keep(session, episode, known, closed, at, by)
+    stand = {(_rule_of(episode), episode.since) for episode in episodes}
+    for flag in [flag for key, flag in known.items() if key not in stand and flag.pk not in closed]:
+        add(
+            FlagAck, session=session, at=at, by=by, verb="flag over", flag=flag, cleared=True,
+            done="The value was corrected.",
+        )  # fmt: skip
+
+
+def _rule_of(episode: limits.Flag) -> str:
+    return f"limit:{episode.during}:{episode.sign}:{episode.side}"
 
 
 def _keep(
     session: Session,
     episode: limits.Flag,
-    protocol: Protocol,
     known: dict[tuple[str, datetime], Flag],
     closed: set[int],
     at: datetime,
     by: User | None,
 ) -> None:
-    rule = f"limit:{episode.during}:{episode.sign}:{episode.side}"
+    rule = _rule_of(episode)
     flag, level = known.get((rule, episode.since)), LEVELS[episode.level]
     if flag is None or (flag.level != level and level == "high"):
         ladder = [

@@ -1,5 +1,6 @@
 """Reads of the chairside record: rows to frozen objects. Nothing here writes."""
 
+from clearhead.clinic.infusion.queries.board import chairs_at, for_prescriber, single_handed_since, site_mark
 from clearhead.clinic.infusion.queries.chair import ChairView, chair
 from clearhead.clinic.infusion.queries.doses import account_of, dose_rows, doses_of
 from clearhead.clinic.infusion.queries.forecast import Forecast, forecast_of
@@ -23,8 +24,10 @@ __all__ = [
     "State",
     "account_of",
     "chair",
+    "chairs_at",
     "dose_rows",
     "doses_of",
+    "for_prescriber",
     "forecast_of",
     "go_page",
     "hand_over",
@@ -35,5 +38,7 @@ __all__ = [
     "read_back",
     "record_of",
     "responsible",
+    "single_handed_since",
+    "site_mark",
     "standing",
 ]

@@ -78,7 +78,7 @@ def facts_for(
     facts = RateFacts(
         intention=wanted,
         role="",
-        weight_kg=dosing_weight(session, protocol),
+        weight_kg=infusion.weight_kg if infusion else dosing_weight(session, protocol),
         mg_per_ml=bag.mg_per_ml,
         given=given,
         planned_end=planned_end(session, infusion, given, at),
@@ -93,7 +93,7 @@ def facts_for(
         earlier_mg_year=before.mg_year,
         earlier_sessions_year=before.sessions_year,
         version_withdrawn=withdrawn(session, at),
-        go_valid=standing(session, at, rows).go_valid,
+        go_valid=standing(session, at, rows).go_valid if wanted.kind == "resume" else None,
         prescriber_approved=_approved(session, by, at),
         second_person=said.second_person,
         waited_s=said.waited_s,

@@ -32,6 +32,12 @@ KINDS: tuple[type[ChairFact], ...] = (
 )
 
 
+TAKEN_BACK = {
+    "observation", "symptom", "ratechange", "bolus", "flush", "pumpreading", "adjunct", "adjuncteffect", "event",
+    "access",
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One fact as a line of the record."""
@@ -44,6 +50,16 @@ class Line:
     queued: bool
     corrected: bool
     row: ChairFact
+
+    @property
+    def model(self) -> str:
+        """The kind as addresses name it."""
+        return str(self.row._meta.model_name)
+
+    @property
+    def may_strike(self) -> bool:
+        """True for entries a clinician may take back."""
+        return not self.corrected and self.model in TAKEN_BACK
 
 
 def record_of(session: Session) -> tuple[Line, ...]:

@@ -1,0 +1,71 @@
+"""Taking an entry back: a second row over the first, with a reason. Both stay readable."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from clearhead.clinic.audit import actions as audit
+from clearhead.clinic.infusion import models
+from clearhead.clinic.infusion.actions.base import HERE, Written, add, lock, raise_flag, refuse
+from clearhead.clinic.infusion.actions.observe import keep_flags
+from clearhead.clinic.infusion.actions.rate import settle
+from clearhead.clinic.infusion.models import ChairFact
+from clearhead.clinic.people.access import roles_of
+from clearhead.clinic.people.models import CLINICAL, User
+
+STRIKABLE: dict[str, type[ChairFact]] = {
+    "observation": models.Observation,
+    "symptom": models.Symptom,
+    "ratechange": models.RateChange,
+    "bolus": models.Bolus,
+    "flush": models.Flush,
+    "pumpreading": models.PumpReading,
+    "adjunct": models.Adjunct,
+    "adjuncteffect": models.AdjunctEffect,
+    "event": models.Event,
+    "access": models.Access,
+}
+"""What a clinician may take back. Signatures, checks, flags and what was done about them stay."""
+NEVER = {"stop", "help", "emergency", "consent_withdrawn", "not_understood", "pump_seen_stopped"}
+DOSE = {"ratechange", "bolus", "flush"}
+OWN = {"id", "code", "recorded_at", "recorded_by", "corrects", "struck", "session", "device", "device_at", "queued"}
+
+
+@audit.once
+def strike(
+    *, row: ChairFact, reason: str, by: User, at: datetime, written: Written = HERE, client_id: UUID | None = None
+) -> ChairFact:
+    """This entry should not have been there. A dose taken back moves the total, so the prescriber is told."""
+    kind, session = str(row._meta.model_name), row.session
+    lock(session)
+    if kind not in STRIKABLE or (isinstance(row, models.Event) and row.kind in NEVER):
+        raise refuse("strike", "Take back", "This stays on the record. Add a note instead.")
+    if not roles_of(by, session.site) & set(CLINICAL):
+        raise refuse("act_permitted", "Who may", "Only a clinician of this site takes an entry back.")
+    if row.struck or type(row)._default_manager.filter(corrects=row).exists():
+        raise refuse("strike", "Take back", "This entry was corrected already.")
+    if not reason.strip():
+        raise refuse("reason", "Reason", "Say why, in a word or two.")
+    over = add(
+        type(row), session=session, at=at, by=by, verb=f"strike {kind}", happened_at=row.happened_at, written=written,
+        corrects=row, struck=True, **_copied(row),
+    )  # fmt: skip
+    if kind in DOSE:
+        raise_flag(
+            session=session, at=at, by=by, rule="struck_dose", level="medium", for_prescriber=True,
+            sentence=f"A {kind} of {row.happened_at:%H:%M} UTC was taken back: {reason}", value=str(row.code),
+        )  # fmt: skip
+    infusion = models.Infusion.objects.filter(session=session).first()
+    if infusion is not None:
+        settle(infusion)
+    keep_flags(session, at, by)
+    return over
+
+
+def _copied(row: ChairFact) -> dict[str, Any]:
+    """The columns of the entry itself. Whoever checked the first row did not check this one."""
+    names = [field.name for field in row._meta.concrete_fields if field.name not in {*OWN, "happened_at"}]
+    said = {name: getattr(row, name) for name in names}
+    return {**said, "second_person": None} if "second_person" in said else said

@@ -1,0 +1,43 @@
+"""What boards and inboxes read: which chairs run, whether anything is new, what waits for the prescriber."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q, Sum
+
+from clearhead.clinic.infusion.models import Bag, Flag, FlagAck, Infusion, RateChange
+from clearhead.clinic.people.models import Site
+from clearhead.clinic.plan.models import Session
+
+TODAY = timedelta(hours=18)
+
+
+def chairs_at(site: Site, now: datetime) -> tuple[Session, ...]:
+    """Sessions that run now or ended within the last hours and are not closed."""
+    rows = Session.objects.filter(
+        Q(infusion__ended_at__isnull=True) | Q(infusion__ended_at__gte=now - TODAY),
+        site=site,
+        infusion__isnull=False,
+        summaries__isnull=True,
+    )
+    return tuple(rows.select_related("infusion", "patient", "site", "order__protocol_version", "course", "booking"))
+
+
+def site_mark(site: Site, now: datetime) -> int:
+    """One number that grows with every fact at any chair of the site: boards poll and compare it."""
+    rows = Infusion.objects.filter(site=site).filter(Q(ended_at__isnull=True) | Q(ended_at__gte=now - TODAY))
+    return int(rows.aggregate(sum=Sum("last_fact"))["sum"] or 0)
+
+
+def for_prescriber(site: Site) -> tuple[Flag, ...]:
+    """Broken limits and calls for help that no one has answered yet, the oldest first."""
+    answered = FlagAck.standing().values("flag_id")
+    rows = Flag.standing().filter(session__site=site, for_prescriber=True).exclude(pk__in=answered)
+    return tuple(rows.select_related("session__patient", "recorded_by").order_by("happened_at", "pk"))
+
+
+def single_handed_since(site: Site, since: datetime) -> int:
+    """How many second checks were done alone since then: counted every month."""
+    rows = {"session__site": site, "single_handed": True, "happened_at__gte": since}
+    return RateChange.standing().filter(**rows).count() + Bag.standing().filter(**rows).count()

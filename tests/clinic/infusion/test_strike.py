@@ -1,0 +1,61 @@
+"""Taking an entry back: both rows stay, the total follows, the flag ends."""
+
+from __future__ import annotations
+
+import pytest
+
+from clearhead.clinic.infusion import actions, queries
+from clearhead.clinic.infusion.models import Flag, FlagAck, Infusion, Observation, RateChange
+from tests.cast import AT_TEN, member
+from tests.clinic.infusion.room import minutes, running
+
+pytestmark = pytest.mark.django_db
+HIGH = {"sys": 165, "dia": 78, "hr": 74, "rr": 14, "spo2": 98, "sedation": 0}
+
+
+def test_a_set_of_another_patient_is_taken_back_and_its_flag_ends() -> None:
+    session, nina = running(), member("nina")
+    row = actions.observe(session=session, values=HIGH, by=nina, at=AT_TEN + minutes(5))
+
+    actions.strike(row=row, reason="read off the wrong monitor", by=nina, at=AT_TEN + minutes(6))
+
+    assert Observation.objects.filter(phase="infusion").count() == 2
+    assert not [one for one in queries.chair(session, AT_TEN + minutes(7)).observations if one.phase == "infusion"]
+    assert FlagAck.objects.get(flag=Flag.objects.get()).done == "The value was corrected."
+
+
+def test_an_end_taken_back_runs_again_moves_the_total_and_is_told_to_the_prescriber() -> None:
+    session, nina = running(), member("nina")
+    row = actions.end(session=session, by=nina, at=AT_TEN + minutes(30))
+
+    actions.strike(row=row, reason="pressed at the wrong chair", by=nina, at=AT_TEN + minutes(31))
+
+    assert Infusion.objects.get().ended_at is None
+    assert queries.account_of(session, AT_TEN + minutes(60)).charted_mg == 7
+    assert Flag.objects.get().for_prescriber
+    assert queries.for_prescriber(session.site) == (Flag.objects.get(),)
+
+
+def test_a_stop_stays_and_nothing_is_taken_back_twice_or_without_a_reason() -> None:
+    session, nina = running(), member("nina")
+    stop = actions.stop(session=session, by=nina, at=AT_TEN + minutes(30))
+    start = RateChange.objects.get(kind="start")
+
+    for row, reason in ((stop, "a mistake"), (start, " ")):
+        with pytest.raises(actions.ChairRefused):
+            actions.strike(row=row, reason=reason, by=nina, at=AT_TEN + minutes(31))
+    actions.strike(row=start, reason="wrong time", by=nina, at=AT_TEN + minutes(31))
+    with pytest.raises(actions.ChairRefused, match="corrected already"):
+        actions.strike(row=start, reason="again", by=nina, at=AT_TEN + minutes(32))
+
+
+def test_every_line_of_the_record_says_who_when_and_what() -> None:
+    session, nina = running(), member("nina")
+    row = actions.observe(session=session, values=HIGH, by=nina, at=AT_TEN + minutes(5))
+    actions.strike(row=row, reason="wrong monitor", by=nina, at=AT_TEN + minutes(6))
+
+    lines = queries.record_of(session)
+
+    assert [line.happened_at for line in lines] == sorted(line.happened_at for line in lines)
+    assert sum(1 for line in lines if line.corrected and line.kind == "observation") == 2
+    assert all(line.words for line in lines)
