@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +28,7 @@ Array = NDArray[np.float64]
 
 RESEARCH_USE = "Research use. Not for dosing decisions: the models rest on healthy volunteers and minutes to hours."
 G_PER_MOL = {"ketamine": 237.73, "norketamine": 223.70, "hydroxynorketamine": 239.70}
-SHIFT, SETTLED, MOST_ROUNDS, OUTLYING = 1e-4, 1e-3, 40, 3.0
+SHIFT, SETTLED, MOST_ROUNDS, OUTLYING = 1e-4, 5e-4, 40, 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def fit_map(history: DoseHistory, person: Person, model_id: str, measured: Seque
     task = _Task(model, person, history, tuple(measured))
     eta, information, rounds, converged = task.minimise()
     covariance: Array = np.asarray(np.linalg.inv(information), dtype=np.float64)
-    levels = task.judged(eta)
+    levels = _unmasked(task, task.judged(eta))
     if not converged:
         warnings += ("The search did not settle: treat the result as no result.",)
     if any(level.outlying for level in levels):
@@ -140,6 +140,21 @@ def fit_map(history: DoseHistory, person: Person, model_id: str, measured: Seque
         model, person, task.estimates(eta, covariance), levels, task.names, tuple(eta.tolist()),
         tuple(tuple(row) for row in covariance.tolist()), rounds, converged, RESEARCH_USE, warnings,
     )  # fmt: skip
+
+
+def _unmasked(task: _Task, levels: tuple[Judged, ...]) -> tuple[Judged, ...]:
+    """One gross level drags the curve and makes good ones stand out: flags come from the fit without the worst.
+
+    The fit itself keeps every level; nothing is dropped silently.
+    """
+    flagged = [level for level in levels if level.outlying]
+    if not flagged or len(levels) < 3:
+        return levels
+    worst = max(flagged, key=lambda level: abs(level.standardised_residual or 0.0))
+    others = tuple(level.measured for level in levels if level is not worst)
+    eta, *_ = _Task(task.model, task.person, task.history, others).minimise()
+    apart = task.judged(eta)
+    return tuple(replace(level, outlying=seen.outlying) for level, seen in zip(levels, apart, strict=True))
 
 
 def _check(measured: Sequence[Measured], history: DoseHistory) -> None:

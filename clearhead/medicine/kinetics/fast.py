@@ -6,6 +6,8 @@ from functools import cache
 from importlib.util import find_spec
 from typing import Any
 
+import numpy as np
+
 PEOPLE_IN_CACHE = 256
 WORTH_COMPILING = 2_000_000  # people × steps; below, plain NumPy answers before numba is imported
 
@@ -78,6 +80,87 @@ def _walk(  # type: ignore[no-untyped-def]  # noqa: C901 - compiled: many short 
                     from_b = state[j, start:end]
                     for p in range(people):
                         level[p] += from_b[p]
+
+
+@cache
+def compiled_shallow_walk(roots: int, later: int) -> Any:
+    """The same for shallow cascades of one shape: all rows of a block lie in one buffer at fixed distances, so that the
+    compiler sees that they do not overlap and makes vector code of one fused loop."""
+    import numba
+
+    return _shallow_walk(numba, roots, later)
+
+
+def _shallow_walk(numba: Any, roots: int, later: int) -> Any:  # noqa: C901 - one fused loop, compiled
+    size, stages = PEOPLE_IN_CACHE, roots + later
+    keeps, gains, shares = stages * size, 2 * stages * size, 3 * stages * size
+    rows_needed = 3 * stages + roots * later
+
+    @numba.njit(nogil=True, error_model="numpy", fastmath={"contract"})
+    def walk(state, kept, share, fed, feed, lengths, rates, boluses, rows, lates, changes, of_output, results):  # type: ignore[no-untyped-def]  # noqa: C901
+        w = np.zeros(rows_needed * size)
+        for start in range(0, state.shape[1], size):
+            people = min(size, state.shape[1] - start)
+            for i in range(stages):
+                w[i * size : i * size + people] = state[i, start : start + people]
+            length, held = -1, np.nan
+            for step in range(lengths.size):
+                if lengths[step] != length:
+                    length, held = lengths[step], np.nan
+                    for i in range(stages):
+                        w[keeps + i * size : keeps + i * size + people] = kept[length, i, start : start + people]
+                    for i in range(later):
+                        for j in range(roots):
+                            at = shares + (i * roots + j) * size
+                            w[at : at + people] = share[length, i, j, start : start + people]
+                if rates[step] != held:
+                    held = rates[step]
+                    for i in range(stages):
+                        for p in range(people):
+                            w[gains + i * size + p] = held * fed[length, i, start + p]
+                for p in range(size):
+                    for i in range(later):
+                        at = (roots + i) * size + p
+                        total = w[at] * w[keeps + at] + w[gains + at]
+                        for j in range(roots):
+                            total += w[j * size + p] * w[shares + (i * roots + j) * size + p]
+                        w[at] = total
+                    for i in range(roots):
+                        at = i * size + p
+                        w[at] = w[at] * w[keeps + at] + w[gains + at]
+                if changes[step] != 0:
+                    for i in range(stages):
+                        for p in range(people):
+                            w[i * size + p] += changes[step] * fed[lates[step], i, start + p]
+                if boluses[step] > 0:
+                    for i in range(roots):
+                        for p in range(people):
+                            w[i * size + p] += boluses[step] * feed[i, start + p]
+                if rows[step] < 0:
+                    continue
+                for o in range(of_output.shape[0]):
+                    first, last = of_output[o, 0] * size, of_output[o, 1] * size
+                    level = results[o][rows[step], start : start + people]
+                    one = w[first : first + people]
+                    if last - first == 3 * size:
+                        two, three = w[first + size : first + size + people], w[last - size : last - size + people]
+                        for p in range(people):
+                            level[p] = one[p] + two[p] + three[p]
+                    elif last - first == 2 * size:
+                        two = w[first + size : first + size + people]
+                        for p in range(people):
+                            level[p] = one[p] + two[p]
+                    else:
+                        for p in range(people):
+                            level[p] = one[p]
+                        for at in range(first + size, last, size):
+                            two = w[at : at + people]
+                            for p in range(people):
+                                level[p] += two[p]
+            for i in range(stages):
+                state[i, start : start + people] = w[i * size : i * size + people]
+
+    return walk
 
 
 @cache

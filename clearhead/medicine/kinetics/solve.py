@@ -195,8 +195,13 @@ def _walk_compiled(cascade: Cascade, steps: Timeline, spread: Spread, state: Arr
     """The steps in compiled code, one output after the other in one pass."""
     stages = [cascade.outputs[name] for name in into]
     spans = np.array([(at[0], at[-1] + 1) for at in stages], dtype=np.int64)
-    fast.compiled_walk()(
-        state, spread.kept, spread.share, spread.fed, spread.givers, np.ascontiguousarray(cascade.feed),
+    shallow = spread.givers == cascade.roots
+    walk = (
+        fast.compiled_shallow_walk(cascade.roots, cascade.stages - cascade.roots) if shallow else fast.compiled_walk()
+    )
+    givers = () if shallow else (spread.givers,)
+    walk(
+        state, spread.kept, spread.share, spread.fed, *givers, np.ascontiguousarray(cascade.feed),
         steps.length, steps.rate_mg_per_h, steps.bolus_mg, steps.row, steps.late_length, steps.late_rate, spans,
         tuple(into.values()),
     )  # fmt: skip
