@@ -8,6 +8,9 @@ from django.urls import include, path
 
 from clearhead.clinic import journey
 
+AT = {"home": "", "rehearsal": "demo/"}
+"""Rooms whose address is not their name."""
+
 urlpatterns = [
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
@@ -15,4 +18,4 @@ urlpatterns = [
 for _step in (*journey.GROUND, *journey.STEPS, *journey.READERS):
     _name = f"clearhead.clinic.{_step}.urls"
     if find_spec(f"clearhead.clinic.{_step}") and find_spec(_name):
-        urlpatterns.append(path("" if _step in {"home", "web"} else f"{_step}/", include(_name)))
+        urlpatterns.append(path(AT.get(_step, f"{_step}/"), include(_name)))

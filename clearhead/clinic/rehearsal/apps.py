@@ -9,5 +9,8 @@ class RehearsalConfig(AppConfig):
     name = "clearhead.clinic.rehearsal"
 
     def ready(self) -> None:
-        """Register the system checks."""
+        """Register the system checks; let the demo's clock run as asked."""
         from clearhead.clinic import checks  # noqa: F401 - importing registers them
+        from clearhead.clinic.rehearsal import fastclock
+
+        fastclock.install()

@@ -161,12 +161,13 @@ def prepare_bag(story: Story, session: Session) -> None:
     shown = first_ml_per_h(story.protocol, weight, strengths[number].mg_per_ml)
     chair.prepare_bag(
         session=session, strength=number, lot="K-1204", by=story.who("nurse"), at=story.clock.now, pump="Pump 1",
-        second=_second(story, weight, strengths[number].mg_per_ml, shown),
+        second=second_person(story, weight, strengths[number].mg_per_ml, shown),
     )  # fmt: skip
 
 
-def _second(story: Story, weight: Decimal, mg_per_ml: Decimal, shown: Decimal) -> SecondPerson:
-    checker = story.who("nurse", but=story.who("nurse"))
+def second_person(story: Story, weight: Decimal, mg_per_ml: Decimal, shown: Decimal) -> SecondPerson:
+    """A colleague who reads weight, strength and rate off bag and pump."""
+    checker = story.colleague(story.who("nurse"))
     return SecondPerson(checker, Secret(PIN), weight, mg_per_ml, shown)
 
 
@@ -203,7 +204,7 @@ def _set(story: Story, session: Session, segment: PlannedSegment, weight: Decima
     assert rows.bag is not None
     step, strength = story.protocol.fluids.pump.step_ml_per_h, rows.bag.mg_per_ml
     shown = (segment.mg_per_h / strength) // step * step
-    ask = Ask(second=_second(story, weight, strength, shown.quantize(Decimal("0.01"))), reason="as planned")
+    ask = Ask(second=second_person(story, weight, strength, shown.quantize(Decimal("0.01"))), reason="as planned")
     if first:
         chair.start(session=session, value=shown, unit="mL/h", by=nurse, at=story.clock.now, ask=ask)
         return
@@ -244,7 +245,7 @@ def close(story: Story, session: Session, given: DoseAccount) -> None:
     drawn = sum((bag.mg for bag in rows.bags), Decimal(0))
     left = drawn - Decimal(str(round(float(given.charted_mg), 3)))
     chair.close_drug(
-        session=session, wasted_mg=left, left_mg=Decimal(0), by=nurse, witness=story.who("nurse", but=nurse),
+        session=session, wasted_mg=left, left_mg=Decimal(0), by=nurse, witness=story.colleague(nurse),
         at=story.clock.now,
     )  # fmt: skip
     summary = chair.close(session=session, by=nurse, at=story.clock.now)

@@ -35,6 +35,12 @@ class Person:
     given: str = "Robin"
     family: str = "Rehearsal"
     sex: str = "female"
+    born: date = BORN
+
+    @property
+    def email(self) -> str:
+        """Where letters go: an address that no mail reaches."""
+        return f"{self.given.lower()}.{self.family.lower()}@example.org"
 
 
 @dataclass
@@ -81,6 +87,15 @@ class Story:
         if not found:
             raise StoppedShort(f"The clinic file names no {role.replace('_', ' ')} for {self.site}.")
         return found[0]
+
+    def colleague(self, of: User) -> User:
+        """Another clinician than this one: a nurse where there is a second, else a prescriber."""
+        roles = ("nurse", "prescriber", "pharmacist")
+        grants = RoleGrant.objects.filter(site=self.site, role__in=roles, until__isnull=True).exclude(user=of)
+        found = sorted(grants.select_related("user"), key=lambda grant: (roles.index(grant.role), grant.pk))
+        if not found:
+            raise StoppedShort(f"Nobody at {self.site} could be the second person beside {of.name}.")
+        return found[0].user
 
     def infusion(self, session: Session) -> Infusion:
         """The running row of a session."""

@@ -132,7 +132,7 @@ def _moment(text: Any) -> datetime | None:
 def readiness_of(session: Session, at: datetime) -> dict[str, datetime]:
     """Check → when it was last done today; the room is the site's, so a check for another chair counts."""
     rows = GateAnswer.standing().filter(
-        session__site_id=session.site_id, gate__startswith=READINESS, happened_at__gte=_midnight(session, at)
+        session__site_id=session.site_id, gate__startswith=READINESS, happened_at__range=(_midnight(session, at), at)
     )
     done: dict[str, datetime] = {}
     for row in rows.order_by("happened_at", "pk"):

@@ -15,6 +15,7 @@ from django.utils import timezone
 from clearhead.clinic.people import doors
 from clearhead.clinic.people.models import RoleGrant, Site
 from clearhead.clinic.policy.clinic_file import ClinicFile, clinic_from, load_clinic
+from clearhead.clinic.rehearsal.selection import select_chosen
 from clearhead.clinic.schedule.setup import load_clinic as set_up
 from clearhead.medicine.errors import WrongFile
 
@@ -55,6 +56,7 @@ class Command(BaseCommand):
         now = timezone.now()
         for site in set_up(clinic=clinic, at=now, by=None):
             self.stdout.write(f"{site.name} ({site.slug}), {site.zone}: set up.")
+            select_chosen(clinic, site, at=now)
             self._links(site)
         self.stdout.write("Next: clearhead serve. The protocols are examples until the medical director adopts one.")
 

@@ -1,0 +1,189 @@
+"""The demo: an invented clinic, its cast, patients at every step, three chairs running. Loaded through the actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.db import transaction
+
+from clearhead.clinic.assessment import actions as assessment
+from clearhead.clinic.infusion.models import Infusion
+from clearhead.clinic.people import actions as people
+from clearhead.clinic.people.models import Site, User
+from clearhead.clinic.policy import actions as policy
+from clearhead.clinic.policy.clinic_file import shipped_clinic
+from clearhead.clinic.rehearsal import after, before, chair, room
+from clearhead.clinic.rehearsal.clock import Clock
+from clearhead.clinic.rehearsal.selection import select_chosen
+from clearhead.clinic.rehearsal.story import PIN, Person, Story
+from clearhead.clinic.rehearsal.world import give_pins
+from clearhead.clinic.schedule.models import Opening
+from clearhead.clinic.schedule.setup import load_clinic
+from clearhead.clinic.welcome import actions as welcome
+from clearhead.medicine.protocols.loader import shipped
+
+PASSWORD = "a demo, nothing real here"
+Say = Callable[[str], None]
+CHAIRS = (
+    (Person("Petra", "Lindqvist", "female", date(1984, 3, 14)), 102),
+    (Person("Samuel", "Adeyemi", "male", date(1991, 8, 30)), 58),
+    (Person("Ines", "Carvalho", "female", date(1976, 11, 2)), 21),
+)
+"""Who sits in the chairs, and how many minutes the pump has run when the demo begins."""
+BEFORE_START_MIN = 22
+"""From the door to the pump: a signed go holds for fifteen minutes only."""
+LATER = (
+    (Person("Ruth", "Halloran", "female", date(1969, 1, 22)), "booked"),
+    (Person("Tomás", "Vidal", "male", date(1988, 6, 5)), "assessed"),
+    (Person("Mei", "Tanaka", "female", date(1995, 4, 17)), "consulted"),
+    (Person("Jonas", "Berg", "male", date(1972, 9, 9)), "reviewed"),
+)
+"""Patients at the other steps of the journey."""
+
+
+NUMERALS = ("Senior", "Junior", "Second", "Third", "Fourth", "Fifth", "Sixth")
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What the demo holds."""
+
+    site: Site
+    running: int
+
+
+def load(now: datetime, say: Say) -> Loaded:
+    """Everything, in one go. The present moment is the real one: chairs began earlier today."""
+    site = clinic(now)
+    say(f"{site.name}: staff, chairs, protocols")
+    for person, minutes in CHAIRS:
+        seat(site, person, now, minutes)
+        say(f"{person.given} {person.family}: in the chair for {minutes} min")
+    for person, stage in LATER:
+        bring(site, person, now, stage)
+        say(f"{person.given} {person.family}: {stage}")
+    welcome.ask(
+        site=site, name="Nadia Osei", contact="nadia@example.org", wants_soon=True, by=None,
+        at=now - timedelta(hours=3),
+        text="I have had migraine for twenty years and tried many things. Do you see people from out of town?",
+    )  # fmt: skip
+    return Loaded(site, Infusion.objects.filter(site=site, ended_at__isnull=True).count())
+
+
+@transaction.atomic
+def clinic(now: datetime) -> Site:
+    """The invented clinic, open round the clock so that it can be looked at in any hour."""
+    begun = now - timedelta(days=150)
+    file = shipped_clinic("demo")
+    site = load_clinic(clinic=file, at=begun, by=None, password=PASSWORD)[0]
+    Opening.objects.filter(site=site, resource__isnull=True).delete()
+    for weekday in range(7):
+        Opening.objects.create(
+            site=site, weekday=weekday, opens=time(0, 0), closes=time(23, 59), from_date=begun.date()
+        )
+    give_pins()
+    select_chosen(file, site, at=begun)
+    director = User.objects.get(email="maya@example.org")
+    version = policy.keep_version(toml=shipped("stepped-series").toml, by=director, at=begun)
+    for purpose in ("series", "maintenance"):
+        policy.adopt(site=site, version=version, secret=PIN, by=director, at=begun, purpose=purpose)
+    return site
+
+
+def story_of(site: Site, person: Person, start: datetime) -> Story:
+    """A story at the demo's site, under what the site adopted."""
+    from clearhead.clinic.policy.queries import protocol_at
+
+    running = protocol_at(site, "migraine", "series", start)
+    return Story(site=site, protocol=running.protocol, version=running.version, clock=Clock(start), person=person)
+
+
+def seat(site: Site, person: Person, now: datetime, minutes: int) -> Story:
+    """From the first contact to the chair, where the pump has run so many minutes."""
+    story = planned(site, person, now, first=now - timedelta(minutes=minutes + BEFORE_START_MIN))
+    session = story.sessions[0]
+    chair.prepare_home(story, session)
+    chair.arrive(story, session)
+    chair.go(story, session, thorough=False)
+    story.clock.until(now - timedelta(minutes=minutes))
+    room.begin(story, session)
+    room.catch_up(session, now)
+    return story
+
+
+def planned(site: Site, person: Person, now: datetime, *, first: datetime) -> Story:
+    """Enquiry, diary, consult, assessment, order and consent, with the series booked from this start on."""
+    story = story_of(site, person, now - timedelta(days=45))
+    before.open_course(story)
+    before.keep_diary(story)
+    before.hold_consult(story)
+    before.assess(story, thorough=False)
+    story.clock.until(first - timedelta(days=2))
+    before.sign_adopted_order(story)
+    gap = story.protocol.series.gap_days_min
+    starts = [first + timedelta(days=n * gap) for n in range(story.known_order.sessions)]
+    before.consent_and_book(story, starts=starts)
+    return story
+
+
+def bring(site: Site, person: Person, now: datetime, stage: str) -> Story:
+    """A patient up to this step."""
+    if stage == "reviewed":
+        return _reviewed(site, person, now)
+    if stage == "booked":
+        morning = datetime.combine(site.today(now) + timedelta(days=1), time(8), tzinfo=site.tz).astimezone(UTC)
+        story = planned(site, person, now, first=morning)
+        chair.prepare_home(story, story.sessions[0])
+        return story
+    story = story_of(site, person, now - timedelta(days=33))
+    before.open_course(story)
+    before.keep_diary(story)
+    before.hold_consult(story)
+    if stage == "assessed":
+        assessment.add_medication(
+            course=story.known_course,
+            typed="a herbal drop",
+            kind="supplement",
+            by=story.who("nurse"),
+            at=story.clock.now,
+        )
+    return story
+
+
+def _reviewed(site: Site, person: Person, now: datetime) -> Story:
+    """A finished single session two months ago, with a milder month after it."""
+    story = planned(site, person, now - timedelta(days=62), first=now - timedelta(days=62, hours=6))
+    session = story.sessions[0]
+    chair.prepare_home(story, session)
+    chair.arrive(story, session)
+    chair.go(story, session, thorough=False)
+    given = chair.infuse(story, session)
+    after.recover(story, session, thorough=False)
+    chair.close(story, session, given)
+    after.leave(story, session)
+    after.keep_diary_after(story)
+    return story
+
+
+def seat_again(now: datetime) -> None:
+    """The chairs of an earlier day are free; the next patients take them."""
+    site = Site.objects.get(is_demo=True)
+    for n, (person, minutes) in enumerate(CHAIRS):
+        number = Infusion.objects.filter(site=site).count()
+        next_one = Person(
+            person.given, f"{person.family} {NUMERALS[(number + n) % len(NUMERALS)]}", person.sex, person.born
+        )
+        seat(site, next_one, now, minutes)
+
+
+def give_login(patient_email: str, at: datetime) -> None:
+    """A patient of the demo who can sign in."""
+    from clearhead.clinic.people.models import Patient
+
+    patient = Patient.objects.filter(email=patient_email, user__isnull=True).first()
+    if patient is None:
+        return
+    user = people.open_account(patient=patient, password=PASSWORD, site=None, at=at)
+    User.objects.filter(pk=user.pk).update(is_demo=True)

@@ -1,0 +1,96 @@
+"""`clearhead demo`: an invented clinic in a database of its own, with three chairs running, served on this machine."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import close_old_connections, transaction
+from django.utils import timezone
+
+from clearhead.clinic.checks import sqlite_is_mended
+from clearhead.clinic.people.models import Site
+from clearhead.clinic.rehearsal import fastclock
+
+LOOK_ROUND_S = 15
+
+
+class Command(BaseCommand):
+    help = "Serve the demo: invented people only, in a database of its own."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--fresh", action="store_true", help="throw the demo's old data away first")
+        parser.add_argument("--speed", type=float, default=1.0, help="how fast time passes in the rooms (1 to 60)")
+        parser.add_argument("--load-only", action="store_true", help="load the demo and stop")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            _again_as_demo(options["speed"])
+        if not 1 <= options["speed"] <= fastclock.FASTEST:
+            raise CommandError("Time passes 1 to 60 times as fast.")
+        for warning in sqlite_is_mended(None):
+            self.stderr.write(f"Warning: {warning.msg} {warning.hint}")
+        loaded = self._load(options["fresh"])
+        if options["load_only"]:
+            return
+        threading.Thread(target=self._live, args=(not loaded,), daemon=True, name="room").start()
+        from clearhead.clinic.rehearsal.management.commands.serve import run
+
+        self.stdout.write(f"The demo is at http://127.0.0.1:{options['port']}/demo/  (nothing here is real)")
+        run(self, host="127.0.0.1", port=options["port"])
+
+    def _load(self, fresh: bool) -> bool:
+        """Load the demo where there is none; True when it was loaded now."""
+        database = Path(settings.DATABASES["default"]["NAME"])
+        if fresh:
+            for ending in ("", "-wal", "-shm"):
+                Path(f"{database}{ending}").unlink(missing_ok=True)
+        if database.exists() and database.stat().st_size and Site.objects.exists():
+            return False
+        begun = time.monotonic()
+        call_command("migrate", verbosity=0)
+        from clearhead.clinic.rehearsal import demo
+
+        self.stdout.write("Loading the demo")
+        now = timezone.now()
+        with transaction.atomic():
+            loaded = demo.load(now, lambda line: self._say(f"  {line}"))
+        demo.give_login("petra.lindqvist@example.org", now)
+        demo.give_login("jonas.berg@example.org", now)
+        self.stdout.write(f"  {loaded.running} chairs running · loaded in {time.monotonic() - begun:.0f} s")
+        return True
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
+
+    def _live(self, stale: bool) -> None:
+        """Somebody charts in the rooms while the demo is open; infusions of an earlier day are ended first."""
+        from clearhead.clinic.rehearsal import demo, room
+
+        if stale and room.stop_stale(timezone.now()):
+            demo.seat_again(timezone.now())
+        while True:
+            close_old_connections()
+            room.tick(timezone.now())
+            time.sleep(LOOK_ROUND_S)
+
+
+def _again_as_demo(speed: float) -> None:
+    """The same command with the demo's own settings: its folder, its database, its clock."""
+    folder = settings.VAR / "demo"
+    folder.mkdir(parents=True, exist_ok=True)
+    env = {name: value for name, value in os.environ.items() if not name.startswith("CLEARHEAD_")}
+    env |= {"CLEARHEAD_DEMO": "1", "CLEARHEAD_VAR": str(folder), "CLEARHEAD_SECRET_KEY": secrets.token_urlsafe(50)}
+    if speed != 1:
+        env[fastclock.NAME] = f"{time.time()}:{speed}"
+    os.execve(sys.executable, [sys.executable, "-m", "clearhead", *sys.argv[1:]], env)
