@@ -29,6 +29,7 @@ from clearhead.clinic.plan.queries import escort_of
 from clearhead.clinic.recovery.facts import AtTheDoor, escort_met, facts_of
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import discharge, observe
+from clearhead.medicine.rules.clock import is_ahead
 
 Urgency = Literal["", "soon", "low", "medium", "high"]
 SOON_MIN = 5
@@ -82,7 +83,7 @@ def figures_of(session: Session, now: datetime) -> Figures:
     protocol, infusion, rows = protocol_of(session), infusion_of(session), dose_rows(session)
     given, stands, sets = account(rows, protocol, now), standing(session, now, rows), observations(session)
     due = due_of(session, protocol, infusion, rows, sets, now) if stands.state is not State.CLOSED else None
-    last = next((row for row in reversed(sets) if row.sys is not None), None)
+    last = next((row for row in reversed(sets) if row.sys is not None and not is_ahead(row.happened_at, now)), None)
     worst = max(open_symptoms(session), key=lambda row: row.grade, default=None)
     rule = protocol.limits.symptom(worst.symptom) if worst else None
     named, met, who = escort_of(session), escort_met(session), responsible(session)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from math import ceil
 from typing import Literal
 
 from clearhead.medicine.protocols.protocol import Protocol
@@ -127,8 +128,8 @@ def _observation(title: str, facts: DischargeFacts, protocol: Protocol, at: date
     if is_ahead(facts.ended_at, at):
         return [missing("min_observation", title, "The end of the infusion is dated into the future.", source)]
     if at < until:
-        left = minutes_since(at, until)
-        sentence = f"Observation is not over: {left:.0f} min left."
+        left = ceil(minutes_since(at, until))
+        sentence = f"Observation is not over: {left} min left."
         return [refused("min_observation", title, sentence, source, limit=until.isoformat())]
     return [allowed("min_observation", title, "Observation time over.", source)]
 

@@ -1,0 +1,151 @@
+"""The pages of recovery: what they show, what they refuse, what goes home."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.test import Client
+
+from clearhead.clinic.infusion.models import Access, Observation
+from clearhead.clinic.people import doors, guard
+from clearhead.clinic.recovery.models import CallAttempt, Discharge, EscortMet, Score
+from tests.cast import PIN, member, petra
+from tests.clinic.infusion.room import minutes
+from tests.clinic.recovery import ward
+
+pytestmark = pytest.mark.django_db
+SET = {"hr": "74", "spo2": "98", "o2_l_per_min": "0", "bp": "124/76", "rr": "14", "sedation": "0"}
+SCORE = {
+    "vital_signs": "2", "activity": "2", "nausea": "2", "pain": "2", "seen_oriented": "yes", "seen_gait_steady": "no",
+    "pain_now": "4", "pain_acceptable": "yes",
+}  # fmt: skip
+
+
+@pytest.fixture
+def session():
+    return ward.ended()
+
+
+@pytest.fixture
+def nurse(client: Client, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: ward.ENDED + minutes(65))
+    client.force_login(member("nina"))
+    return client
+
+
+def send(client, session, page, **said):
+    body = {guard.FIELD: guard.token(session.patient), "client_id": str(uuid.uuid4()), **said}
+    return client.post(f"/recovery/{session.code}/{page}/", body)
+
+
+def test_the_room_shows_timer_criteria_and_every_way_to_leave(nurse, session):
+    page = nurse.get(f"/recovery/{session.code}/").content.decode()
+
+    for words in ("time is over", "Before going home", "criteria met", "against advice", "Jonas Lindqvist", "22 G"):
+        assert words in page
+
+
+def test_a_set_a_score_the_escort_and_the_catheter_are_saved_from_the_page(nurse, session):
+    assert send(nurse, session, "set", **SET).status_code == 303
+    assert send(nurse, session, "score", **SCORE).status_code == 303
+    assert send(nurse, session, "escort", name="Jonas").status_code == 303
+    assert send(nurse, session, "catheter").status_code == 303
+
+    row = Observation.objects.filter(phase="recovery").get()
+    assert (row.sys, row.o2_l_per_min, row.kind) == (124, 0, "core")
+    assert Score.objects.get().answers == {"oriented": True, "gait_steady": False}
+    assert EscortMet.objects.get().name == "Jonas"
+    assert Access.standing().get().out_at is not None
+
+
+def test_a_set_without_a_sign_needs_a_word_for_it_and_keeps_what_was_typed(nurse, session):
+    partly = {**SET, "rr": "", "sedation": ""}
+
+    refused = send(nurse, session, "set", **partly)
+
+    assert refused.status_code == 422
+    assert "breaths" in refused.content.decode() or "rr" in refused.content.decode()
+    assert 'value="124/76"' in refused.content.decode()
+    assert not Observation.objects.filter(phase="recovery").exists()
+    assert send(nurse, session, "set", **partly, why="asleep_rouses").status_code == 303
+    assert Observation.objects.get(phase="recovery").why_not == {"rr": "asleep_rouses", "sedation": "asleep_rouses"}
+
+
+def test_a_rare_value_is_named_and_confirmed(nurse, session):
+    refused = send(nurse, session, "set", **{**SET, "hr": "170"})
+
+    assert refused.status_code == 422
+    assert 'name="confirm" value="hr=170"' in refused.content.decode()
+    assert send(nurse, session, "set", **{**SET, "hr": "170"}, confirm="hr=170").status_code == 303
+
+
+def test_the_label_is_refused_on_the_page_with_its_reasons_and_nothing_is_saved(nurse, session):
+    refused = send(nurse, session, "leave", disposition="criteria_met", instructions_ack="on")
+
+    assert refused.status_code == 422
+    assert "The discharge score has not been taken." in refused.content.decode()
+    assert not Discharge.objects.exists()
+
+
+def test_an_exception_is_signed_on_the_page(nurse, session):
+    said = {"disposition": "exception", "reason": "Lives next door.", "signer": str(member("dario").code)}
+
+    assert send(nurse, session, "leave", **said, secret="1111").status_code == 422
+    assert send(nurse, session, "leave", **said, secret=PIN).status_code == 303
+
+    left = Discharge.objects.get()
+    assert left.signature.signer == member("dario")
+    page = nurse.get(f"/recovery/{session.code}/").content.decode()
+    assert "Signed exception" in page
+    assert "Lives next door." in page
+
+
+def test_the_same_form_sent_twice_is_one_departure(nurse, session):
+    said = {"disposition": "against_advice", "reason": "Goes.", "client_id": str(uuid.uuid4())}
+
+    assert [send(nurse, session, "leave", **said).status_code for _ in range(2)] == [303, 303]
+    assert Discharge.objects.count() == 1
+
+
+def test_the_sheet_says_times_and_alarms_in_plain_words_and_the_link_shows_no_name(nurse, session):
+    ward.go(session, ward.ENDED + minutes(61), disposition="against_advice", reason="Goes.")
+    _link, token = doors.make_link(
+        purpose="discharge-sheet", subject_code=session.code, patient=session.patient, site=session.site,
+        at=ward.ENDED, lasts=minutes(9000),
+    )  # fmt: skip
+
+    printed = nurse.get(f"/recovery/{session.code}/sheet/").content.decode()
+    by_link = Client().get(f"/recovery/sheet/{token}/").content.decode()
+
+    for page in (printed, by_link):
+        assert "Sat 21 Nov" in page
+        assert "Call the emergency number at once for" in page
+        assert "mg" not in page.split("<article", 1)[1].split("</article", 1)[0]
+    assert "Petra Lindqvist" in printed
+    assert "Lindqvist" not in by_link
+
+
+def test_a_call_asks_every_alarm_of_someone_who_was_reached(nurse, session):
+    ward.go(session, ward.ENDED + minutes(61), disposition="against_advice", reason="Goes.")
+
+    refused = send(nurse, session, "call/next_day", reached="yes", pain="3")
+    assert refused.status_code == 422
+    assert "Ask this one on every call." in refused.content.decode()
+    assert not CallAttempt.objects.exists()
+
+    assert send(nurse, session, "call/next_day", reached="no").status_code == 303
+    assert "Petra Lindqvist" in nurse.get("/recovery/mesa/calls/").content.decode()
+
+
+@pytest.mark.parametrize("page", ["set", "score", "escort", "catheter", "leave"])
+def test_the_desk_a_patient_and_a_form_for_another_patient_write_nothing(session, page):
+    for user, status in ((member("fern"), 403), (petra().user, 403)):
+        client = Client()
+        client.force_login(user)
+        assert send(client, session, page).status_code == status
+    client = Client()
+    client.force_login(member("nina"))
+    assert client.post(f"/recovery/{session.code}/{page}/", {guard.FIELD: "forged"}).status_code == 409
+    assert client.get(f"/recovery/{session.code}/{page}/").status_code == 405
+    assert not Discharge.objects.exists()
