@@ -15,13 +15,13 @@ from clearhead.clinic.infusion.lanes import BARE, LEVEL_PX, LegendLine, Mark, pl
 from clearhead.clinic.infusion.panels import forecast, pain, pressure, rate, saturation
 
 LEFT, RIGHT, TOP = 46.0, 10.0, 18.0
-TITLE = 15.0
-SPO2_H, PAIN_H, RATE_H, BAND_H = 30.0, 28.0, 50.0, 42.0
+TITLE = 14.0
+SPO2_H, PAIN_H, RATE_H, BAND_H = 24.0, 22.0, 44.0, 36.0
 TICK_PX_APART = 62.0
 STEPS_MIN = (5, 10, 15, 30, 60, 120, 240, 480, 720, 1440)
 
 
-def picture(numbers: Numbers, *, width: float = 900.0, pressure_px: float = 122.0) -> Picture:
+def picture(numbers: Numbers, *, width: float = 900.0, pressure_px: float = 92.0) -> Picture:
     """The whole picture for this width."""
     axis = Axis(numbers.start, numbers.end, LEFT, width - RIGHT)
     shapes: list[Shape] = []
@@ -37,7 +37,7 @@ def picture(numbers: Numbers, *, width: float = 900.0, pressure_px: float = 122.
             continue
         shapes += panel(numbers, axis, y + TITLE, height)
         y += TITLE + height
-    lanes, legend, bottom = _lanes(numbers, axis, y + 8)
+    lanes, legend, bottom = _lanes(numbers, axis, y + 5)
     frame = [*_time_axis(numbers, axis, bottom)]
     return Picture(width, bottom + 20, (*frame, *shapes, *lanes, *_now(numbers, axis, bottom)), legend)
 
@@ -81,7 +81,7 @@ def _lanes(numbers: Numbers, axis: Axis, y: float) -> tuple[list[Shape], tuple[L
         (numbers.words.drugs, numbers.drugs), (numbers.words.symptoms, None), (numbers.words.events, numbers.events)
     ]  # fmt: skip
     for name, marks in lanes:
-        first = len(legend) + 1
+        first = sum(1 for line in legend if line.number) + 1
         if marks is None:
             drawn, lines, levels = _spells(numbers, axis, y, first)
         else:
@@ -91,7 +91,7 @@ def _lanes(numbers: Numbers, axis: Axis, y: float) -> tuple[list[Shape], tuple[L
             text(2, y + 14, name, "lane-name"), rect(axis.left, y, axis.right - axis.left, height, "lane"), *drawn
         ]  # fmt: skip
         legend += lines
-        y += height + 4
+        y += height + 3
     return shapes, tuple(legend), y
 
 

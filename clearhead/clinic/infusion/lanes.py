@@ -52,7 +52,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class LegendLine:
-    """What a number on a lane stands for."""
+    """What a number on a lane stands for; 0 where not even a number had room."""
 
     number: int
     at: datetime
@@ -103,17 +103,18 @@ class Placed:
 
 def place(marks: Iterable[tuple[float, Mark]], *, left: float, right: float, first_number: int = 1) -> Placed:
     """Marks with their x. The newest keep their words; older ones become numbers where it is tight."""
-    room, ticks, labels, legend = Levels(left, right), [], [], []
+    room, ticks, labels, legend, crowded = Levels(left, right), [], [], [], []
     listed = sorted(marks, key=lambda one: one[0])
     for x, mark in reversed(listed):
         label = _label(x, mark, room, str(first_number + len(legend)), len(legend) < LONGEST_LEGEND)
         ticks.append((x, label.level if label else BARE, mark.tone))
         if label is None:
+            crowded.append(LegendLine(0, mark.at, mark.words))
             continue
         labels.append(label)
         if label.words != mark.words:
             legend.append(LegendLine(first_number + len(legend), mark.at, mark.words))
-    return Placed(tuple(reversed(ticks)), tuple(labels), tuple(legend), room.used)
+    return Placed(tuple(reversed(ticks)), tuple(labels), (*legend, *crowded[: LONGEST_LEGEND - len(legend)]), room.used)
 
 
 def _label(x: float, mark: Mark, room: Levels, number: str, may_number: bool) -> Label | None:
@@ -143,13 +144,14 @@ class Bar:
 def place_spells(
     spells: Iterable[tuple[float, float, Spell]], *, left: float, right: float, first_number: int = 1
 ) -> tuple[tuple[Bar, ...], tuple[LegendLine, ...], int]:
-    """Bars `(x, right edge, spell)`; the label is inside or runs beyond the bar, and no other bar stands in its way."""
+    """Bars `(x, right edge, spell)`; the label is inside the bar or beside it, and no other bar stands in its way."""
     room, bars, legend = Levels(left, right), [], []
     for start, end, spell in sorted(spells, key=lambda one: (one[0], one[1])):
         number = str(first_number + len(legend))
         for words in (spell.words, number):
             width = text_px(words)
-            at = min(start + TICK_PX, right - width)
+            beside = end + TICK_PX if width + 2 * TICK_PX > end - start else start + TICK_PX
+            at = min(beside, right - width)
             level = room.take(min(start, at), max(end, at + width))
             if level is not None:
                 label = Label(at, width, level, words)

@@ -10,6 +10,8 @@ from clearhead.clinic.infusion.drawing import Axis, BandPoint, Numbers, Resting,
 from clearhead.clinic.infusion.lanes import Levels, text_px
 
 CARET_X, CARET_Y = 4.5, 6.5
+BESIDE_X = 8.5  # the pulse stands beside the pressures of its set, not on them
+NARROW_PX = 480.0
 
 
 def _levels(axis: Axis, scale: Scale, values: Sequence[float]) -> Iterable[Shape]:
@@ -27,7 +29,7 @@ def pressure(numbers: Numbers, axis: Axis, top: float, height: float) -> list[Sh
         v for pair in ((numbers.resting.sys, numbers.resting.dia) if numbers.resting else ()) if pair for v in pair
     ]
     step = 20 if max(values, default=140) - min(values, default=60) <= 110 else 40
-    low, high = floor((min([*values, 60]) - 4) / step) * step, ceil((max([*values, 140]) + 8) / step) * step
+    low, high = floor((min([*values, 66]) - 4) / step) * step, ceil((max([*values, 140]) + 8) / step) * step
     scale = Scale(max(0, low), high, top, top + height)
     shapes = list(_levels(axis, scale, list(range(max(0, low), high + 1, step))))
     shapes += _resting(numbers.resting, axis, scale)
@@ -38,7 +40,7 @@ def pressure(numbers: Numbers, axis: Axis, top: float, height: float) -> list[Sh
         f"M{n(x - CARET_X)},{n(scale.y(d) + CARET_Y)}L{n(x)},{n(scale.y(d))}L{n(x + CARET_X)},{n(scale.y(d) + CARET_Y)}"
         for x, s, d in both
     )
-    dots = "".join(f"M{n(axis.x(one.at))},{n(scale.y(one.hr))}h0" for one in seen if one.hr is not None)
+    dots = "".join(f"M{n(axis.x(one.at) + BESIDE_X)},{n(scale.y(one.hr))}h0" for one in seen if one.hr is not None)
     heart_x = axis.left + 4 + text_px(numbers.words.pressure) * 1.12 + 10
     shapes += [path(bars, "bp-bar"), path(carets, "bp"), path(dots, "hr")]
     shapes.append(text(axis.left + 4, top - 4, numbers.words.pressure, "big"))
@@ -53,7 +55,8 @@ def _resting(resting: Resting | None, axis: Axis, scale: Scale) -> Iterable[Shap
             top, bottom = scale.y(pair[1]), scale.y(pair[0])
             thick = max(4.0, bottom - top)
             yield rect(axis.left, (top + bottom - thick) / 2, axis.right - axis.left, thick, "range")
-    yield text(axis.right - 2, scale.top - 4, resting.words, "", "end")
+    narrow = axis.right - axis.left < NARROW_PX
+    yield text(axis.right - 2, scale.top + (10 if narrow else -4), resting.words, "", "end")
 
 
 def _runs(points: Sequence[tuple[datetime, float | None]], gap_min: float) -> list[list[tuple[datetime, float]]]:

@@ -7,129 +7,25 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from clearhead.clinic.infusion import charts
 from clearhead.clinic.infusion.drawing import Band, BandPoint, Numbers, Picture, Reading, Resting, Setting, Words
 from clearhead.clinic.infusion.lanes import Mark, Spell
-from clearhead.clinic.infusion.models import Event, Observation, RateChange, Symptom
+from clearhead.clinic.infusion.models import Bag, Event, GateAnswer, GoNoGo, Infusion, Observation, RateChange, Symptom
 from clearhead.clinic.infusion.queries import doses
 from clearhead.clinic.infusion.queries.chair import ChairView
 from clearhead.clinic.infusion.queries.forecast import Forecast
+from clearhead.clinic.infusion.queries.grid import grid
 from clearhead.clinic.infusion.queries.state import State
-from clearhead.clinic.infusion.queries.vitals import COLUMNS
+from clearhead.clinic.plan.models import Session
+from clearhead.clinic.plan.sheet import escort_of
 from clearhead.clinic.web.templatetags.clinic import plain_number
 
-LATE_ENTRY = timedelta(minutes=5)
-"""From here on a set shows both times: when it was so and when it was typed."""
 COLUMN_PX = 60
-GRID_ROWS = (
-    ("hr", _("HR"), "/min"),
-    ("spo2", "SpO₂", "%"),
-    ("bp", _("BP"), "mmHg"),
-    ("rr", _("RR"), "/min"),
-    ("temp_c", _("Temp"), "°C"),
-    ("sedation", _("Sedation"), "RASS"),
-    ("dissociation", _("Dissoc."), "0–3"),
-    ("nausea", _("Nausea"), "0–3"),
-    ("pain", _("Pain"), "0–10"),
-    ("iv_site", _("IV site"), ""),
-)
-SHORT = {
-    "not_obtainable": "n/o",
-    "refused": "refused",
-    "artefact": "artefact",
-    "asleep_rouses": "asleep ↑",
-    "asleep_not_woken": "asleep",
-    "not_asked_asleep": "asleep",
-}
 NO_NEW = "no_new_symptoms"
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One value of the grid. `over` = its sign's episode was open then; `why` = a word stands for the number."""
-
-    words: str
-    over: bool = False
-    why: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One set."""
-
-    row: Observation
-    cells: tuple[Cell, ...]
-    late: bool
-
-
-@dataclass(frozen=True, slots=True)
-class GridRow:
-    """One sign across the sets."""
-
-    name: str
-    unit: str
-    cells: tuple[Cell, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """The newest sets, and how many stand before them."""
-
-    columns: tuple[Column, ...]
-    rows: tuple[GridRow, ...]
-    earlier: int
-
-
-def grid(view: ChairView, most: int | None = 11) -> Grid:
-    """Signs as rows, sets as columns."""
-    shown = view.observations[-most:] if most else view.observations
-    columns = tuple(
-        Column(
-            row,
-            tuple(_cell(row, sign, view) for sign, _, _ in GRID_ROWS),
-            row.recorded_at - row.happened_at > LATE_ENTRY,
-        )
-        for row in shown
-    )
-    rows = tuple(
-        GridRow(str(_(name)), unit, tuple(column.cells[place] for column in columns))
-        for place, (_sign, name, unit) in enumerate(GRID_ROWS)
-    )
-    return Grid(columns, rows, len(view.observations) - len(shown))
-
-
-def _cell(row: Observation, sign: str, view: ChairView) -> Cell:
-    words = _value(row, sign)
-    if not words:
-        why = next(
-            (row.why_not[name] for name in (sign, "sys", "dia") if name in row.why_not and _named(sign, name)), ""
-        )
-        return Cell(SHORT.get(why, "") or "–", why=bool(why))
-    names = {COLUMNS[name] for name in (("sys", "dia") if sign == "bp" else (sign,)) if name in COLUMNS}
-    over = any(
-        one.sign in names and one.since <= row.happened_at and (one.ended_at is None or row.happened_at < one.ended_at)
-        for one in view.episodes
-    )
-    return Cell(words, over=over)
-
-
-def _named(sign: str, name: str) -> bool:
-    return name == sign or (sign == "bp" and name in {"sys", "dia", "bp"})
-
-
-def _value(row: Observation, sign: str) -> str:
-    if sign == "bp":
-        return f"{row.sys}/{row.dia}" if row.sys is not None and row.dia is not None else ""
-    value = getattr(row, sign)
-    if value in (None, ""):
-        return ""
-    if sign == "spo2" and row.o2_l_per_min:
-        return f"{value} · {plain_number(row.o2_l_per_min, 1)} L"
-    if sign == "sedation":
-        return f"+{value}" if value > 0 else str(value).replace("-", "−")
-    return plain_number(value, 1) if isinstance(value, Decimal) else str(value)
+BEFORE_START = (Observation, Event, GateAnswer, GoNoGo, Bag)
 
 
 def picture(
@@ -145,7 +41,7 @@ def numbers(view: ChairView, forecast: Forecast | None, *, last_min: int | None 
     return Numbers(
         start=start,
         end=end,
-        now=view.infusion.ended_at if view.standing.state is State.CLOSED and view.infusion and view.infusion.ended_at else view.now,
+        now=_until(view),
         zone=view.session.site.tz,
         readings=tuple(Reading(r.happened_at, r.sys, r.dia, r.hr, r.spo2, r.pain) for r in view.observations),
         settings=settings(view),
@@ -159,6 +55,12 @@ def numbers(view: ChairView, forecast: Forecast | None, *, last_min: int | None 
         gap_min=2.0 * _interval(view),
         words=_words(),
     )  # fmt: skip
+
+
+def _until(view: ChairView) -> datetime:
+    """Now; of a closed session its end."""
+    ended = view.infusion.ended_at if view.infusion and view.standing.state is State.CLOSED else None
+    return ended or view.now
 
 
 def axis(view: ChairView, last_min: int | None = None) -> tuple[datetime, datetime]:
@@ -302,6 +204,23 @@ def _words() -> Words:
 
 
 @dataclass(frozen=True, slots=True)
+class SymptomLine:
+    """One symptom of the protocol with its grades in words and the grade that is open now."""
+
+    code: str
+    title: str
+    grades: tuple[str, ...]
+    now: int
+
+
+def symptom_lines(view: ChairView) -> tuple[SymptomLine, ...]:
+    """Open ones first, then as the protocol lists them."""
+    grades = {row.symptom: row.grade for row in view.open_symptoms}
+    lines = [SymptomLine(s.code, s.title, s.grades, grades.get(s.code, 0)) for s in view.protocol.limits.symptoms]
+    return tuple(sorted(lines, key=lambda line: line.now == 0))
+
+
+@dataclass(frozen=True, slots=True)
 class Advice:
     """What the protocol would allow next, in the words of the pump."""
 
@@ -325,7 +244,8 @@ def advice(view: ChairView) -> Advice | None:
     moves = step.mg_per_h is not None and step.next in {"step_up", "wait", "ask_first", "step_down"}
     mg = doses.exact(step.mg_per_h) if moves and step.mg_per_h is not None else None
     ml = mg / bag.mg_per_ml if mg is not None and bag is not None else None
-    return Advice(str(heads[step.next]), step.sentences, step.not_before, mg, ml)
+    sentences = tuple(line.replace("nrs_pain", _("Pain")) for line in step.sentences)
+    return Advice(str(heads[step.next]), sentences, step.not_before, mg, ml)
 
 
 def home_about(view: ChairView) -> datetime | None:
@@ -357,9 +277,21 @@ def screen(view: ChairView, forecast: Forecast | None, *, width: int, last_min: 
         "picture": picture(view, forecast, width=width, last_min=last_min),
         "grid": grid(view, max(3, int((width - 96) // COLUMN_PX) - 1)),
         "forecast": forecast,
+        "number": newest(view.session),
+        "escort": escort_of(view.session),
+        "symptoms": symptom_lines(view),
         "advice": advice(view),
         "home_about": home_about(view),
         "phase_word": phase_words(view),
         "width": width,
         "last_min": last_min,
     }
+
+
+def newest(session: Session) -> str:
+    """Names the newest fact; a poll that knows it is answered 304. Before the start there is no counter yet."""
+    number = Infusion.objects.filter(session=session).values_list("last_fact", flat=True).first()
+    if number is not None:
+        return str(number)
+    marks = [kind._default_manager.filter(session=session).aggregate(Max("pk"))["pk__max"] for kind in BEFORE_START]
+    return "p" + "-".join(str(mark or 0) for mark in marks)

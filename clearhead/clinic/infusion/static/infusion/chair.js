@@ -1,0 +1,122 @@
+// The chair's page: every form goes through the desk, every part stays live. Without this file each form is a page.
+import { coreSet, emptyCore } from "./core.js";
+import { Desk } from "./entry.js";
+import { holdToSend } from "./hold.js";
+import { Live, notice } from "./live.js";
+import { rateFace } from "./rate.js";
+
+const room = document.querySelector(".room");
+const words = { ...document.getElementById("words").dataset };
+room.dataset.last = new URLSearchParams(location.search).get("last") || "";
+
+const say = (where, sentence) => {
+  if (where === "said") document.getElementById("said").textContent = sentence;
+  else notice(`notice-${where}`, sentence, true);
+};
+const desk = new Desk(room, words, say);
+const live = new Live(room, words, {
+  onBeat: () => desk.flush().then((told) => told?.sent && live.look(true)),
+  onLocked: lock,
+});
+
+// Nobody is signed in: names and numbers go, alarms, STOP and help stay (the queue is kept).
+function lock(alarms) {
+  document.body.classList.toggle("locked", alarms !== null);
+  if (alarms === null) { document.getElementById("notice-locked")?.remove(); return; }
+  const calls = [...new Set(alarms.late.map((one) => one.what))].join(", ");
+  const high = alarms.high ? `▲ ${alarms.high}` : "";
+  notice("notice-locked", [words.signin, high, alarms.pump_confirmed ? "" : "⚠ pump", calls].filter(Boolean).join(" · "), true);
+}
+
+const mayQueueRate = rateFace(document.getElementById("face-rate"), desk, words);
+coreSet(document.getElementById("core"));
+document.querySelectorAll("[data-hold]").forEach((button) => holdToSend(button, words));
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  const kind = form.dataset.entry;
+  if (!kind) return;
+  event.preventDefault();
+  if (form.dataset.busy) return;
+  form.dataset.busy = "1";
+  try { await send(form, kind, new FormData(form, event.submitter)); } finally { delete form.dataset.busy; }
+});
+
+async function send(form, kind, data, confirmed = []) {
+  confirmed.forEach((gate) => data.append("confirm", gate));
+  const queueable = kind !== "rate" || mayQueueRate(data);
+  const outcome = await desk.save(kind, form, data, { queueable });
+  if (outcome.state === "refused") return refuse(form, kind, data, outcome.answer);
+  if (outcome.state === "nowhere") return complain(form, [kind === "rate" && desk.outbox ? words.increase : words.noqueue]);
+  complain(form, []);
+  if (kind === "observation") emptyCore(form);
+  else if (form.closest("dialog") || kind === "ack") form.reset();
+  form.closest("dialog")?.close();
+  if (kind === "stop" && outcome.state === "here") notice("notice-stop", words.stopped, true);
+  if (outcome.state === "clinic") { document.getElementById("notice-stop")?.remove(); document.activeElement?.blur(); await live.look(true); }
+  if (kind === "observation") document.getElementById("c-hr").focus();
+}
+
+// What stands against it, at the form; what is asked can be confirmed by naming it.
+function refuse(form, kind, data, answer) {
+  complain(form, Object.values(answer.errors || {}).flat().map((one) => one.message));
+  const place = form.querySelector(".doubts") || form.closest("dialog")?.querySelector(".doubts");
+  if (!place) return;
+  place.hidden = !answer.ask?.length;
+  const asked = (answer.ask || []).map((one) => one.gate);
+  const button = document.createElement("button");
+  button.type = "button";
+  button.append(...(answer.ask || []).map((one) => Object.assign(document.createElement("span"), { textContent: one.sentence })),
+    Object.assign(document.createElement("b"), { textContent: words.confirm }));
+  button.addEventListener("click", () => { place.hidden = true; send(form, kind, data, asked); });
+  place.replaceChildren(...(asked.length ? [button] : []));
+  if (asked.length) button.focus();
+}
+
+function complain(form, sentences) {
+  const box = form.querySelector(".errors") || form.closest("dialog")?.querySelector(".errors");
+  if (!box) { if (sentences.length) notice("notice-refused", sentences.join(" "), true); return; }
+  box.hidden = sentences.length === 0;
+  box.replaceChildren(...sentences.map((one) => Object.assign(document.createElement("span"), { textContent: `${one} ` })));
+  const asked = form.querySelector(".doubts");
+  if (!sentences.length && asked) asked.hidden = true;
+}
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-face]");
+  if (opener) {
+    event.preventDefault();
+    const face = document.getElementById(`face-${opener.dataset.face}`);
+    face.querySelectorAll(".errors,.doubts").forEach((box) => { box.hidden = true; });
+    document.querySelectorAll("dialog[open]").forEach((open) => open.close());
+    face.opener = opener;
+    face.show(); // never modal: STOP and help stay in reach beside it
+    (face.querySelector("header + * button, header ~ form button, [data-ml]") || face).focus();
+  }
+  if (event.target.closest("[data-close]")) event.target.closest("dialog").close();
+  const span = event.target.closest("[data-last]");
+  if (span?.matches("a")) {
+    event.preventDefault();
+    room.dataset.last = span.dataset.last;
+    live.look(true);
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  const face = event.key === "Escape" && document.querySelector("dialog[open]");
+  if (face) { face.close(); face.opener?.focus(); }
+});
+
+document.getElementById("sign-out")?.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (form.dataset.sure) return;
+  event.preventDefault();
+  const count = await desk.tell();
+  form.dataset.sure = "1";
+  if (count) notice("notice-leave", words.leave.replace("%s", count), true); // a second press signs out
+  else form.requestSubmit();
+});
+addEventListener("beforeunload", (event) => { if (!document.getElementById("unsent").hidden) event.preventDefault(); });
+
+await desk.open();
+live.start();

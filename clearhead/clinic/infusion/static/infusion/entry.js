@@ -1,0 +1,146 @@
+// One entry: on this device first, then at the clinic. A form's fields become what the queue sends.
+import { drain, openOutbox, usable } from "../web/outbox.js";
+
+const DEVICE = (() => {
+  try {
+    const known = localStorage.getItem("device");
+    if (known) return known;
+    const made = `tablet-${crypto.randomUUID().slice(0, 4)}`;
+    localStorage.setItem("device", made);
+    return made;
+  } catch { return "tablet"; }
+})();
+const ALWAYS = new Set(["stop", "help", "pump_seen_stopped"]);
+const SIGNS = ["hr", "spo2", "o2_l_per_min", "rr", "sedation", "pain", "nausea", "dissociation", "temp_c", "iv_site"];
+
+// The fields of the server's own door for queued entries (infusion/actions/intake.py).
+export function fieldsOf(kind, form, data) {
+  const said = (name) => data.get(name) || "";
+  if (kind === "observation") return observationOf(data);
+  if (kind === "symptom") return { code: said("code"), grade: Number(said("grade")), note: said("note") };
+  if (kind === "adjunct") return { order_id: said("order_id"), dose: said("dose"), unit: said("unit"), confirmed: said("confirmed") === "on" };
+  if (kind === "effect") return { adjunct: said("adjunct"), effect: said("effect") };
+  if (kind === "note") return { what: said("kind") || "note", text: said("text") };
+  if (kind === "ack") return { flag: form.dataset.flag, done: said("done"), cleared: said("cleared") === "on" };
+  if (kind === "rate") return { value: said("value"), unit: said("unit"), reason: said("reason") };
+  if (kind === "pump_seen_stopped") return { pump_ml: said("pump_ml") };
+  return { reason: said("reason") };
+}
+
+function observationOf(data) {
+  const values = {};
+  for (const name of SIGNS) if (data.get(name)) values[name] = data.get(name);
+  const pressure = /^\s*(\d{2,3})\s*\/\s*(\d{2,3})\s*$/.exec(data.get("bp") || "");
+  if (pressure) [values.sys, values.dia] = [pressure[1], pressure[2]];
+  const why = {};
+  for (const [name, word] of data) if (name.startsWith("why_") && word) why[name.slice(4)] = word;
+  return { values, why_not: why, kind: data.get("kind") || "core", confirmed: data.getAll("confirm") };
+}
+
+export class Desk {
+  constructor(room, words, say) {
+    Object.assign(this, { room, words, say, outbox: null, sending: false, away: false });
+  }
+
+  async open() {
+    if (!usable()) return;
+    try {
+      this.outbox = await openOutbox();
+      const swept = await this.outbox.sweep();
+      if (swept) this.say("swept", this.words.swept.replace("%s", swept));
+    } catch { this.outbox = null; }
+    await this.tell();
+  }
+
+  get code() { return this.room.dataset.chair; }
+
+  address(scope) { return this.room.dataset.entries.replace(this.code, scope); }
+
+  guard() {
+    const field = (name) => document.querySelector(`input[name=${name}]`)?.value || "";
+    return { csrf: field("csrfmiddlewaretoken"), patient: field("form_for") };
+  }
+
+  entryOf(kind, form, data) {
+    const now = new Date().toISOString();
+    const typed = data.get("happened_at");
+    const zone = document.getElementById("part-strip").dataset.offset;
+    return {
+      client_id: crypto.randomUUID(), kind, happened_at: typed ? `${typed}:00${zone}` : now, device: DEVICE, device_at: now,
+      form_for: this.guard().patient, fields: fieldsOf(kind, form, data),
+    };
+  }
+
+  // Answers {state: "clinic" | "here" | "refused" | "nowhere", ...}.
+  async save(kind, form, data, { queueable = true } = {}) {
+    const entry = this.entryOf(kind, form, data);
+    const kept = queueable && (await this.keep(entry));
+    data.set("client_id", entry.client_id);
+    data.delete("csrfmiddlewaretoken");
+    const { csrf, patient } = this.guard();
+    try {
+      const reply = await fetch(form.getAttribute("action"), {
+        method: "POST", body: new URLSearchParams(data), credentials: "same-origin", signal: AbortSignal.timeout(5000), redirect: "manual",
+        headers: { Accept: "application/json", "X-CSRFToken": csrf, "X-Form-For": patient, "X-Device": DEVICE },
+      });
+      if (reply.ok) return this.saved(entry, await reply.json());
+      if (reply.status === 422) return this.refused(entry, await reply.json());
+      if (reply.status === 409 && !ALWAYS.has(kind)) return this.refused(entry, { errors: { __all__: [{ message: await sentence(reply) }] } });
+      if (reply.type === "opaqueredirect" || reply.status === 403) this.say("signin", this.words.signin);
+    } catch { /* the network is away: the entry stays here */ }
+    await this.tell();
+    return { state: kept ? "here" : "nowhere", entry };
+  }
+
+  async keep(entry) {
+    if (!this.outbox) return false;
+    try { await this.outbox.put(this.code, entry); } catch { return false; }
+    this.say("said", `${this.words.here} ${clock()}`);
+    return true;
+  }
+
+  async saved(entry, answer) {
+    await this.outbox?.remove([entry.client_id]);
+    this.say("said", `${this.words.clinic} ${clock(answer.saved_at)}`);
+    await this.tell();
+    return { state: "clinic", entry, answer };
+  }
+
+  async refused(entry, answer) {
+    await this.outbox?.remove([entry.client_id]);
+    this.say("said", "");
+    await this.tell();
+    return { state: "refused", entry, answer };
+  }
+
+  // Called at every good beat: what waits goes out in the order in which it happened.
+  async flush() {
+    if (!this.outbox || this.sending || !(await this.outbox.count())) return null;
+    this.sending = true;
+    try {
+      const told = await drain(this.outbox, (scope) => this.address(scope), { device: DEVICE });
+      if (told?.sent) this.say("said", `${this.words.clinic} ${clock(told.savedAt)}`);
+      if (told?.aside) this.say("aside", this.words.aside);
+      if (told?.signIn) this.say("signin", this.words.signin);
+      return told;
+    } catch { return null; } finally { this.sending = false; await this.tell(); }
+  }
+
+  async tell() {
+    const count = this.outbox ? await this.outbox.count() : 0;
+    const chip = document.getElementById("unsent");
+    chip.hidden = count === 0;
+    chip.textContent = `${this.words.unsent}: ${count}`;
+    return count;
+  }
+}
+
+const clock = (iso) => new Date(iso || Date.now()).toLocaleTimeString([], {
+  hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false,
+  timeZone: document.querySelector(".room").dataset.zone,
+});
+
+async function sentence(reply) {
+  const page = new DOMParser().parseFromString(await reply.text(), "text/html");
+  return page.querySelector(".errors")?.textContent || "";
+}

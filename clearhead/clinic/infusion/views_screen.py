@@ -1,0 +1,85 @@
+"""The live parts of the chair's screen: swapped as they stand, 304 while nothing is new."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_GET
+
+from clearhead.clinic.infusion import forms, queries
+from clearhead.clinic.infusion.pages import READERS, alone_since
+from clearhead.clinic.infusion.queries import screen
+from clearhead.clinic.infusion.views import alarms, clinician
+from clearhead.clinic.people.access import CHAIR, access
+from clearhead.clinic.plan.models import Session
+
+WIDTHS = (280, 1800)
+DEFAULT_WIDTH = 900
+SPANS = (60, 120)
+WITHOUT_FORECAST_PX = 420
+"""Below this width the forecast is a page of its own: a phone shows the record first."""
+
+QUICK_NOTES = ("toilet", "comfort", "asleep", "awake", "break", "prescriber_in", "prescriber_out", "prescriber_agrees")
+SEDATION = (
+    ("0", "0", lazy("alert")),
+    ("-1", "−1", lazy("drowsy")),
+    ("-2", "−2", lazy("light")),
+    ("-3", "−3", lazy("hard to rouse")),
+    ("1", "+1", lazy("restless")),
+)
+"""The steps of the Richmond scale that an office chair sees; the others are on the page of the full set."""
+
+
+@require_GET
+@access(READERS, Session)
+@gzip_page
+def chair(request: HttpRequest, session: Session) -> HttpResponse:
+    """Everything about this chair on one page."""
+    now = timezone.now()
+    shown = _screen(request, session)
+    shown["rate_form"] = forms.RateForm(
+        session=session,
+        protocol=shown["view"].protocol,
+        user=request.user,
+        initial={"seen": shown["view"].mark, "alone_since": alone_since(now)},
+    )
+    shown |= {
+        "can_chart": clinician(request, session) is not None,
+        "note_kinds": [(word, word.replace("_", " ")) for word in QUICK_NOTES],
+        "sedation": SEDATION,
+        "whys": forms.WHY_NOT.items(),
+        "units": [unit for unit, _ in forms.UNITS],
+    }
+    return render(request, "infusion/chair.html", shown)
+
+
+@require_GET
+@access(CHAIR, Session, poll=True)
+@gzip_page
+def parts(request: HttpRequest, session: Session) -> HttpResponse:
+    """Asked every two seconds. A tablet that nobody is signed in at gets the alarms alone (H-43)."""
+    number = screen.newest(session)
+    if request.GET.get("after") == number:
+        return HttpResponseNotModified()
+    if clinician(request, session) is None:
+        return JsonResponse(alarms(queries.chair(session, timezone.now())))
+    return render(request, "infusion/_parts.html", {**_screen(request, session), "live": True})
+
+
+def _screen(request: Any, session: Session) -> dict[str, Any]:
+    now, width = timezone.now(), _whole(request.GET.get("width"), DEFAULT_WIDTH)
+    width = min(max(width, WIDTHS[0]), WIDTHS[1])
+    last = _whole(request.GET.get("last"), 0)
+    forecast = queries.forecast_of(session, now) if width >= WITHOUT_FORECAST_PX else None
+    by = clinician(request, session)
+    view = queries.chair(session, now, by=by)
+    return screen.screen(view, forecast, width=width, last_min=last if last in SPANS else None)
+
+
+def _whole(text: str | None, default: int) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else default

@@ -1,0 +1,119 @@
+// The offline queue. What is entered is kept on the device before the screen says so, encrypted with a key that cannot
+// leave this browser, and deleted when the server says it has it. An entry names its session by code, never a person.
+const NAME = "clearhead-outbox";
+export const LONGEST_MS = 24 * 3600 * 1000;
+
+const done = (request) => new Promise((resolve, reject) => {
+  request.onsuccess = () => resolve(request.result);
+  request.onerror = () => reject(request.error);
+});
+
+const finished = (transaction) => new Promise((resolve, reject) => {
+  transaction.oncomplete = () => resolve();
+  transaction.onabort = transaction.onerror = () => reject(transaction.error);
+});
+
+function open() {
+  const request = indexedDB.open(NAME, 1);
+  request.onupgradeneeded = () => {
+    request.result.createObjectStore("keys");
+    request.result.createObjectStore("entries", { keyPath: "client_id" });
+  };
+  return done(request);
+}
+
+async function keyOf(db) {
+  const known = await done(db.transaction("keys").objectStore("keys").get("queue"));
+  if (known) return known;
+  const made = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+  const write = db.transaction("keys", "readwrite", { durability: "strict" });
+  const store = write.objectStore("keys");
+  const first = await done(store.get("queue")); // another tab may have been quicker
+  if (!first) store.put(made, "queue");
+  await finished(write);
+  return first || made;
+}
+
+const text = new TextEncoder();
+const bound = (row) => text.encode(`${row.scope} ${row.client_id}`);
+
+export const usable = () => globalThis.isSecureContext === true && "indexedDB" in globalThis && !!globalThis.crypto?.subtle;
+
+export async function openOutbox() {
+  const db = await open();
+  const key = await keyOf(db);
+  const rows = () => done(db.transaction("entries").objectStore("entries").getAll());
+
+  async function write(change) {
+    const transaction = db.transaction("entries", "readwrite", { durability: "strict" });
+    change(transaction.objectStore("entries"));
+    await finished(transaction);
+  }
+
+  return {
+    // Resolves when the entry is on the disk of this device.
+    async put(scope, entry, now = Date.now()) {
+      const row = { client_id: entry.client_id, scope, kept_at: now, iv: crypto.getRandomValues(new Uint8Array(12)) };
+      row.sealed = await crypto.subtle.encrypt(
+        { name: "AES-GCM", iv: row.iv, additionalData: bound(row) }, key, text.encode(JSON.stringify(entry)),
+      );
+      await write((store) => store.put(row));
+    },
+    async remove(ids) {
+      if (ids.length) await write((store) => ids.forEach((id) => store.delete(id)));
+    },
+    // Everything unsent, by session, each list in the order in which it happened.
+    async list() {
+      const sessions = new Map();
+      for (const row of await rows()) {
+        const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: row.iv, additionalData: bound(row) }, key, row.sealed);
+        const entry = JSON.parse(new TextDecoder().decode(plain));
+        sessions.set(row.scope, [...(sessions.get(row.scope) || []), entry]);
+      }
+      for (const listed of sessions.values()) listed.sort((a, b) => Date.parse(a.happened_at) - Date.parse(b.happened_at));
+      return sessions;
+    },
+    async count() {
+      return (await rows()).length;
+    },
+    // What stayed unsent for a day is removed; the answer says how many, so that somebody can be told.
+    async sweep(now = Date.now()) {
+      const old = (await rows()).filter((row) => now - row.kept_at > LONGEST_MS).map((row) => row.client_id);
+      await this.remove(old);
+      return old.length;
+    },
+  };
+}
+
+const SETTLED = new Set(["saved", "repeated", "set_aside", "conflict"]);
+
+// Send every session's entries; delete what the server holds. `conflict` means that this id was saved before.
+// One tab at a time sends; a second one does nothing and a replay would be harmless.
+export async function drain(outbox, addressOf, { device, wait = 8000 } = {}) {
+  const send = async () => {
+    const told = { sent: 0, aside: 0, signIn: false, left: 0, savedAt: null };
+    for (const [scope, entries] of await outbox.list()) {
+      for (let start = 0; start < entries.length; start += 100) {
+        const part = entries.slice(start, start + 100);
+        const reply = await fetch(addressOf(scope), {
+          method: "POST", credentials: "same-origin", signal: AbortSignal.timeout(wait), redirect: "error",
+          headers: { "Content-Type": "application/json", Accept: "application/json" },
+          body: JSON.stringify({ entries: part, device_now: new Date().toISOString(), device, form_for: part[0].form_for }),
+        });
+        if (reply.status === 401 || reply.status === 403 || reply.status === 409) { told.signIn = true; continue; }
+        if (!reply.ok) throw new Error(`answered ${reply.status}`);
+        const said = await reply.json();
+        const gone = said.receipts.filter((one) => SETTLED.has(one.status));
+        await outbox.remove(gone.map((one) => one.client_id));
+        told.sent += gone.length;
+        told.aside += said.receipts.filter((one) => one.status === "set_aside").length;
+        told.signIn ||= said.receipts.some((one) => one.status === "sign_in");
+        told.savedAt = said.now;
+      }
+    }
+    told.left = await outbox.count();
+    return told;
+  };
+  if (!navigator.locks) return send();
+  return navigator.locks.request("clearhead-drain", { ifAvailable: true }, (lock) => (lock ? send() : null));
+}
