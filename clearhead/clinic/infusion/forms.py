@@ -12,9 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from clearhead.clinic.infusion.actions import SecondPerson, Secret
-from clearhead.clinic.infusion.actions.event import NOTES
-from clearhead.clinic.infusion.actions.observe import WORDS
+from clearhead.clinic.infusion.entered import NOTES, WORDS, SecondPerson, Secret
 from clearhead.clinic.people.models import CLINICAL, User
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.web.forms import ClearForm, NumberField, PressureField, SecretField, WhenField, WholeField

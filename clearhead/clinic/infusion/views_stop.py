@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clearhead.clinic.audit.actions import Conflict
 from clearhead.clinic.infusion import actions, queries
-from clearhead.clinic.infusion.actions.event import EMERGENCY
+from clearhead.clinic.infusion.entered import EMERGENCY
 from clearhead.clinic.infusion.pages import receipt, wants_json, written
 from clearhead.clinic.infusion.views import clinician
 from clearhead.clinic.people import doors

@@ -50,6 +50,17 @@ def test_the_same_id_with_other_content_is_kept_under_a_new_one() -> None:
     assert Event.objects.filter(kind="stop").count() == 2
 
 
+def test_a_stop_that_arrives_late_ends_the_dose_when_it_happened() -> None:
+    session, nina = running(), member("nina")
+    actions.end(session=session, by=nina, at=AT_TEN + minutes(50))
+
+    actions.stop(session=session, by=nina, at=AT_TEN + minutes(55), happened_at=AT_TEN + minutes(30))
+    actions.stop(session=session, by=None, at=AT_TEN + minutes(56), happened_at=AT_TEN - minutes(600))
+
+    assert queries.account_of(session, AT_TEN + minutes(60)).charted_mg * 2 == 7
+    assert Event.objects.filter(kind="stop").latest("pk").happened_at == AT_TEN + minutes(56)
+
+
 def test_after_a_stop_the_pump_is_not_confirmed_until_somebody_saw_it() -> None:
     session, nina = running(), member("nina")
     actions.stop(session=session, by=nina, at=LATER)

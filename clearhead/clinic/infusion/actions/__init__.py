@@ -1,7 +1,7 @@
 """Every write at the chair."""
 
 from clearhead.clinic.infusion.actions.adjunct import AdjunctRefused, effect, give
-from clearhead.clinic.infusion.actions.base import HERE, ChairRefused, RateRefused, Secret, Written, refuse
+from clearhead.clinic.infusion.actions.base import HERE, ChairRefused, RateRefused, Written, refuse
 from clearhead.clinic.infusion.actions.bolus import bolus, flush
 from clearhead.clinic.infusion.actions.close import close, close_drug, finish, take_over
 from clearhead.clinic.infusion.actions.event import (
@@ -25,9 +25,9 @@ from clearhead.clinic.infusion.actions.gate import (
 from clearhead.clinic.infusion.actions.intake import EntryReceipt, Sender, take_in
 from clearhead.clinic.infusion.actions.observe import acknowledge, no_new_symptoms, observe, symptom
 from clearhead.clinic.infusion.actions.rate import Ask, change_bag, change_rate, end, pause, resume
-from clearhead.clinic.infusion.actions.second import SecondPerson
 from clearhead.clinic.infusion.actions.start import start
 from clearhead.clinic.infusion.actions.strike import strike
+from clearhead.clinic.infusion.entered import SecondPerson, Secret
 
 __all__ = [
     "HERE",

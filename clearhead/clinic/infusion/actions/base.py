@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db.models import F
 
 from clearhead.clinic.audit import actions as audit
+from clearhead.clinic.infusion.entered import Secret as Secret
 from clearhead.clinic.infusion.models import ChairFact, Flag, Infusion
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
@@ -30,13 +31,6 @@ class ChairRefused(Exception):
 
 class RateRefused(ChairRefused):
     """A rate or a bolus may not be given like this."""
-
-
-@dataclass(frozen=True, slots=True)
-class Secret:
-    """A password or PIN on its way to be compared. Prints as nothing, so that no receipt keeps a trace of it."""
-
-    word: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,47 +12,14 @@ from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.consent.models import Consent
 from clearhead.clinic.infusion.actions import rate
 from clearhead.clinic.infusion.actions.base import AHEAD, HERE, Written, add, lock, not_ahead, raise_flag, refuse
+from clearhead.clinic.infusion.entered import NOTES
 from clearhead.clinic.infusion.models import Event, Infusion, PumpReading, RateChange
 from clearhead.clinic.infusion.queries.doses import account, dose_rows, exact
 from clearhead.clinic.infusion.queries.pinned import protocol_of
-from clearhead.clinic.infusion.queries.state import State, standing
 from clearhead.clinic.people.access import roles_of
 from clearhead.clinic.people.models import Role, User
 from clearhead.clinic.plan.models import Session
 
-NOTES = (
-    "note",
-    "toilet",
-    "comfort",
-    "iv",
-    "asleep",
-    "awake",
-    "monitor",
-    "desaturation",
-    "prescriber_in",
-    "prescriber_out",
-    "prescriber_agrees",
-    "break",
-)
-EMERGENCY = (
-    "unresponsive",
-    "airway",
-    "oxygen",
-    "suction",
-    "bag_mask",
-    "cpr",
-    "aed",
-    "call_911",
-    "crew_here",
-    "drug",
-    "iv_line",
-    "glucose",
-    "family_told",
-    "left_with_crew",
-    "recovered",
-    "other",
-)
-"""One tap each; no field is asked. Text may be added later."""
 MUCH_ML = Decimal("2")
 """A difference between pump and chart from which the hourly reading is flagged (assumption)."""
 
@@ -161,17 +128,19 @@ def _stop(
     client_id: UUID | None = None,
 ) -> Event:
     infusion, when = lock(session), believed(happened_at, at)
+    rows = dose_rows(session)
+    if rows.rates and when < rows.rates[0].happened_at:
+        when = at  # a device whose clock runs behind: nothing can be stopped before it was started
     detail = {"conflicting_id": conflicting} if conflicting else {}
     row = add(
         Event, session=session, at=at, by=by, verb="STOP", happened_at=when, written=written, kind="stop",
         text=reason[:500], detail=detail,
     )  # fmt: skip
-    rows = dose_rows(session)
-    runs = standing(session, at, rows).state in {State.RUNNING, State.PAUSED}
-    if infusion is not None and rows.bag is not None and runs:
+    before = [one for one in rows.rates if one.happened_at <= when]
+    if infusion is not None and before and before[-1].kind != RateChange.Kind.END:
         add(
             RateChange, session=session, at=at, by=by, verb="pump: end", happened_at=when, written=written,
-            bag=rows.bag, kind="end", entered_value=Decimal(0), entered_unit="mL/h", pump_ml_per_h=Decimal(0),
+            bag=before[-1].bag, kind="end", entered_value=Decimal(0), entered_unit="mL/h", pump_ml_per_h=Decimal(0),
             intended=False, reason=(reason or "STOP")[:300],
         )  # fmt: skip
         rate.settle(infusion)

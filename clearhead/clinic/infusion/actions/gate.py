@@ -14,7 +14,6 @@ from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.infusion.actions.base import (
     HERE,
     ChairRefused,
-    Secret,
     Written,
     add,
     ask,
@@ -23,7 +22,8 @@ from clearhead.clinic.infusion.actions.base import (
     refuse,
     verdict_json,
 )
-from clearhead.clinic.infusion.actions.second import Expected, SecondPerson, agree
+from clearhead.clinic.infusion.actions.second import Expected, agree
+from clearhead.clinic.infusion.entered import SecondPerson, Secret
 from clearhead.clinic.infusion.models import Access, Bag, GateAnswer, GoNoGo
 from clearhead.clinic.infusion.queries import gates
 from clearhead.clinic.infusion.queries.pinned import protocol_of

@@ -18,6 +18,7 @@ from clearhead.clinic.infusion.actions.base import (
     raise_flag,
     refuse,
 )
+from clearhead.clinic.infusion.entered import WORDS
 from clearhead.clinic.infusion.models import Event, Flag, FlagAck, Observation, Symptom
 from clearhead.clinic.infusion.queries.adjuncts import adjuncts
 from clearhead.clinic.infusion.queries.doses import dose_rows
@@ -41,8 +42,6 @@ from clearhead.medicine.rules.plausible import plausible, pressure_fits
 from clearhead.medicine.rules.reasons import missing
 from clearhead.medicine.rules.verdict import Reason, Verdict
 
-WORDS = ("not_obtainable", "refused", "artefact", "asleep_rouses", "asleep_not_woken", "not_asked_asleep")
-"""Why a sign has no number. Each is a value of its own, never read as normal and never as missing."""
 LEVELS = {"review": "low", "amber": "medium", "red": "high", "no_start": "high"}
 SCALES = {"pain": 10, "nausea": 3, "dissociation": 3}
 SIGNS = frozenset({*COLUMNS, *SCALES, "o2_l_per_min", "etco2", "iv_site"})

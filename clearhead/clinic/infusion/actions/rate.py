@@ -25,7 +25,8 @@ from clearhead.clinic.infusion.actions.base import (
     refuse,
     verdict_json,
 )
-from clearhead.clinic.infusion.actions.second import Expected, SecondPerson, agree
+from clearhead.clinic.infusion.actions.second import Expected, agree
+from clearhead.clinic.infusion.entered import SecondPerson
 from clearhead.clinic.infusion.models import Bag, Bolus, Check, Infusion, RateChange
 from clearhead.clinic.infusion.queries import doses
 from clearhead.clinic.infusion.queries.doses import DoseRows, dose_rows

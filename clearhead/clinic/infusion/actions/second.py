@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from clearhead.clinic.infusion.actions.base import HERE, ChairRefused, Secret, Written, add, refuse
+from clearhead.clinic.infusion.actions.base import HERE, ChairRefused, Written, add, refuse
+from clearhead.clinic.infusion.entered import SecondPerson as SecondPerson
 from clearhead.clinic.infusion.models import Check
 from clearhead.clinic.people.access import roles_of
 from clearhead.clinic.people.models import CLINICAL, Role, User
@@ -15,17 +16,6 @@ from clearhead.medicine.rules.reasons import refused
 from clearhead.medicine.rules.verdict import Verdict
 
 HALF_A_TENTH_KG = Decimal("0.05")
-
-
-@dataclass(frozen=True, slots=True)
-class SecondPerson:
-    """What the checker typed without seeing the other's numbers."""
-
-    checker: User
-    secret: Secret
-    weight_kg: Decimal
-    mg_per_ml: Decimal
-    ml_per_h: Decimal
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,18 +38,19 @@ def strike(
     *, row: ChairFact, reason: str, by: User, at: datetime, written: Written = HERE, client_id: UUID | None = None
 ) -> ChairFact:
     """This entry should not have been there. A dose taken back moves the total, so the prescriber is told."""
-    kind, session = str(row._meta.model_name), row.session
+    model: Any = type(row)
+    kind, session = str(model._meta.model_name), row.session
     lock(session)
     if kind not in STRIKABLE or (isinstance(row, models.Event) and row.kind in NEVER):
         raise refuse("strike", "Take back", "This stays on the record. Add a note instead.")
     if not roles_of(by, session.site) & set(CLINICAL):
         raise refuse("act_permitted", "Who may", "Only a clinician of this site takes an entry back.")
-    if row.struck or type(row)._default_manager.filter(corrects=row).exists():
+    if row.struck or model._default_manager.filter(corrects=row).exists():
         raise refuse("strike", "Take back", "This entry was corrected already.")
     if not reason.strip():
         raise refuse("reason", "Reason", "Say why, in a word or two.")
-    over = add(
-        type(row), session=session, at=at, by=by, verb=f"strike {kind}", happened_at=row.happened_at, written=written,
+    over: ChairFact = add(
+        model, session=session, at=at, by=by, verb=f"strike {kind}", happened_at=row.happened_at, written=written,
         corrects=row, struck=True, **_copied(row),
     )  # fmt: skip
     if kind in DOSE:

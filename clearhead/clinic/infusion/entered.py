@@ -1,0 +1,62 @@
+"""Words a form offers, and typed values on their way from a form to an action."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from clearhead.clinic.people.models import User
+
+NOTES = (
+    "note",
+    "toilet",
+    "comfort",
+    "iv",
+    "asleep",
+    "awake",
+    "monitor",
+    "desaturation",
+    "prescriber_in",
+    "prescriber_out",
+    "prescriber_agrees",
+    "break",
+)
+EMERGENCY = (
+    "unresponsive",
+    "airway",
+    "oxygen",
+    "suction",
+    "bag_mask",
+    "cpr",
+    "aed",
+    "call_911",
+    "crew_here",
+    "drug",
+    "iv_line",
+    "glucose",
+    "family_told",
+    "left_with_crew",
+    "recovered",
+    "other",
+)
+"""One tap each; no field is asked. Text may be added later."""
+WORDS = ("not_obtainable", "refused", "artefact", "asleep_rouses", "asleep_not_woken", "not_asked_asleep")
+"""Why a sign has no number. Each is a value of its own, never read as normal and never as missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A password or PIN on its way to be compared. Prints as nothing, so that no receipt keeps a trace of it."""
+
+    word: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SecondPerson:
+    """What the checker typed without seeing the other's numbers."""
+
+    checker: User
+    secret: Secret
+    weight_kg: Decimal
+    mg_per_ml: Decimal
+    ml_per_h: Decimal
