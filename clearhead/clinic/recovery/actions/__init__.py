@@ -1,6 +1,6 @@
 """Every write in recovery."""
 
-from clearhead.clinic.infusion.actions.base import Secret
+from clearhead.clinic.infusion.entered import Secret
 from clearhead.clinic.recovery.actions.base import DischargeRefused
 from clearhead.clinic.recovery.actions.bedside import meet_escort, same_person, score, take_catheter_out
 from clearhead.clinic.recovery.actions.calls import close_call, note_call, take_call

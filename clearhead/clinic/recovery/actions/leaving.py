@@ -8,7 +8,8 @@ from typing import get_args
 from uuid import UUID
 
 from clearhead.clinic.audit import actions as audit
-from clearhead.clinic.infusion.actions.base import Secret, add, lock, not_ahead, verdict_json
+from clearhead.clinic.infusion.actions.base import add, lock, not_ahead, verdict_json
+from clearhead.clinic.infusion.entered import Secret
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.people import actions as people
 from clearhead.clinic.people.access import roles_of
