@@ -12,7 +12,7 @@ from clearhead.clinic.home.tiles import overdue_of
 from clearhead.clinic.infusion.models import Flag, Infusion
 from clearhead.clinic.people.models import Patient, Site
 from clearhead.clinic.plan.models import Escort, Session
-from clearhead.clinic.recovery.models import Discharge, EscortMet
+from clearhead.clinic.recovery.models import CallAttempt, CallStep, Discharge, EscortMet
 from clearhead.clinic.schedule.models import Booking, Occupancy, VisitEvent
 
 STEPS = ("booked", "confirmed", "arrived", "checked", "roomed", "infusing", "recovering", "left")
@@ -155,6 +155,12 @@ def next_free_chair(site: Site, now: datetime) -> datetime | None:
     for chair, ends in taken:
         latest[chair] = max(ends, latest.get(chair, ends))
     return min(latest.values())
+
+
+def red_answers(site: Site) -> int:
+    """Alarming answers on the phone that nobody has closed yet."""
+    rows = CallAttempt.standing().filter(session__site=site, red=True)
+    return rows.exclude(pk__in=CallStep.standing().filter(closed=True).values("attempt")).count()
 
 
 EVENT_KINDS = {choice.value for choice in VisitEvent.Kind}

@@ -72,6 +72,7 @@ def day(request: HttpRequest, site: Site) -> HttpResponse:
         "now": now,
         "infusing": sum(row.step == "infusing" for row in rows),
         "chair_free_at": days.next_free_chair(site, now),
+        "red_answers": days.red_answers(site),
         "wall": "wall" in request.GET,
         "sites": sites_of(request.user),
     }
