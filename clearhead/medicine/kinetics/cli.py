@@ -194,8 +194,9 @@ def _population(asked: Asked) -> int:
 
     model, person, doses, warnings = _checked(asked)
     found = summary.summarise(model, person, doses, asked.at, n=asked.n, seed=asked.seed, levels=asked.above)
-    answer = _head(model, warnings) | {"n": asked.n, "seed": asked.seed} | found.as_dict()
-    return _show(asked, answer, found.as_text(model))
+    apart = summary.layers(model, person, doses, asked.at, n=min(asked.n, 2000), seed=asked.seed)
+    answer = _head(model, warnings) | {"n": asked.n, "seed": asked.seed} | found.as_dict() | {"layers": apart.as_dict()}
+    return _show(asked, answer, f"{found.as_text(model)}\n{apart.as_text()}")
 
 
 def _plan_target(asked: Asked) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -28,6 +29,19 @@ class Effect:
     status: str
     source: str
     flaw: str
+
+    def share_of_maximum(self, level_ng_per_ml: float) -> tuple[float, float, float] | None:
+        """Level / (C50 + level) for people of high, middle and low C50 (5, 50, 95 %); None without a C50.
+
+        The spread of C50 is an assumption and says so in the file; the level is that of the effect site.
+        """
+        if self.c50_ng_per_ml is None:
+            return None
+        spread = math.exp(1.645 * (self.c50_cv or 0.0))
+        low, middle, high = (
+            level_ng_per_ml / (self.c50_ng_per_ml * factor + level_ng_per_ml) for factor in (spread, 1.0, 1 / spread)
+        )
+        return low, middle, high
 
 
 @cache

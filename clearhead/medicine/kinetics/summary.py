@@ -44,6 +44,30 @@ class Layers:
     models: tuple[str, ...]
     single_level: tuple[tuple[float, ...], tuple[float, ...]]  # 5 and 95 % of single levels of a typical person
 
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "between_people": [list(row) for row in self.between_people],
+            "between_models": [list(row) for row in self.between_models],
+            "models": list(self.models),
+            "single_level": [list(row) for row in self.single_level],
+        }
+
+    def as_text(self) -> str:
+        """For people: three lines per time, never added up."""
+        lines = ["not known, in three layers (5 to 95 %, or lowest to highest typical):"]
+        for k, minute in enumerate(self.at_min):
+            parts = (
+                f"{name} {low[k]:.4g} to {high[k]:.4g}"
+                for name, (low, high) in (
+                    ("people", self.between_people),
+                    ("models", self.between_models),
+                    ("a single measured level", self.single_level),
+                )
+            )
+            lines.append(f"{minute:8g}   " + "; ".join(parts))
+        return "\n".join([*lines, f"models: {', '.join(self.models)}"])
+
 
 def layers(
     model: Model, person: Person, history: DoseHistory, at_min: Sequence[float], *, n: int = 1000, seed: int = 1
@@ -86,6 +110,7 @@ class Chance:
     probability: float
     error: float  # Monte-Carlo standard error
     minutes_above: tuple[float, float, float]  # 5, 50, 95 %
+    minutes_within: tuple[float, float]  # 95 % Monte-Carlo interval of the median
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +123,9 @@ class Summary:
     n: int
     people_for_peaks: int
     peak: tuple[float, float, float]
+    peak_within: tuple[float, float]  # 95 % Monte-Carlo interval of the median
     peak_at_min: tuple[float, float, float]
+    peak_at_within: tuple[float, float]
     chances: tuple[Chance, ...]
 
     def as_dict(self) -> dict[str, Any]:
@@ -108,11 +135,13 @@ class Summary:
             "quantiles": {f"{share:g}": list(row) for share, row in zip(SHARES, self.quantiles, strict=True)},
             "median_within_95": [list(row) for row in self.median_within] if self.median_within else None,
             "peak": list(self.peak),
+            "peak_within_95": list(self.peak_within),
             "peak_at_min": list(self.peak_at_min),
+            "peak_at_within_95": list(self.peak_at_within),
             "people_for_peaks": self.people_for_peaks,
             "above": [
                 {"level": c.level_ng_per_ml, "probability": c.probability, "standard_error": c.error,
-                 "minutes": list(c.minutes_above)} for c in self.chances
+                 "minutes": list(c.minutes_above), "minutes_within_95": list(c.minutes_within)} for c in self.chances
             ],
         }  # fmt: skip
 
@@ -124,7 +153,8 @@ class Summary:
             within = f"{self.median_within[0][k]:.4g} to {self.median_within[1][k]:.4g}" if self.median_within else ""
             lines.append(f"{minute:8g}" + "".join(f"{row[k]:10.4g}" for row in self.quantiles) + f"   {within}")
         peak, when = self.peak, self.peak_at_min
-        lines.append(f"peak {peak[1]:.4g} ({peak[0]:.4g} to {peak[2]:.4g}) at {when[1]:.4g} min")
+        within = f"median within {self.peak_within[0]:.4g} to {self.peak_within[1]:.4g}"
+        lines.append(f"peak {peak[1]:.4g} ({peak[0]:.4g} to {peak[2]:.4g}; {within}) at {when[1]:.4g} min")
         for c in self.chances:
             minutes = f"{c.minutes_above[1]:.3g} min ({c.minutes_above[0]:.3g} to {c.minutes_above[2]:.3g})"
             lines.append(f"above {c.level_ng_per_ml:g}: {c.probability:.1%} ± {c.error:.1%} of people; {minutes}")
@@ -157,13 +187,21 @@ def summarise(
     chances = []
     for level in levels:
         share, error = probability(peaks.peak_ng_per_ml > level)
-        chances.append(Chance(level, share, error, _three(peaks.minutes_above[level])))
+        chances.append(
+            Chance(level, share, error, _three(peaks.minutes_above[level]), _within(peaks.minutes_above[level]))
+        )
     return Summary(
         tuple(float(t) for t in at_min), tuple(_listed(row) for row in rows), within, n, some,
-        _three(peaks.peak_ng_per_ml), _three(peaks.peak_at_min), tuple(chances),
+        _three(peaks.peak_ng_per_ml), _within(peaks.peak_ng_per_ml), _three(peaks.peak_at_min),
+        _within(peaks.peak_at_min), tuple(chances),
     )  # fmt: skip
 
 
 def _three(values: Array) -> tuple[float, float, float]:
     low, median, high = (float(np.quantile(values, share)) for share in (0.05, 0.5, 0.95))
     return low, median, high
+
+
+def _within(values: Array) -> tuple[float, float]:
+    low, high = quantile_error(values[None, :], 0.5)
+    return float(low[0]), float(high[0])

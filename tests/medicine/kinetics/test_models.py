@@ -129,6 +129,17 @@ def test_effects_carry_status_and_source_and_none_is_a_target() -> None:
     assert {one.id for one in effects()} >= {"drug-high", "antinociception", "dissociation"}
 
 
+def test_an_effect_at_its_own_c50_is_half_of_the_maximum_within_a_wide_band() -> None:
+    high = next(one for one in effects() if one.id == "drug-high")
+
+    low, middle, most = high.share_of_maximum(71.0) or (0, 0, 0)
+
+    assert middle == pytest.approx(0.5)
+    assert low < 0.36
+    assert most > 0.64
+    assert next(one for one in effects() if one.id == "dissociation").share_of_maximum(150.0) is None
+
+
 def test_a_model_is_frozen_and_carries_the_hash_of_its_file() -> None:
     model = load_model("kamp")
 
