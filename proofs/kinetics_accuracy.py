@@ -119,7 +119,13 @@ def _doses(dice: random.Random, kind: str) -> tuple[DoseHistory, tuple[float, ..
     segments = [Segment(a, b, dice.uniform(0, 60)) for a, b in itertools.pairwise(marks) if dice.random() < 0.7]
     boluses = [Bolus(mark, dice.uniform(0.1, 30)) for mark in marks if dice.random() < 0.5] or [Bolus(0.0, 5.0)]
     late = dice.choice((0.05, 0.3, 0.9))
-    times = {*marks, round(marks[-1] + late * (total - marks[-1]), 1), round(total, 1), round(marks[0] + 0.1, 1)}
+    times = {
+        *marks,
+        *(bolus.at_min for bolus in boluses),
+        round(marks[-1] + late * (total - marks[-1]), 1),
+        round(total, 1),
+        round(marks[0] + 0.1, 1),
+    }
     return DoseHistory.of("S", segments=segments, boluses=boluses), tuple(sorted(times))
 
 
