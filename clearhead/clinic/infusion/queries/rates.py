@@ -200,4 +200,7 @@ def chips(facts: RateFacts, protocol: Protocol, at: datetime) -> tuple[Chip, ...
         ml = Decimal((expected / Fraction(facts.mg_per_ml) // step).__int__()) * protocol.fluids.pump.step_ml_per_h
         mg = ml * facts.mg_per_ml
         found.append(Chip(mg, mg / facts.weight_kg, ml, Fraction(mg) > facts.given.mg_per_h))
-    return tuple(found)
+    if facts.intention.kind != "change":
+        return tuple(found)
+    down, up = [chip for chip in found if not chip.up], [chip for chip in found if chip.up]
+    return (*down[-1:], *up[:1])  # one step each way; a larger one is typed, and asked about
