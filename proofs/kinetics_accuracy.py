@@ -126,6 +126,8 @@ def _doses(dice: random.Random, kind: str) -> tuple[DoseHistory, tuple[float, ..
         round(total, 1),
         round(marks[0] + 0.1, 1),
     }
+    if kind == "long":  # else a fast drug is gone before the first look, and its peak with it
+        times |= {bolus.at_min + after for bolus in boluses for after in (1.0, 20.0)}
     return DoseHistory.of("S", segments=segments, boluses=boluses), tuple(sorted(times))
 
 
