@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
-from clearhead.clinic.assessment import models, words
+from clearhead.clinic.assessment import models, next_step, words
 from clearhead.clinic.assessment.ledger import failed_classes, ledger_of
 from clearhead.clinic.assessment.models import HistoryItem
 from clearhead.clinic.assessment.pressure import pressure_reasons
@@ -255,10 +255,10 @@ def tests_apply(patient: Patient, protocol: Protocol, said: Mapping[str, History
 def verdict_of(course: Course, facts: EligibilityFacts, protocol: Protocol, at: datetime) -> Verdict:
     """The rules' own reasons, with the diagnosis and the open items of this course before them."""
     judged = eligibility.judge(facts, protocol, at=at.astimezone(course.site.tz))
-    return replace(judged, reasons=(*_own_reasons(course, protocol), *judged.reasons))
+    return replace(judged, reasons=(*_own_reasons(course, protocol, at), *judged.reasons))
 
 
-def _own_reasons(course: Course, protocol: Protocol) -> list[Reason]:
+def _own_reasons(course: Course, protocol: Protocol, at: datetime) -> list[Reason]:
     found, source = diagnosis_of(course.patient), source_of(protocol, "indications")
     if found is None:
         names = ", ".join(INDICATIONS[one].lower() for one in protocol.indications)
@@ -271,6 +271,7 @@ def _own_reasons(course: Course, protocol: Protocol) -> list[Reason]:
         missing("open_item", "A person must act first", item.sentence, who=item.owner_role)
         for item in open_items(course)
     ]
+    reasons += next_step.reasons(course, protocol, history_of(course.patient, at), course.site.today(at))
     last = next((row for row in measurements_of(course.patient, "bp") if row.value is not None), None)
     return [*reasons, *pressure_reasons(last, protocol, course.site.tz)]
 

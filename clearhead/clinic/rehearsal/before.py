@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from clearhead.capacity.phases import Phase
 from clearhead.clinic.assessment import actions as assessment
+from clearhead.clinic.assessment import words
 from clearhead.clinic.assessment.models import Decision, Measurement
 from clearhead.clinic.consent import actions as consent
 from clearhead.clinic.consent import queries as consents
@@ -28,8 +29,10 @@ from clearhead.clinic.rehearsal.story import (
     StoppedShort,
     Story,
     days,
+    must_refuse,
     refusal_of,
     try_each,
+    undone,
 )
 from clearhead.clinic.schedule import actions as calendar
 from clearhead.clinic.schedule import queries as schedule
@@ -106,19 +109,38 @@ def keep_diary(story: Story) -> None:
             diary.record_dose(patient=story.patient, medicine=medicine, zone=zone, by=None, at=story.clock.now)
 
 
-def hold_consult(story: Story, *, outcome: str = "invite") -> None:
-    """The clinician's form."""
-    mode = story.protocol.contact.consult_types[0].mode
+TRIAGE = {
+    "migraine_diagnosed": "yes",
+    "other_treatments_insufficient": "yes",
+    "several_medicines_tried": "yes",
+    "neurologist_seen": "yes",
+    "heart_or_pressure": "no",
+    "psychosis_or_mania": "no",
+    "substance_use": "no",
+    "pregnant_or_feeding": "no",
+    "ketamine_before": "no",
+    "escort_available": "yes",
+}
+
+
+def hold_consult(story: Story, *, outcome: str = "invite", **triage: str) -> None:
+    """The clinician's form, signed."""
+    prescriber = story.who("prescriber", credential="sedation")
     consult.record_consult(
-        course=story.known_course, mode=mode, patient_location="at home",
-        triage={
-            "migraine_diagnosed": "yes", "other_treatments_insufficient": "yes", "several_medicines_tried": "yes",
-            "neurologist_seen": "yes", "heart_or_pressure": "no", "psychosis_or_mania": "no", "substance_use": "no",
-            "pregnant_or_feeding": "no", "ketamine_before": "no", "escort_available": "yes",
-        },
-        red_flags={flag.id: "no" for flag in FLAGS}, outcome=outcome, by=story.who("prescriber"), at=story.clock.now,
-        outcome_note="" if outcome == "invite" else "later", secret=PIN,
+        course=story.known_course, mode=story.protocol.contact.consult_types[0].mode, patient_location="at home",
+        triage={**TRIAGE, **triage}, red_flags={flag.id: "no" for flag in FLAGS}, outcome=outcome, by=prescriber,
+        at=story.clock.now, outcome_note="" if outcome == "invite" else "later", secret=PIN,
     )  # fmt: skip
+
+
+def _consult_variants(story: Story) -> dict[str, Callable[[], None]]:
+    """The gates that the consult answers, each with a consult that says otherwise."""
+    variants: dict[str, Callable[[], None]] = {
+        "consult_invites": lambda: hold_consult(story, outcome="call_again"),
+        "other_treatments_insufficient": lambda: hold_consult(story, other_treatments_insufficient="no"),
+        "several_medicines_tried": lambda: hold_consult(story, several_medicines_tried="no"),
+    }
+    return {gate: variants[gate] for gate in story.protocol.contact.next_step_gates if gate in variants}
 
 
 def assess(story: Story, *, thorough: bool = True) -> None:
@@ -133,6 +155,12 @@ def assess(story: Story, *, thorough: bool = True) -> None:
 
     givers = _assessment_givers(story)
     if thorough:
+        for gate, give in _consult_variants(story).items():
+            with undone():
+                for giver in givers:
+                    (give if giver.gate == "consult_held" else giver.give)()
+                must_refuse("assessment", Giver(gate, give), decide, (Decision,))
+            story.gates_tried.append(f"assessment:{gate}")
         try_each(story, "assessment", givers, decide, Decision)
         return
     for giver in givers:
@@ -145,6 +173,9 @@ def _history(story: Story) -> None:
     nurse, at = story.who("nurse"), story.clock.now
     for typed in ACUTES:
         assessment.add_trial(course=story.known_course, typed=typed, role="acute", effect="none", by=nurse, at=at)
+    assessment.record_measurement(
+        course=story.known_course, kind="bp", value=Decimal(124), value2=Decimal(76), unit="mmHg", by=nurse, at=at
+    )
     assessment.record_measurement(
         course=story.known_course, kind="weight", value=WEIGHT_KG, unit="kg", entered_unit="kg", by=nurse, at=at
     )
@@ -168,13 +199,18 @@ def _assessment_givers(story: Story) -> list[Giver]:
     givers = [
         absent(one.code) for one in rule.contraindications if one.level != "inform" and one.code != "ketamine_allergy"
     ]
+    consult_gates = frozenset({*story.protocol.contact.next_step_gates, "red_flags_asked"})
     givers += [
+        Giver("consult_held", lambda: hold_consult(story), consult_gates - {"full_history_taken"}),
         Giver("diagnosis_confirmed", lambda: assessment.confirm_diagnosis(
             course=course, indication=story.protocol.indications[0], by=prescriber, at=at())),
-        Giver("medicines_confirmed", lambda: assessment.confirm_medicines(course=course, by=nurse, at=at())),
+        Giver("medicines_confirmed", lambda: assessment.confirm_medicines(course=course, by=nurse, at=at()),
+              frozenset({"full_history_taken"})),
         Giver("allergies_known", lambda: assessment.record_no_known_allergies(course=course, by=nurse, at=at()),
               frozenset({"ketamine_allergy"})),
     ]  # fmt: skip
+    if "full_history_taken" in story.protocol.contact.next_step_gates:
+        givers.append(Giver("full_history_taken", lambda: _history_items(story)))
     if rule.neurology_gate.level == "require":
         givers.append(Giver("neurologist_seen", lambda: assessment.record_referral(
             course=course, to_specialty="neurology", to_name="a neurologist", by=nurse, at=at(), letter_on_file=True,
@@ -197,6 +233,14 @@ def _test(story: Story, name: str) -> Callable[[], Measurement]:
         )  # fmt: skip
 
     return give
+
+
+def _history_items(story: Story) -> None:
+    """Every question of the history asked."""
+    answers = dict.fromkeys(words.EVERY_ITEM, ("no", "", None))
+    assessment.record_answers(
+        course=story.known_course, answers=answers, said_by="patient", by=story.who("nurse"), at=story.clock.now
+    )
 
 
 def _applies(story: Story) -> None:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from clearhead.clinic.infusion import actions as chair
-from clearhead.clinic.infusion.actions.base import Secret
+from clearhead.clinic.infusion.entered import Secret
 from clearhead.clinic.infusion.actions.rate import Ask
 from clearhead.clinic.infusion.actions.second import SecondPerson
 from clearhead.clinic.infusion.models import GoNoGo, Infusion

@@ -118,7 +118,6 @@ def planned(site: Site, person: Person, now: datetime, *, first: datetime) -> St
     story = story_of(site, person, now - timedelta(days=45))
     before.open_course(story)
     before.keep_diary(story)
-    before.hold_consult(story)
     before.assess(story, thorough=False)
     story.clock.until(first - timedelta(days=2))
     before.sign_adopted_order(story)

@@ -37,7 +37,6 @@ def walk(story: Story) -> None:
     """Every chapter in order."""
     before.enquire_and_book(story)
     before.keep_diary(story)
-    before.hold_consult(story)
     before.assess(story)
     before.sign_order(story)
     before.consent_and_book(story)
