@@ -222,7 +222,7 @@ def _sets(facts: DischargeFacts, protocol: Protocol, at: datetime) -> Iterable[R
     last = _last_set(facts, at)
     age = None if last is None else minutes_since(last.at, at)
     if number < rule.sets_required or age is None or age > rule.last_set_max_age_min:
-        old = "" if age is None else f", the last {age:.0f} min old"
+        old = "" if age is None else f", the last {ceil(age)} min old"
         sentence = (
             f"{number} recovery sets{old}; {rule.sets_required} are asked for, "
             f"the last at most {rule.last_set_max_age_min} min old."
