@@ -88,6 +88,7 @@ export class Desk {
       if (reply.status === 409 && !ALWAYS.has(kind)) return this.refused(entry, { errors: { __all__: [{ message: await sentence(reply) }] } });
       if (reply.type === "opaqueredirect" || reply.status === 403) this.say("signin", this.words.signin);
     } catch { /* the network is away: the entry stays here */ }
+    if (kept) await this.outbox.release(entry.client_id).catch(() => {});
     await this.tell();
     return { state: kept ? "here" : "nowhere", entry };
   }

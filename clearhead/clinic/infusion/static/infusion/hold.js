@@ -3,14 +3,14 @@ export const HOLD_MS = 600;
 
 export function holdToSend(button, words) {
   const rest = button.textContent;
-  button.textContent = words.hold || rest;
+  button.textContent = words.holdWord || rest;
   let timer = null;
   let through = false;
   const letGo = () => {
     clearTimeout(timer);
     timer = null;
     button.classList.remove("held");
-    button.textContent = words.hold || rest;
+    button.textContent = words.holdWord || rest;
   };
   button.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;

@@ -2,6 +2,7 @@
 // leave this browser, and deleted when the server says it has it. An entry names its session by code, never a person.
 const NAME = "clearhead-outbox";
 export const LONGEST_MS = 24 * 3600 * 1000;
+export const HELD_MS = 7000; // while a form sends an entry itself, no drain of any tab sends it too
 
 const done = (request) => new Promise((resolve, reject) => {
   request.onsuccess = () => resolve(request.result);
@@ -53,7 +54,7 @@ export async function openOutbox() {
   return {
     // Resolves when the entry is on the disk of this device.
     async put(scope, entry, now = Date.now()) {
-      const row = { client_id: entry.client_id, scope, kept_at: now, iv: crypto.getRandomValues(new Uint8Array(12)) };
+      const row = { client_id: entry.client_id, scope, kept_at: now, held_until: now + HELD_MS, iv: crypto.getRandomValues(new Uint8Array(12)) };
       row.sealed = await crypto.subtle.encrypt(
         { name: "AES-GCM", iv: row.iv, additionalData: bound(row) }, key, text.encode(JSON.stringify(entry)),
       );
@@ -62,10 +63,17 @@ export async function openOutbox() {
     async remove(ids) {
       if (ids.length) await write((store) => ids.forEach((id) => store.delete(id)));
     },
-    // Everything unsent, by session, each list in the order in which it happened.
-    async list() {
+    // The form could not send it: the next drain may.
+    async release(id) {
+      await write((store) => {
+        store.get(id).onsuccess = ({ target }) => { if (target.result) store.put({ ...target.result, held_until: 0 }); };
+      });
+    },
+    // What may be sent, by session, each list in the order in which it happened.
+    async list(now = Date.now()) {
       const sessions = new Map();
       for (const row of await rows()) {
+        if (row.held_until > now && row.held_until <= now + HELD_MS) continue;
         const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: row.iv, additionalData: bound(row) }, key, row.sealed);
         const entry = JSON.parse(new TextDecoder().decode(plain));
         sessions.set(row.scope, [...(sessions.get(row.scope) || []), entry]);
