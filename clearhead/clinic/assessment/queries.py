@@ -24,7 +24,7 @@ from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import eligibility
 from clearhead.medicine.rules.eligibility import Condition, EligibilityFacts, Result, State
 from clearhead.medicine.rules.interactions import MedicineFacts, MedicineTaken
-from clearhead.medicine.rules.reasons import Override, allowed, missing, source_of
+from clearhead.medicine.rules.reasons import Override, allowed, missing, source_of, with_overrides
 from clearhead.medicine.rules.verdict import Reason, Verdict
 
 STATES = {
@@ -255,7 +255,8 @@ def tests_apply(patient: Patient, protocol: Protocol, said: Mapping[str, History
 def verdict_of(course: Course, facts: EligibilityFacts, protocol: Protocol, at: datetime) -> Verdict:
     """The rules' own reasons, with the diagnosis and the open items of this course before them."""
     judged = eligibility.judge(facts, protocol, at=at.astimezone(course.site.tz))
-    return replace(judged, reasons=(*_own_reasons(course, protocol, at), *judged.reasons))
+    own = with_overrides(_own_reasons(course, protocol, at), facts.overrides)
+    return replace(judged, reasons=(*own, *judged.reasons))
 
 
 def _own_reasons(course: Course, protocol: Protocol, at: datetime) -> list[Reason]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from clearhead.clinic.assessment.models import Decision
 from clearhead.clinic.consent.models import Consent
-from clearhead.clinic.consult.models import Consult
+from clearhead.clinic.consult import queries as consults
 from clearhead.clinic.diary.models import Day
 from clearhead.clinic.people.models import Course
 from clearhead.clinic.plan.models import Order, Session
@@ -63,10 +63,12 @@ def _diary(course: Course, now: datetime) -> Step:
 
 
 def _consult(course: Course) -> Step:
-    last = Consult.standing().filter(course=course).select_related("clinician").last()
+    last = consults.outcome_of(course)
     url, name = _url("consult-new", course.code), _("Consult")
     if last is None:
-        return Step(name, "now", _("No consult yet. Nothing can be planned before one."), url, _("Begin the consult"))
+        return Step(
+            name, "now", _("No consult signed yet. Nothing can be planned before one."), url, _("Begin the consult")
+        )
     said = _("%(outcome)s, %(who)s, %(day)s") % {
         "outcome": last.get_outcome_display(),
         "who": last.clinician.name,
@@ -114,7 +116,7 @@ def _consent(course: Course) -> Step:
     if order is None:
         return Step(name, "ahead", _("Follows the signed order."))
     given = Consent.standing().filter(course=course, order_sha256=order.sha256).last()
-    url = _url("consent-course", course.code)
+    url = _url("consent-order", order.code)
     if given is None:
         return Step(name, "now", _("Not signed for the present order."), url, _("Open consent"))
     if given.withdrawals.exists():
@@ -144,7 +146,7 @@ def _visit(session: Session) -> Step:
         return Step(name, "done", said, record, _("Open record"))
     infusion = getattr(session, "infusion", None)
     if infusion is None:
-        return Step(name, "ahead", when, _url("infusion-gate", session.code), _("Go or no-go"))
+        return Step(name, "ahead", when, _url("infusion-go", session.code), _("Go or no-go"))
     if infusion.ended_at is None:
         return Step(name, "now", _("%(when)s: infusing") % {"when": when}, record, _("Open record"))
     return Step(

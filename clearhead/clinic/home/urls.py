@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clearhead.clinic.home import audit, views
+from clearhead.clinic.home import audit, kinetics, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("home/<slug:site>/chairs/", views.chairs, name="home-chairs"),
     path("home/<slug:site>/chairs/live/", views.chairs_live, name="home-chairs-live"),
     path("home/<slug:site>/patients/", views.patients, name="home-patients"),
+    path("home/<slug:site>/kinetics/", kinetics.page, name="home-kinetics"),
+    path("home/<slug:site>/kinetics/figure.svg", kinetics.figure, name="home-kinetics-figure"),
     path("home/<slug:site>/figures/", views.figures, name="home-figures"),
     path("home/<slug:site>/audit/", audit.event_list, name="audit-list"),
     path("home/course/<uuid:code>/", views.course, name="home-course"),

@@ -9,9 +9,9 @@ from fractions import Fraction
 from typing import Any
 
 from clearhead.clinic.infusion import actions as chair
-from clearhead.clinic.infusion.entered import Secret
 from clearhead.clinic.infusion.actions.rate import Ask
 from clearhead.clinic.infusion.actions.second import SecondPerson
+from clearhead.clinic.infusion.entered import Secret
 from clearhead.clinic.infusion.models import GoNoGo, Infusion
 from clearhead.clinic.infusion.queries.doses import account, dose_rows
 from clearhead.clinic.infusion.queries.gates import DERIVED, READINESS

@@ -1,0 +1,41 @@
+"""The planning bench: for staff, labelled, with its numbers."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.hazard("H-35")
+def test_staff_see_the_figure_its_numbers_and_what_it_is_not(client):
+    cast.mesa()
+    client.force_login(cast.member("dario"))
+
+    page = client.get(reverse("home-kinetics", args=["mesa"])).content.decode()
+    figure = client.get(reverse("home-kinetics-figure", args=["mesa"]))
+
+    assert "No validated level exists for migraine relief" in page
+    assert "not a sobriety clock" in page
+    assert page.count("Kamp 2020, arterial") == page.count("Otto 2021, venous") == 5
+    assert figure["Content-Type"] == "image/svg+xml"
+    assert b"<svg" in figure.content
+
+
+@pytest.mark.hazard("H-35")
+def test_no_patient_sees_it(client):
+    client.force_login(cast.petra().user)
+
+    assert client.get(reverse("home-kinetics", args=["mesa"])).status_code == 403
+
+
+def test_the_command_line_reaches_the_science(capsys):
+    with pytest.raises(SystemExit) as left:
+        call_command("kinetics", "models")
+
+    assert left.value.code == 0
+    assert "kamp-2020" in capsys.readouterr().out
