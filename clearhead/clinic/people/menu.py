@@ -17,6 +17,8 @@ STAFF_ITEMS: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (_("Day"), "home-day", CLINIC),
     (_("Chairs"), "home-chairs", (Role.NURSE, Role.PRESCRIBER, Role.DIRECTOR, Role.FRONT_DESK)),
     (_("Patients"), "home-patients", CLINIC),
+    (_("Consults"), "consult-list", (Role.FRONT_DESK, Role.NURSE, Role.PRESCRIBER)),
+    (_("Sessions"), "plan-day", (*CLINIC, Role.AUDITOR)),
     (_("Enquiries"), "welcome-inbox", CLINIC),
     (_("Calls"), "recovery-calls", (Role.NURSE, Role.PRESCRIBER)),
     (

@@ -15,6 +15,7 @@ addEventListener("click", (event) => {
 });
 addEventListener("DOMContentLoaded", () => {
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  document.querySelector(".topbar [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   const name = document.querySelector("[data-theme-name]");
   if (name) name.textContent = root.dataset.theme || (dark ? "dim" : "paper");
 });
