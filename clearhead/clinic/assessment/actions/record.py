@@ -1,51 +1,28 @@
-"""Recording what was asked, said, measured and sent."""
+"""Recording what was asked and said: history, diagnosis, medicines, allergies, treatments tried."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from clearhead.clinic.assessment import words
+from clearhead.clinic.assessment.actions.base import AssessmentRefused, lock, times, told
 from clearhead.clinic.assessment.models import (
     Allergy,
     HistoryItem,
-    Measurement,
     Medication,
-    OpenItem,
-    Referral,
     Trial,
 )
 from clearhead.clinic.assessment.queries import allergies_of, history_of
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.people.access import roles_of
-from clearhead.clinic.people.models import Course, Patient, Role, User
-from clearhead.medicine.errors import Missing
+from clearhead.clinic.people.models import Course, Role, User
 from clearhead.medicine.medicines import catalogue
 from clearhead.medicine.protocols.codes import INDICATIONS
-from clearhead.medicine.scales import scale as scales
 
 Answers = Mapping[str, tuple[str, str, date | None]]
-
-
-class AssessmentRefused(Exception):
-    """This cannot be recorded as it stands; says what now."""
-
-
-def _times(at: datetime, by: User | None, happened_at: datetime | None = None) -> dict[str, Any]:
-    if happened_at is not None and happened_at > at:
-        raise AssessmentRefused("That time has not come yet. Check the entry.")
-    return {"happened_at": happened_at or at, "recorded_at": at, "recorded_by": by}
-
-
-def _audit(course: Course, verb: str, subject: Any, by: User | None, at: datetime, **body: Any) -> None:
-    audit.record(chain=course.site.slug, at=at, by=by, verb=verb, subject=subject, patient=course.patient, body=body)
-
-
-def _lock(patient: Patient) -> None:
-    Patient.objects.select_for_update().get(pk=patient.pk)
 
 
 @audit.once
@@ -77,11 +54,11 @@ def record_answers(
                 cleared_on=cleared_on,
                 as_of=course.site.today(at),
                 said_by=said_by,
-                **_times(at, by),
+                **times(at, by),
             )
         )
     if rows:
-        _audit(course, "record history", course, by, at, answers={row.item: row.answer for row in rows})
+        told(course, "record history", course, by, at, answers={row.item: row.answer for row in rows})
     return rows
 
 
@@ -101,9 +78,9 @@ def confirm_diagnosis(
         detail=indication,
         as_of=course.site.today(at),
         said_by="clinician",
-        **_times(at, by),
+        **times(at, by),
     )
-    _audit(course, "confirm diagnosis", row, by, at, indication=indication)
+    told(course, "confirm diagnosis", row, by, at, indication=indication)
     return row
 
 
@@ -128,9 +105,9 @@ def add_medication(
         kind=kind,
         dose=dose.strip(),
         since=since,
-        **_times(at, by),
+        **times(at, by),
     )
-    _audit(course, "add medicine", row, by, at, typed=typed, ingredient=row.ingredient_id)
+    told(course, "add medicine", row, by, at, typed=typed, ingredient=row.ingredient_id)
     return row
 
 
@@ -149,9 +126,9 @@ def stop_medication(
         since=medication.since,
         until=date.fromordinal(today.toordinal() - 1),
         corrects=medication,
-        **_times(at, by),
+        **times(at, by),
     )
-    _audit(course, "stop medicine", row, by, at)
+    told(course, "stop medicine", row, by, at)
     return row
 
 
@@ -164,9 +141,9 @@ def confirm_medicines(*, course: Course, by: User | None, at: datetime, client_i
         answer=HistoryItem.Answer.YES,
         as_of=course.site.today(at),
         said_by="clinician",
-        **_times(at, by),
+        **times(at, by),
     )
-    _audit(course, "confirm medicines", row, by, at)
+    told(course, "confirm medicines", row, by, at)
     return row
 
 
@@ -182,7 +159,7 @@ def add_allergy(
     client_id: UUID | None = None,
 ) -> Allergy:
     """A substance and what it did. It replaces the statement that none is known."""
-    _lock(course.patient)
+    lock(course.patient)
     none = next((row for row in allergies_of(course.patient) if row.none_known), None)
     row = Allergy.objects.create(
         patient=course.patient,
@@ -190,9 +167,9 @@ def add_allergy(
         reaction=reaction.strip(),
         severity=severity,
         corrects=none,
-        **_times(at, by),
+        **times(at, by),
     )
-    _audit(course, "add allergy", row, by, at, substance=substance)
+    told(course, "add allergy", row, by, at, substance=substance)
     return row
 
 
@@ -201,11 +178,11 @@ def record_no_known_allergies(
     *, course: Course, by: User | None, at: datetime, client_id: UUID | None = None
 ) -> Allergy:
     """Asked, and none is known: a statement of its own, never an empty list."""
-    _lock(course.patient)
+    lock(course.patient)
     if any(not row.none_known for row in allergies_of(course.patient)):
         raise AssessmentRefused("An allergy is on the list. Strike it first if it is wrong.")
-    row = Allergy.objects.create(patient=course.patient, none_known=True, **_times(at, by))
-    _audit(course, "no known allergies", row, by, at)
+    row = Allergy.objects.create(patient=course.patient, none_known=True, **times(at, by))
+    told(course, "no known allergies", row, by, at)
     return row
 
 
@@ -222,9 +199,9 @@ def strike_allergy(
         severity=allergy.severity,
         corrects=allergy,
         struck=True,
-        **_times(at, by),
+        **times(at, by),
     )
-    _audit(course, "strike allergy", row, by, at)
+    told(course, "strike allergy", row, by, at)
     return row
 
 
@@ -258,9 +235,9 @@ def add_trial(
         medicine_class=chosen,
         effect=effect,
         **(more or {}),
-        **_times(at, by),
+        **times(at, by),
     )
-    _audit(course, "add treatment tried", row, by, at, medicine_class=chosen, effect=effect)
+    told(course, "add treatment tried", row, by, at, medicine_class=chosen, effect=effect)
     return row
 
 
@@ -277,130 +254,7 @@ def strike_trial(
         effect=trial.effect,
         corrects=trial,
         struck=True,
-        **_times(at, by),
+        **times(at, by),
     )
-    _audit(course, "strike treatment tried", row, by, at)
-    return row
-
-
-@audit.once
-def record_measurement(
-    *,
-    course: Course,
-    kind: str,
-    by: User | None,
-    at: datetime,
-    value: Decimal | None = None,
-    value2: Decimal | None = None,
-    unit: str = "",
-    entered_unit: str = "",
-    text: str = "",
-    inside_limit: bool | None = None,
-    taken_at: datetime | None = None,
-    client_id: UUID | None = None,
-) -> Measurement:
-    """A dated result: weight in kg, blood pressure in mmHg, a laboratory value, a check that was made."""
-    row = Measurement.objects.create(
-        patient=course.patient,
-        kind=kind,
-        value=value,
-        value2=value2,
-        unit=unit,
-        entered_unit=entered_unit or unit,
-        text=text.strip(),
-        inside_limit=inside_limit,
-        **_times(at, by, taken_at),
-    )
-    _audit(course, f"record {kind}", row, by, at, value=value, value2=value2, unit=unit)
-    return row
-
-
-@audit.once
-def record_scale(
-    *,
-    course: Course,
-    scale_id: str,
-    parts: Sequence[int | None],
-    by: User | None,
-    at: datetime,
-    client_id: UUID | None = None,
-) -> Measurement:
-    """A questionnaire. What it triggers becomes exactly one open item each, also on a half-filled form (H-40)."""
-    asked = scales.scale(scale_id)
-    if all(part is None for part in parts):
-        raise AssessmentRefused("Nothing was answered.")
-    try:
-        scored: scales.Scored | None = scales.score(asked, parts)
-    except Missing:
-        scored = None
-    row = Measurement.objects.create(
-        patient=course.patient,
-        kind=scale_id,
-        value=None if scored is None else Decimal(scored.total),
-        text="not complete" if scored is None else scored.band,
-        unit="points",
-        parts=list(parts),
-        **_times(at, by),
-    )
-    for trigger in scales.triggers_of(asked, parts):
-        OpenItem.objects.create(
-            course=course,
-            kind=trigger.id,
-            about_code=str(row.code),
-            sentence=trigger.sentence,
-            owner_role=Role.PRESCRIBER,
-            due_at=at,
-            **_times(at, by),
-        )
-    _audit(course, f"record {scale_id}", row, by, at, total=row.value)
-    return row
-
-
-@audit.once
-def close_item(*, item: OpenItem, done: str, by: User, at: datetime, client_id: UUID | None = None) -> OpenItem:
-    """Somebody says what was done about it."""
-    if not done.strip():
-        raise AssessmentRefused("Say what was done. Looking at it does not close it.")
-    Course.objects.select_for_update().get(pk=item.course_id)
-    if OpenItem.objects.filter(corrects=item).exists():
-        raise AssessmentRefused("This was closed already.")
-    row = OpenItem.objects.create(
-        course=item.course,
-        kind=item.kind,
-        about_code=item.about_code,
-        sentence=item.sentence,
-        owner_role=item.owner_role,
-        due_at=item.due_at,
-        done=done.strip(),
-        corrects=item,
-        **_times(at, by),
-    )
-    _audit(item.course, "close open item", row, by, at, done=done)
-    return row
-
-
-@audit.once
-def record_referral(
-    *,
-    course: Course,
-    to_specialty: str,
-    by: User | None,
-    at: datetime,
-    to_name: str = "",
-    seen_on: date | None = None,
-    letter_on_file: bool = False,
-    secondary_causes_excluded: bool | None = None,
-    client_id: UUID | None = None,
-) -> Referral:
-    """A letter asked for, or what came back: seen when, letter on file, other causes excluded or not."""
-    row = Referral.objects.create(
-        course=course,
-        to_specialty=to_specialty,
-        to_name=to_name.strip(),
-        seen_on=seen_on,
-        letter_on_file=letter_on_file,
-        secondary_causes_excluded=secondary_causes_excluded,
-        **_times(at, by),
-    )
-    _audit(course, "record referral", row, by, at, to=to_specialty, seen_on=seen_on)
+    told(course, "strike treatment tried", row, by, at)
     return row
