@@ -34,7 +34,9 @@ def _sheet(request: HttpRequest, template: str, shown: dict[str, object], name: 
     shown |= {"size": size, "page_css": f"infusion/paper-{size.lower()}.css"}
     if request.GET.get("as") != "pdf":
         return render(request, template, shown)
-    made = paper.pdf(render(request, template, {**shown, "pdf": True}).content.decode())
+    made = paper.pdf(
+        render(request, template, {**shown, "pdf": True, "svg_style": paper.drawing_style()}).content.decode()
+    )
     if made is None:
         return render(request, template, {**shown, "no_pdf": True})
     reply = HttpResponse(made, content_type="application/pdf")

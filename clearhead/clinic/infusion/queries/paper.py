@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from clearhead.clinic.infusion import charts
@@ -20,6 +21,7 @@ from clearhead.medicine.protocols.dose import Stepped
 HOURS_A_PAGE = 10
 PAGE_PX = 1000.0
 SETS_A_TABLE = 16
+NOWHERE = "http://clearhead.invalid/"  # a base for relative addresses; nothing is ever asked of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def downtime(session: Session, now: datetime, *, blank: bool) -> dict[str, Any]:
         "max_mg_per_h": session.order.max_rate_mg_per_kg_h * weight,
         "strengths": strengths,
         "steps": () if blank else steps(view, weight),
-        "lines": range(16),
+        "lines": range(19 if blank else max(8, 20 - len(steps(view, weight)))),
         "printed_at": now,
     }
 
@@ -142,20 +144,34 @@ def pdf(html: str) -> bytes | None:
     """The page as PDF, or None without WeasyPrint. Styles come from own files, never from the network."""
     try:
         from weasyprint import HTML
+        from weasyprint.urls import URLFetcher, URLFetcherResponse
     except (ImportError, OSError):
         return None
-    made: bytes = HTML(string=html, url_fetcher=_own_file, base_url="static:/").write_pdf()
+
+    class OwnFiles(URLFetcher):  # type: ignore[misc]
+        """Answers from the static files of this installation."""
+
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            """One style sheet or font."""
+            place = _own_file(url)
+            kind = {".css": "text/css", ".woff2": "font/woff2"}.get(place.suffix, "application/octet-stream")
+            return URLFetcherResponse(url, body=place.read_bytes(), headers={"Content-Type": kind})
+
+    made: bytes = HTML(string=html, url_fetcher=OwnFiles(), base_url=NOWHERE).write_pdf()
     return made
 
 
-def _own_file(url: str, *args: Any, **kwargs: Any) -> dict[str, Any]:
+def drawing_style() -> str:
+    """The rules of the drawing: WeasyPrint reads those inside it, not the page's."""
+    return _own_file(f"{NOWHERE}static/infusion/paper-trend.css").read_text(encoding="utf-8")
+
+
+def _own_file(url: str) -> Path:
     from django.conf import settings
     from django.contrib.staticfiles import finders
 
     name = url.partition(f"/{settings.STATIC_URL.strip('/')}/")[2]
-    place = finders.find(name) if name else None
+    place = finders.find(name) if url.startswith(NOWHERE) and name else None
     if place is None:
         raise ValueError(f"{url} is not a file of this installation.")
-    with open(place, "rb") as file:
-        kind = {"css": "text/css", "woff2": "font/woff2"}.get(name.rpartition(".")[2], "application/octet-stream")
-        return {"string": file.read(), "mime_type": kind}
+    return Path(place)
