@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.urls import NoReverseMatch, reverse
@@ -12,6 +12,7 @@ from clearhead.clinic.assessment.models import Decision
 from clearhead.clinic.consent.models import Consent
 from clearhead.clinic.consult import queries as consults
 from clearhead.clinic.diary.models import Day
+from clearhead.clinic.people.access import lets_in
 from clearhead.clinic.people.models import Course
 from clearhead.clinic.plan.models import Order, Session
 from clearhead.clinic.recovery.models import Discharge
@@ -38,7 +39,7 @@ def _url(name: str, *args: object) -> str:
 
 def steps(course: Course, now: datetime, roles: set[str]) -> list[Step]:
     """The journey of this course in order."""
-    return [
+    found = (
         _diary(course, now),
         _consult(course),
         _assessment(course, now),
@@ -46,7 +47,8 @@ def steps(course: Course, now: datetime, roles: set[str]) -> list[Step]:
         _consent(course),
         *_visits(course),
         _review(course),
-    ]
+    )
+    return [step if not step.url or lets_in(step.url, roles) else replace(step, url="") for step in found]
 
 
 def _diary(course: Course, now: datetime) -> Step:

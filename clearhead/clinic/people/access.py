@@ -16,6 +16,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import resolve
 from django.utils import timezone
 
 from clearhead.clinic.people import doors, guard
@@ -71,6 +72,12 @@ def sites_of(user: Any, *roles: str) -> list[Site]:
     if roles:
         grants = grants.filter(role__in=roles)
     return list(Site.objects.filter(pk__in=grants.values("site")).order_by("name"))
+
+
+def lets_in(url: str, roles: set[str]) -> bool:
+    """True when the page at this address is for one of these roles: pages link only to what their reader may open."""
+    rule = getattr(resolve(url).func, "access_rule", None)
+    return rule is not None and (rule.kind != "staff" or bool(roles & set(rule.roles)))
 
 
 def patient_of(row: Model | None) -> Patient | None:

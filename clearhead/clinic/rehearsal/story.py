@@ -13,13 +13,14 @@ from typing import Any
 from django.db import transaction
 
 from clearhead.clinic.infusion.models import Infusion
+from clearhead.clinic.people.context import DEMO_PIN
 from clearhead.clinic.people.models import Course, Patient, RoleGrant, Site, User
 from clearhead.clinic.plan.models import Order, Session
 from clearhead.clinic.policy.models import ProtocolVersion
 from clearhead.clinic.rehearsal.clock import Clock
 from clearhead.medicine.protocols.protocol import Protocol
 
-PIN = "2468"
+PIN = DEMO_PIN
 WEIGHT_KG = Decimal("70")
 BORN = date(1984, 3, 14)
 

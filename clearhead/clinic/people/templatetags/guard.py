@@ -9,9 +9,16 @@ from django.middleware.csrf import get_token
 from django.utils.html import format_html
 
 from clearhead.clinic.people import guard
+from clearhead.clinic.people.access import lets_in
 from clearhead.clinic.people.models import Patient
 
 register = template.Library()
+
+
+@register.filter
+def opens(request: Any, url: str) -> bool:
+    """True when whoever asks may open this address: {% if request|opens:to %}."""
+    return lets_in(url, getattr(request, "roles", set()))
 
 
 @register.simple_tag(takes_context=True)

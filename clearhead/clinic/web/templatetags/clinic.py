@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -35,6 +35,12 @@ def hours_minutes(value: Any) -> str:
     """Minutes (or a timedelta) as 1 h 42."""
     minutes = int(value.total_seconds() // 60) if isinstance(value, timedelta) else int(value or 0)
     return f"{minutes // 60} h {minutes % 60:02d}" if minutes >= 60 else f"{minutes} min"
+
+
+@register.filter
+def passed(since: datetime, now: datetime) -> str:
+    """The time from one moment to another as 1 h 42."""
+    return hours_minutes(now - since)
 
 
 @register.filter
