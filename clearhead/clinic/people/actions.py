@@ -182,6 +182,8 @@ def open_account(
         return patient.user
     if not patient.email:
         raise PermissionDenied("We hold no e-mail address of yours. Call us, and we will add it.")
+    if User.objects.filter(email__iexact=patient.email.strip()).exists():
+        raise PermissionDenied("This e-mail address belongs to another account already. Call us with one of your own.")
     user = User.objects.create_user(patient.email, password, name=str(patient))
     patient.user = user
     patient.save(update_fields=["user"])

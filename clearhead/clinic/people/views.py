@@ -162,7 +162,12 @@ def own_secrets(request: Any) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @access(link("account"))
 def open_account(request: Any) -> HttpResponse:
-    """A patient chooses a password and is in."""
+    """A patient chooses a password and is in. Once the account is open the link opens nothing more."""
+    if request.patient.user is not None:
+        if request.patient.user == request.user:
+            return redirect("home")
+        messages.info(request, _("This account is open already. Sign in with your e-mail address and password."))
+        return redirect("account_login")
     form = forms.NewPasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         now = timezone.now()

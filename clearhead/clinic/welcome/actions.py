@@ -9,11 +9,13 @@ from uuid import UUID
 from django.conf import settings
 from django.core.validators import validate_email
 from django.forms import ValidationError
+from django.utils.translation import gettext as _
 
 from clearhead.capacity.phases import Phase
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.letters import actions as letters
 from clearhead.clinic.letters import links
+from clearhead.clinic.letters.models import Outgoing
 from clearhead.clinic.people import actions as people
 from clearhead.clinic.people import doors
 from clearhead.clinic.people.models import Course, Site, User
@@ -26,6 +28,11 @@ from clearhead.clinic.welcome.models import Enquiry, EnquiryEvent
 REMIND_BEFORE = timedelta(hours=24)
 OPEN_AFTER = timedelta(days=2)
 """A booking's link still opens for so long after its end."""
+INVITED_FOR = timedelta(days=14)
+
+
+class NotInvited(Exception):
+    """No letter can open an account for this patient, and why."""
 
 
 @audit.once
@@ -134,6 +141,28 @@ def open_course(
     )
     note_enquiry(enquiry=enquiry, kind=EnquiryEvent.Kind.COURSE_OPENED, course=course, by=by, at=at)
     return course
+
+
+@audit.once
+def invite(*, course: Course, by: User | None, at: datetime, client_id: UUID | None = None) -> Outgoing:
+    """A letter with the link by which the patient chooses a password: the diary and the own visits open with it."""
+    patient = course.patient
+    if patient.user is not None:
+        raise NotInvited(_("This patient has an account already."))
+    if not patient.email:
+        raise NotInvited(_("We hold no e-mail address of this patient. Ask for one first."))
+    until = at + INVITED_FOR
+    link = links.promise("people-open-account", purpose="account", subject_code=patient.code, until=until)
+    return letters.queue(
+        site=course.site,
+        patient=patient,
+        template="invitation",
+        context={"link": link, "until": until},
+        about_code=patient.code,
+        due_at=at,
+        by=by,
+        at=at,
+    )
 
 
 def door_to_hold(*, booking: Booking, at: datetime) -> str:

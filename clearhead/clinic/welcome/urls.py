@@ -38,6 +38,7 @@ urlpatterns = [
     path("enquiry/<uuid:code>/note/", views_desk.note, name="welcome-note"),
     path("enquiry/<uuid:code>/course/", views_desk.open_course, name="welcome-open-course"),
     path("desk/<uuid:code>/", views_desk.desk_book, name="welcome-desk-book"),
+    path("desk/<uuid:code>/invite/", views_desk.invite, name="welcome-invite"),
     path("desk/booking/<uuid:code>/cancel/", views_desk.desk_cancel, name="welcome-desk-cancel"),
     path("<slug:site>/", views.site, name="welcome-site"),
     path("<slug:site>/learn/", views.learn, name="welcome-learn"),

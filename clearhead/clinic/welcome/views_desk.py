@@ -20,6 +20,7 @@ from clearhead.clinic.people.models import Course, Patient, Role, Site
 from clearhead.clinic.schedule import actions as calendar
 from clearhead.clinic.schedule.models import Booking
 from clearhead.clinic.schedule.queries import bookings_of
+from clearhead.clinic.web.forms import ClearForm
 from clearhead.clinic.welcome import actions, queries
 from clearhead.clinic.welcome.forms import CancelForm, NameForm, NoteForm, ReachForm, StartForm
 from clearhead.clinic.welcome.models import Enquiry
@@ -215,3 +216,17 @@ def desk_cancel(request: HttpRequest, booking: Booking) -> HttpResponse:
     if booking.course is None:
         return redirect("welcome-desk", site=booking.site.slug)
     return redirect("welcome-desk-book", code=booking.course.code)
+
+
+@require_POST
+@access(DESK, Course)
+def invite(request: HttpRequest, course: Course) -> HttpResponse:
+    """Send the letter that opens the diary."""
+    form = ClearForm(request.POST)
+    form.is_valid()
+    try:
+        actions.invite(course=course, by=request.user, at=timezone.now(), client_id=form.cleaned_data.get("client_id"))
+        messages.success(request, _("The invitation goes to %(mail)s.") % {"mail": course.patient.email})
+    except actions.NotInvited as refusal:
+        messages.error(request, str(refusal))
+    return redirect("welcome-desk-book", code=course.code)
