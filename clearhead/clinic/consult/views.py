@@ -25,7 +25,7 @@ CLINICIANS = (Role.NURSE, Role.PRESCRIBER)
 
 
 @require_GET
-@access(staff(Role.FRONT_DESK, *CLINICIANS, write=()), Site)
+@access(staff(Role.FRONT_DESK, *CLINICIANS, Role.DIRECTOR, write=()), Site)
 def worklist(request: HttpRequest, site: Site) -> HttpResponse:
     """Today's consults, calls to be made again, outcomes that wait for a prescriber."""
     shown = {"site": site, "list": queries.worklist(site, timezone.now()), "charts": _charts(request, site)}
