@@ -14,7 +14,7 @@ from django.apps import apps
 from django.db import models
 
 from clearhead.clinic.people.models import Patient, Site
-from tests import builders
+from tests import builders, cast
 from tests.cast import AT_TEN
 
 CANARY = "CANARY-7f3a"
@@ -66,6 +66,28 @@ def _letter(patient: Patient) -> models.Model:
     )  # fmt: skip
 
 
+def _clinician(patient: Patient) -> models.Model:
+    site = builders.course_of(patient).site
+    return cast.member("dario") if site == cast.mesa() else cast.olga()
+
+
+def _consent(patient: Patient) -> models.Model:
+    order = _order(patient)
+    text = _fact(
+        "consent.Text",
+        site=_course_site,
+        text_id="t",
+        language="en",
+        version="1",
+        body=CANARY,
+        sha256=uuid.uuid4().hex * 2,
+    )(patient)
+    return apps.get_model("consent.Consent")._default_manager.create(
+        course=order.course, site=order.site, order=order, order_sha256=order.sha256, text=text, rendered=CANARY,
+        rendered_sha256="0" * 64, typed_name=CANARY, via="link", happened_at=AT_TEN, recorded_at=AT_TEN,
+    )  # fmt: skip
+
+
 ROWS: dict[str, Row] = {
     "people.Site": _course_site,
     "people.Course": builders.course_of,
@@ -87,6 +109,16 @@ ROWS: dict[str, Row] = {
     "recovery.CallAttempt": lambda patient: _fact(
         "recovery.CallAttempt", session=_session, follow_up="next_day", reached=False, note=CANARY
     )(patient),
+    "consult.Consult": lambda patient: _fact(
+        "consult.Consult",
+        course=builders.course_of,
+        clinician=_clinician,
+        mode="phone",
+        patient_location=CANARY,
+        outcome="call_again",
+        outcome_note=CANARY,
+    )(patient),
+    "consent.Consent": _consent,
     "consent.Question": _fact("consent.Question", course=builders.course_of, question=CANARY),
 }
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from clearhead.medicine.kinetics import cli
+from clearhead.medicine.protocols import kinetics_cli
 
 
 class Command(BaseCommand):
@@ -16,9 +16,7 @@ class Command(BaseCommand):
 
     def run_from_argv(self, argv: list[str]) -> None:
         """Everything after the command's name goes on as it is, options included."""
-        from clearhead.medicine.protocols.dose_plans import dose_plans
-
-        raise SystemExit(cli.main(argv[2:], dose_plans))
+        raise SystemExit(kinetics_cli.main(argv[2:]))
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """For call_command: the words of the science's own command line."""
