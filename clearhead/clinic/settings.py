@@ -94,7 +94,7 @@ def database(url: str) -> dict[str, object]:
         file = Path(unquote(parts.path[1:] if parts.path.startswith("//") else parts.path))
         file.parent.mkdir(parents=True, exist_ok=True)
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "clearhead.clinic.sqlite",
             "NAME": str(file),
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from traceback import clear_frames
 from typing import ParamSpec, TypeVar
 
 from django.db import DatabaseError, IntegrityError, OperationalError
@@ -41,18 +40,6 @@ def _means_taken(fault: DatabaseError) -> bool:
     return NAME in said or "deadlock detected" in said or "database is locked" in said
 
 
-def _let_go(fault: BaseException | None) -> None:
-    """Free the cursors that the error's frames keep, here and now, in the thread they belong to.
-
-    Django's database errors refer to themselves through their frames. Left to the garbage collector, a cursor of one
-    thread is closed in another that may hold SQLite's write lock, and then the two wait for each other until the
-    timeout, again and again: a race of 20,000 bookings came to a standstill that way.
-    """
-    while fault is not None:
-        clear_frames(fault.__traceback__)
-        fault = fault.__cause__ or fault.__context__
-
-
 def said_clearly(action: Callable[P, R]) -> Callable[P, R]:
     """Turn the database's refusal of an overlap, and a deadlock between two who want the same, into SlotTaken."""
 
@@ -62,7 +49,6 @@ def said_clearly(action: Callable[P, R]) -> Callable[P, R]:
             return action(*args, **kwargs)
         except (IntegrityError, OperationalError) as fault:
             if _means_taken(fault):
-                _let_go(fault)
                 raise SlotTaken from fault
             raise
 
