@@ -45,7 +45,7 @@ def prepare_home(story: Story, session: Session) -> None:
     story.clock.until(booking.starts_at - timedelta(hours=20))
     desk = story.who("front_desk")
     plan.name_escort(
-        session=session, name="Alex Rehearsal", phone="555 0143", may_be_told=True, by=None, at=story.clock.now
+        session=session, name="Alex Moreno", phone="555 0143", may_be_told=True, by=None, at=story.clock.now
     )
     schedule.record_visit_event(booking=booking, kind="confirmed", by=desk, at=story.clock.now)
 
