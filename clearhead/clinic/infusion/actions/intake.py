@@ -94,7 +94,9 @@ def _one(session: Session, entry: Any, sender: Sender, at: datetime) -> EntryRec
         known = False
     aside = isinstance(row, Event) and row.kind == "not_understood"
     status = "repeated" if known else "set_aside" if aside else "saved"
-    return EntryReceipt(name, status, str(row.code), row.recorded_at, row.text if aside else "")
+    return EntryReceipt(
+        name, status, str(row.code), row.recorded_at, row.text if isinstance(row, Event) and aside else ""
+    )
 
 
 @audit.once

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from clearhead.clinic.audit import actions as audit
@@ -39,6 +39,7 @@ from clearhead.medicine.protocols.before import Act
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import rate
 from clearhead.medicine.rules.rate import Intention, RateFacts
+from clearhead.medicine.rules.rate_facts import Unit
 from clearhead.medicine.rules.reasons import missing, refused
 from clearhead.medicine.rules.verdict import Verdict
 
@@ -81,7 +82,9 @@ def change_rate(
     client_id: UUID | None = None,
 ) -> RateChange:
     """Another rate, typed in any of three units."""
-    return _set(session, "change", Intention("change", value, unit), by, at, happened_at, intended, ask, written)
+    return _set(
+        session, "change", Intention("change", value, cast(Unit, unit)), by, at, happened_at, intended, ask, written
+    )
 
 
 @audit.once
@@ -101,7 +104,9 @@ def resume(
     """On again after a pause, at the rate before it unless another one is typed."""
     if value is None:
         value, unit = _rate_before(session), "mg/h"
-    return _set(session, "resume", Intention("resume", value, unit), by, at, happened_at, intended, ask, written)
+    return _set(
+        session, "resume", Intention("resume", value, cast(Unit, unit)), by, at, happened_at, intended, ask, written
+    )
 
 
 @audit.once

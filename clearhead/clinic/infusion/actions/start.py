@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from typing import cast
 from uuid import UUID
 
 from clearhead.clinic.audit import actions as audit
@@ -19,6 +20,7 @@ from clearhead.clinic.infusion.queries.state import dosing_weight
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.rules.rate import Intention
+from clearhead.medicine.rules.rate_facts import Unit
 
 
 @audit.once
@@ -46,7 +48,7 @@ def start(
         raise refuse("bag_checked", "Bag", "No checked bag and today's weight yet.", question="start")
     if Infusion.objects.filter(patient_id=session.patient_id, ended_at__isnull=True).exists():
         raise refuse("running", "Another session runs", "Another infusion of this patient is still running.")
-    wanted = Intention("start", value, unit)
+    wanted = Intention("start", value, cast(Unit, unit))
     facts, protocol = facts_for(session, wanted, bag=bag, by=by, at=at, said=ask.said(), rows=rows)
     verdict = judged(session, "start", facts, protocol, rows, by, at)
     gate(verdict, facts, rows, replace(ask, seen=None))

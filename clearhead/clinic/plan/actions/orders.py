@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from decimal import Decimal
+from typing import cast
 from uuid import UUID
 
 from clearhead.clinic.audit import actions as audit
@@ -86,6 +88,7 @@ def sign_order(
 def _order_row(
     course: Course, draft: Draft, running: policy.Running, verdict: Verdict, by: User, at: datetime
 ) -> Order:
+    """The row of a draft that its verdict permits: nothing in it is unknown any more."""
     protocol, site = running.protocol, course.site
     decision = queries.current_decision(course, at)
     service = queries.infusion_service(site, site.today(at))
@@ -97,13 +100,13 @@ def _order_row(
         protocol_version=running.version,
         purpose=draft.purpose,
         drug_form=protocol.fluids.drug_form,
-        weight_kg=draft.weight_kg,
-        weight_measured_at=draft.weight_measured_at,
+        weight_kg=cast(Decimal, draft.weight_kg),
+        weight_measured_at=cast(datetime, draft.weight_measured_at),
         dose_mode=protocol.dose.mode,
         dose={key: drafts.plain_decimal(number) for key, number in draft.dose.items()},
-        max_rate_mg_per_kg_h=draft.max_rate_mg_per_kg_h,
-        max_session_mg=draft.max_session_mg,
-        max_session_mg_per_kg=draft.max_session_mg_per_kg,
+        max_rate_mg_per_kg_h=cast(Decimal, draft.max_rate_mg_per_kg_h),
+        max_session_mg=cast(Decimal, draft.max_session_mg),
+        max_session_mg_per_kg=cast(Decimal, draft.max_session_mg_per_kg),
         infusion_minutes=draft.infusion_minutes,
         max_minutes=protocol.dose.duration.longest_min,
         sessions=draft.sessions,

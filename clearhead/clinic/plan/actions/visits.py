@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import cast
 from uuid import UUID
 
 from django.db import transaction
@@ -94,7 +95,7 @@ def book_series(
             site=order.site,
             patient=order.course.patient,
             number=number,
-            series_code=booking.series_code,
+            series_code=cast(UUID, booking.series_code),  # book_series gives every booking one
             booking=booking,
             created_at=at,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.infusion import actions as chair
@@ -81,7 +82,13 @@ def _send(left: Discharge, by: User, at: datetime) -> None:
     """
     session, until = left.session, left.restriction_until or at
     link = promise("recovery-sheet-link", purpose="discharge-sheet", subject_code=session.code, until=until)
-    common = {"site": session.site, "patient": session.patient, "about_code": left.code, "due_at": at, "by": by}
+    common: dict[str, Any] = {
+        "site": session.site,
+        "patient": session.patient,
+        "about_code": left.code,
+        "due_at": at,
+        "by": by,
+    }
     channels = [channel for channel in ("mail", "sms") if letters.address_of(session.patient, channel)]
     for channel in channels or ["print"]:
         told = {"until": until, "link": link}

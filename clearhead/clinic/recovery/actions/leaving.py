@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import get_args
+from typing import Any, get_args
 from uuid import UUID
 
 from clearhead.clinic.audit import actions as audit
@@ -115,7 +115,7 @@ def _signed(
     )  # fmt: skip
 
 
-def _ends(left_at: datetime, protocol: Protocol) -> dict[str, datetime]:
+def _ends(left_at: datetime, protocol: Protocol) -> dict[str, Any]:
     ends = rule.restriction_ends(left_at, protocol)
     return {
         "restriction_until": ends["driving"],
