@@ -102,10 +102,12 @@ def _marks(
     placed = place(seen, left=axis.left + 1, right=axis.right - 1, first_number=first)
     shapes = []
     for tone in sorted({tone for _, _, tone in placed.ticks}):
-        ticks = [(x, level) for x, level, one in placed.ticks if one == tone]
-        d = "".join(
-            f"M{n(x)},{n(y)}v4" if level == BARE else f"M{n(x)},{n(y + 3 + level * LEVEL_PX)}v14" for x, level in ticks
-        )
+        ticks = {
+            f"M{x:.0f},{n(y)}v4" if level == BARE else f"M{n(x)},{n(y + 3 + level * LEVEL_PX)}v14": None
+            for x, level, one in placed.ticks
+            if one == tone
+        }
+        d = "".join(ticks)  # notches of one pixel are one notch
         shapes.append(path(d, f"tick {tone}"))
     for label in placed.labels:
         shapes.append(text(label.x, y + 14 + label.level * LEVEL_PX, label.words, f"lane-text {label.tone}"))
@@ -120,11 +122,17 @@ def _spells(numbers: Numbers, axis: Axis, y: float, first: int) -> tuple[list[Sh
     ]
     bars, legend, levels = place_spells(seen, left=axis.left + 1, right=axis.right - 1, first_number=first)
     shapes = []
-    for bar in bars:
+    for grade in sorted({bar.grade for bar in bars if not bar.label.words}):
+        crowd = {
+            f"M{bar.x:.0f},{n(y + 2 + bar.level * LEVEL_PX)}h{bar.width:.0f}v{LEVEL_PX - 1:.0f}h-{bar.width:.0f}z": None
+            for bar in bars
+            if bar.grade == grade and not bar.label.words
+        }
+        shapes.append(path("".join(crowd), f"spell grade{grade}"))
+    for bar in (bar for bar in bars if bar.label.words):
         top = y + 2 + bar.level * LEVEL_PX
         shapes.append(rect(bar.x, top, bar.width, LEVEL_PX - 1, f"spell grade{bar.grade}"))
-        if bar.label.words:
-            shapes.append(text(bar.label.x, top + 11.5, bar.label.words, f"lane-text grade{bar.grade}"))
+        shapes.append(text(bar.label.x, top + 11.5, bar.label.words, f"lane-text grade{bar.grade}"))
     return shapes, legend, levels
 
 

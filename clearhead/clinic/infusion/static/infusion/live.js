@@ -1,7 +1,7 @@
 // Live on every screen: asks every two seconds, swaps what is new, blanks the figures when the clinic is lost.
 export const BEAT_MS = 2000;
 const MISSED = 3;
-const FRESH_MS = 30000; // the now line, what was given, what is due: they move without a new fact
+const FRESH_MS = 60000; // the now line, what was given, what is due: they move without a new fact
 const CLOCK_OFF_MS = 120000;
 
 export class Live {
