@@ -201,9 +201,11 @@ def counts_of(patient: Patient, last: date) -> DiaryCounts:
 
 
 def windows_of(patient: Patient, last: date, number: int = 3) -> list[DiaryCounts]:
-    """Consecutive windows of 28 dates, oldest first, the newest ending at `last`."""
+    """Consecutive windows of 28 dates, oldest first, the newest ending at `last`; the diary is read once for all."""
     ends = [last - timedelta(days=counting.WINDOW_DAYS * back) for back in reversed(range(number))]
-    return [counts_of(patient, end) for end in ends]
+    windows = [Window.ending(end) for end in ends]
+    facts = _facts(patient, Window(windows[0].first, windows[-1].last))
+    return [counting.count(*facts, window) for window in windows]
 
 
 def overuse_of(patient: Patient, last: date) -> Overuse:
