@@ -181,7 +181,7 @@ def infuse(story: Story, session: Session) -> DoseAccount:
     begun = story.clock.now
     for n, segment in enumerate(planned):
         _watch(story, session, begun + timedelta(minutes=float(segment.start_min)))
-        _set(story, session, segment, weight, first=n == 0)
+        set_rate(story, session, segment, weight, first=n == 0)
     _refuse_too_much(story, session)
     _watch(story, session, begun + timedelta(minutes=order.infusion_minutes))
     nurse = story.who("nurse")
@@ -198,7 +198,7 @@ def infuse(story: Story, session: Session) -> DoseAccount:
     return given
 
 
-def _set(story: Story, session: Session, segment: PlannedSegment, weight: Decimal, *, first: bool) -> None:
+def set_rate(story: Story, session: Session, segment: PlannedSegment, weight: Decimal, *, first: bool) -> None:
     """Start, or the next planned rate, with a second person and a prescriber's word for a step."""
     nurse, rows = story.who("nurse"), dose_rows(session)
     assert rows.bag is not None

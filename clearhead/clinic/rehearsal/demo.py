@@ -109,7 +109,7 @@ def seat(site: Site, person: Person, now: datetime, minutes: int) -> Story:
     chair.go(story, session, thorough=False)
     story.clock.until(now - timedelta(minutes=minutes))
     room.begin(story, session)
-    room.catch_up(session, now)
+    room.follow_plan(story, session, now)
     return story
 
 

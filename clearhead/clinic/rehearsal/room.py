@@ -18,11 +18,14 @@ from clearhead.clinic.infusion.queries.doses import dose_rows
 from clearhead.clinic.people.models import RoleGrant, User
 from clearhead.clinic.plan import queries as plans
 from clearhead.clinic.plan.models import Session
-from clearhead.clinic.rehearsal.chair import second_person
+from clearhead.clinic.rehearsal.chair import second_person, set_rate
 from clearhead.clinic.rehearsal.simulator import Body
 from clearhead.clinic.rehearsal.story import Story
 from clearhead.medicine.rules.observe import Due
 
+NAUSEA_ORDER = "ondansetron_nausea"
+STEPS_TAKEN = 4
+"""How many of the planned rates the made-up morning has gone through at most."""
 PATIENCE = timedelta(minutes=2)
 """How long a due set waits for a person before the made-up nurse charts it."""
 
@@ -50,6 +53,33 @@ def catch_up(session: Session, now: datetime) -> None:
         if due is None or due.at > now:
             return
         _chart(session, due.at, due.set)
+
+
+def follow_plan(story: Story, session: Session, now: datetime) -> None:
+    """What the morning was like: sets when due, planned steps when allowed, a symptom treated."""
+    infusion, weight = Infusion.objects.get(session=session), session.order.weight_kg
+    planned = plans.dose_mode_of(session.order).planned_segments(weight, session.order.infusion_minutes)
+    moments = [(infusion.started_at + timedelta(minutes=float(one.start_min)), one) for one in planned[1:STEPS_TAKEN]]
+    for moment, segment in [one for one in moments if one[0] < now]:
+        catch_up(session, moment)
+        story.clock.until(moment)
+        set_rate(story, session, segment, weight, first=False)
+    sick = infusion.started_at + timedelta(minutes=70)
+    if sick + timedelta(minutes=25) < now:
+        _treated(session, sick)
+    catch_up(session, now)
+
+
+def _treated(session: Session, when: datetime) -> None:
+    """Nausea, ondansetron from the signed order, better at its re-check."""
+    nurse = _nurse(session)
+    felt = chair.symptom(session=session, code="nausea", grade=2, by=nurse, at=when)
+    given = chair.give(
+        session=session, order_id=NAUSEA_ORDER, dose=Decimal(4), unit="mg", by=nurse, symptom=felt,
+        at=when + timedelta(minutes=3),
+    )  # fmt: skip
+    chair.effect(session=session, adjunct=given, effect="better", by=nurse, at=when + timedelta(minutes=23))
+    chair.symptom(session=session, code="nausea", grade=0, by=nurse, at=when + timedelta(minutes=24))
 
 
 def tick(now: datetime) -> int:
