@@ -38,7 +38,7 @@ class Shot:
     name: str
     who: str
     page: str
-    """An address, or the name of the link or button that leads there from the first page."""
+    """The way there from the first page: addresses and names of links or buttons, with > between them."""
     screen: tuple[int, int]
     theme: str
 
@@ -49,7 +49,7 @@ SHOTS = (
     Shot("chairs", "Nina Okafor", "Chairs", TABLET, "dim"),
     Shot("verdict", "Dario Marsh", "Patients > Open > Open assessment", TABLET, "paper"),
     Shot("diary", "Petra Lindqvist", "/diary/", PHONE, "paper"),
-    Shot("attack", "Petra Lindqvist", "/diary/attack/", PHONE, "attack"),
+    Shot("attack", "Petra Lindqvist", "/diary/attack/ > Now", PHONE, "attack"),
     Shot("front", "", "/welcome/", TABLET, "paper"),
 )
 
@@ -97,12 +97,13 @@ def _open(browser: Browser, home: str, shot: Shot) -> Page:
         page.goto("/demo/")
         page.get_by_role("button", name=f"Be {shot.who}").click()
         page.wait_for_load_state()
-    if shot.page.startswith("/"):
-        page.goto(shot.page)
-    else:
-        for link in shot.page.split(" > "):
-            page.get_by_role("link", name=link, exact=True).first.click()
-            page.wait_for_load_state()
+    for step in shot.page.split(" > "):
+        if step.startswith("/"):
+            page.goto(step)
+        else:
+            link, button = (page.get_by_role(role, name=step, exact=True) for role in ("link", "button"))
+            link.or_(button).first.click()
+        page.wait_for_load_state("networkidle" if step == "Now" else "load")
     return page
 
 
