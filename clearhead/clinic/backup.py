@@ -75,19 +75,7 @@ def restore(backup: Path, at: datetime) -> Path | None:
     if manifest.engine != connection.vendor:
         raise BackupFailed(f"This is a backup of {manifest.engine}; the database set here is {connection.vendor}.")
     if manifest.engine == "postgresql":
-        _run(
-            [
-                "pg_restore",
-                "--clean",
-                "--if-exists",
-                "--no-owner",
-                "--single-transaction",
-                "--dbname",
-                _dsn(),
-                str(backup),
-            ]
-        )
-        return None
+        return _restore_postgres(backup, at)
     current = Path(settings.DATABASES["default"]["NAME"])
     connections.close_all()
     aside = None
@@ -100,6 +88,15 @@ def restore(backup: Path, at: datetime) -> Path | None:
     part = current.with_name(current.name + ".part")
     shutil.copyfile(backup, part)
     os.replace(part, current)
+    return aside
+
+
+def _restore_postgres(backup: Path, at: datetime) -> Path:
+    aside = backup.with_name(f"before-restore-{at:%Y%m%d-%H%M%S}.pgdump")
+    _run(["pg_dump", "--format=custom", "--no-owner", "--file", str(aside), "--dbname", _dsn()])
+    replace = ["--clean", "--if-exists", "--no-owner", "--single-transaction"]
+    connections.close_all()
+    _run(["pg_restore", *replace, "--dbname", _dsn(), str(backup)])
     return aside
 
 

@@ -1,0 +1,105 @@
+"""`serve` names every reason not to start, and starts when there is none."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from clearhead.clinic import checks
+from clearhead.clinic.checks import faults_before_serving
+from clearhead.clinic.rehearsal.management.commands import serve
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ready(settings, monkeypatch):
+    """Settings of a clinic that may serve."""
+    settings.SECRET_KEY = "k" * 60
+    settings.DEBUG = settings.DEMO = settings.THROWAWAY = False
+    monkeypatch.setattr(checks.sqlite3, "sqlite_version_info", (3, 51, 3))
+    cast.mesa()
+    return settings
+
+
+def test_a_clinic_that_is_set_up_may_serve(ready) -> None:
+    assert faults_before_serving() == []
+
+
+@pytest.mark.parametrize("secret", ["short", "not-a-secret: set CLEARHEAD_SECRET_KEY"])
+def test_an_unset_or_short_secret_is_named_with_its_remedy(ready, secret: str) -> None:
+    ready.SECRET_KEY = secret
+
+    (fault,) = faults_before_serving()
+
+    assert "secret key" in fault
+    assert "CLEARHEAD_SECRET_KEY" in fault
+
+
+@pytest.mark.parametrize(
+    ("name", "word"), [("DEBUG", "CLEARHEAD_DEBUG"), ("THROWAWAY", "CLEARHEAD_THROWAWAY"), ("DEMO", "holds the demo")]
+)
+def test_a_setting_for_play_is_named(ready, name: str, word: str) -> None:
+    setattr(ready, name, True)
+
+    (fault,) = faults_before_serving()
+
+    assert word in fault
+
+
+@pytest.mark.parametrize("who", ["site", "user"])
+def test_demo_rows_in_the_database_are_named(ready, who: str) -> None:
+    row = cast.mesa() if who == "site" else cast.member("nina")
+    type(row).objects.filter(pk=row.pk).update(is_demo=True)
+
+    (fault,) = faults_before_serving()
+
+    assert "holds the demo" in fault
+
+
+def test_a_missing_migration_is_named_before_any_table_is_read(ready, monkeypatch) -> None:
+    monkeypatch.setattr(checks.MigrationExecutor, "migration_plan", lambda *_: ["one", "two"])
+
+    (fault,) = faults_before_serving()
+
+    assert "2 migrations are missing" in fault
+
+
+def test_a_database_without_a_site_is_named(ready) -> None:
+    cast.Site.objects.all().delete()
+
+    (fault,) = faults_before_serving()
+
+    assert "clearhead setup" in fault
+
+
+@pytest.mark.sqlite
+@pytest.mark.hazard("H-23")
+@pytest.mark.parametrize(
+    ("version", "faulty"), [((3, 6, 23), False), ((3, 7, 0), True), ((3, 51, 2), True), ((3, 51, 3), False)]
+)
+def test_a_sqlite_that_is_known_to_corrupt_is_named(ready, monkeypatch, version, faulty: bool) -> None:
+    monkeypatch.setattr(checks.sqlite3, "sqlite_version_info", version)
+
+    assert ["WAL-reset" in fault for fault in faults_before_serving()] == ([True] if faulty else [])
+
+
+def test_serve_prints_all_faults_at_once_and_does_not_start(ready, monkeypatch) -> None:
+    ready.DEBUG, ready.SECRET_KEY = True, "short"
+    monkeypatch.setattr(serve, "run", lambda *_, **__: pytest.fail("it started"))
+
+    with pytest.raises(CommandError) as refusal:
+        call_command("serve")
+
+    assert str(refusal.value).count("\n- ") == 2
+
+
+def test_serve_starts_when_there_is_no_fault(ready, monkeypatch) -> None:
+    started = []
+    monkeypatch.setattr(serve, "run", lambda *_, **said: started.append(said["port"]))
+
+    call_command("serve", port=8123)
+
+    assert started == [8123]
