@@ -1,0 +1,154 @@
+"""What the infusion room costs the server: opening a long session, one update, and a room full of screens that poll.
+
+CPU seconds of this process are counted, not the clock on the wall, so that a busy machine does not blur the figures;
+a page and its queries run in this one thread. The database is SQLite in a temporary folder.
+
+    python -m bench.chairside_server          figures to the screen and into docs/benchmarks/chairside.md
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+FACTS = 1500
+HOURS = 6
+CHAIRS, SCREENS, CORES = 12, 3, 2
+FRESH_EVERY_S = 60  # a screen asks for everything this often, whatever happened
+NEW_FACT_EVERY_S = 60  # and after each new fact of its chair
+GOAL_MS, GOAL_KB, GOAL_IDLE = 300, 20, 80
+
+
+def prepare() -> None:
+    """A database of its own, migrated."""
+    os.environ["CLEARHEAD_VAR"] = tempfile.mkdtemp(prefix="clearhead-bench-")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "clearhead.clinic.settings"
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    from django.conf import settings
+
+    settings.ALLOWED_HOSTS = ["*"]
+    call_command("migrate", verbosity=0)
+
+
+def long_session() -> Any:
+    """Six hours with 1,500 facts: sets, symptoms, notes, settings of the pump."""
+    from django.utils import timezone
+
+    from clearhead.clinic.infusion.models import Event, Infusion, Observation, Symptom
+    from tests.clinic.infusion.scene import lively
+
+    now = timezone.now()
+    session = lively(now, since_min=HOURS * 60)
+    infusion = Infusion.objects.get(session=session)
+    there = sum(model.objects.filter(session=session).count() for model in (Observation, Event, Symptom))
+    step = timedelta(minutes=HOURS * 60 - 5) / (FACTS - there)
+    for place in range(FACTS - there):
+        when = infusion.started_at + step * place
+        common = {"session": session, "happened_at": when, "recorded_at": when}
+        if place % 3 == 0:
+            Observation.objects.create(
+                **common, phase="infusion", sys=124 + place % 9, dia=76, hr=70 + place % 7, rr=14, spo2=97 + place % 3,
+                sedation=0, pain=place % 5, kind="core",
+            )  # fmt: skip
+        elif place % 3 == 1:
+            Event.objects.create(**common, kind="note", text=f"note {place}")
+        else:
+            Symptom.objects.create(**common, symptom="dizziness", grade=place % 3)
+    infusion.last_fact = FACTS
+    infusion.save()
+    return session
+
+
+def cpu_ms(run: Callable[[], Any], times: int) -> tuple[float, Any]:
+    """Median CPU milliseconds of a call, after one call that warms up, and its last answer."""
+    answer, spent = run(), []
+    for _again in range(times):
+        began = time.process_time()
+        answer = run()
+        spent.append((time.process_time() - began) * 1000)
+    return median(spent), answer
+
+
+def measure() -> dict[str, float]:
+    """The three figures."""
+    from django.test import Client
+
+    from tests.cast import member
+
+    session, client = long_session(), Client()
+    client.force_login(member("nina"))
+    home = f"/infusion/{session.code}/"
+    opened, page = cpu_ms(lambda: client.get(home), 7)
+    part, update = cpu_ms(lambda: client.get(f"{home}parts/?width=900&after=1"), 7)
+    number = update.content.decode().partition('data-number="')[2].partition('"')[0]
+    beat, quiet = cpu_ms(lambda: client.get(f"{home}parts/?width=900&after={number}"), 60)
+    assert (page.status_code, update.status_code, quiet.status_code) == (200, 200, 304)
+    screens = CHAIRS * SCREENS
+    busy_ms = screens * beat + screens * part * (1 / FRESH_EVERY_S + 1 / NEW_FACT_EVERY_S)
+    return {
+        "open_ms": opened,
+        "update_ms": part,
+        "update_kb": len(gzip.compress(update.content, 6)) / 1000,
+        "page_kb": len(gzip.compress(page.content, 6)) / 1000,
+        "beat_ms": beat,
+        "idle_percent": 100 - busy_ms / 10 / CORES,
+    }
+
+
+def table(found: dict[str, float]) -> str:
+    """The figures as the document has them."""
+    rows = [
+        (
+            f"open a session of {HOURS} h with {FACTS} facts, server CPU",
+            f"{found['open_ms']:.0f} ms",
+            f"≤ {GOAL_MS} ms",
+        ),
+        ("the whole page, compressed", f"{found['page_kb']:.1f} kB", "–"),
+        ("an update after one fact, server CPU", f"{found['update_ms']:.0f} ms", "–"),
+        ("an update after one fact, compressed", f"{found['update_kb']:.1f} kB", f"≤ {GOAL_KB} kB"),
+        ("a beat with nothing new (304), server CPU", f"{found['beat_ms']:.1f} ms", "–"),
+        (
+            f"{CHAIRS} chairs × {SCREENS} screens polling every second, {CORES} cores idle",
+            f"{found['idle_percent']:.0f} %",
+            f"> {GOAL_IDLE} %",
+        ),
+    ]
+    lines = "\n".join(f"| {what} | {figure} | {goal} |" for what, figure, goal in rows)
+    return f"| what | measured | goal |\n|---|---|---|\n{lines}\n"
+
+
+def write(name: str, text: str) -> None:
+    """Replace one section of docs/benchmarks/chairside.md."""
+    place = Path(__file__).resolve().parent.parent / "docs" / "benchmarks" / "chairside.md"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    old = place.read_text(encoding="utf-8") if place.exists() else "# The chairside record, measured\n"
+    head = f"\n## {name}\n"
+    before, _, rest = old.partition(head)
+    after = "\n## " + rest.partition("\n## ")[2] if "\n## " in rest else ""
+    place.write_text(f"{before}{head}\n{text}{after}", encoding="utf-8")
+
+
+def main() -> int:
+    """Measure and write; the exit code says whether every goal was met."""
+    prepare()
+    found = measure()
+    text = table(found)
+    write("The server (python -m bench.chairside_server)", text)
+    sys.stdout.write(text)
+    met = found["open_ms"] <= GOAL_MS and found["update_kb"] <= GOAL_KB and found["idle_percent"] > GOAL_IDLE
+    return 0 if met else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

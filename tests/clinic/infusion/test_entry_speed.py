@@ -1,0 +1,36 @@
+"""A nurse's hand is not kept waiting: the goals for each entry, at human speed in a real browser."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from bench import chairside_entry
+from bench.chairside_server import write
+from tests.cast import member
+from tests.clinic.infusion.scene import lively
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.slow]
+
+
+def test_each_entry_is_as_quick_as_the_room_needs(page: Any, sign_in: Any) -> None:
+    session = lively(timezone.now())
+    page.set_default_timeout(60_000)
+    sign_in(page, member("nina"))
+    page.goto(f"/infusion/{session.code}/")
+    page.locator("#part-picture svg").wait_for()
+    page.wait_for_timeout(3000)
+
+    found = chairside_entry.run(page)
+
+    if "CLEARHEAD_ENTRY_FIGURES" in os.environ:
+        write("The hand (python -m bench.chairside_entry)", chairside_entry.table(found))
+    late = {
+        n: chairside_entry.ninetieth(v)
+        for n, v in found.items()
+        if chairside_entry.ninetieth(v) > chairside_entry.GOALS_S[n]
+    }
+    assert not late
