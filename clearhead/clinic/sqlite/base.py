@@ -11,17 +11,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from sqlite3 import dbapi2  # the mended library, where there is one: see clearhead.clinic
 from typing import Any
 
 from django.db.backends.sqlite3 import base as django_sqlite
 
 from clearhead.clinic.sqlite.turn import Turn, turn_of
 
-Database = django_sqlite.Database
 READS = ("SELECT", "PRAGMA", "EXPLAIN")
 
 
-class Connection(Database.Connection):
+class Connection(dbapi2.Connection):
     """Holds the turn exactly while it is in a transaction, or in a single write outside one."""
 
     turn: Turn | None = None
@@ -67,7 +67,7 @@ class Connection(Database.Connection):
         """SQLite knows best whether a transaction is open: some faults undo it without being asked."""
         try:
             still_open = self.in_transaction
-        except Database.ProgrammingError:  # the connection was closed
+        except dbapi2.ProgrammingError:  # the connection was closed
             still_open = False
         if not still_open:
             self._give()
@@ -76,7 +76,7 @@ class Connection(Database.Connection):
         if self.mine or self.turn is None:
             return
         if not self.turn.take(self.patience_s):
-            raise Database.OperationalError("database is locked")  # as SQLite says it of another process
+            raise dbapi2.OperationalError("database is locked")  # as SQLite says it of another process
         self.mine = True
 
     def _give(self) -> None:
@@ -112,8 +112,8 @@ class Cursor(django_sqlite.SQLiteCursorWrapper):
         """pysqlite3 keeps a refused statement until its cursor is garbage. The next statement frees it now."""
         try:
             yield
-        except Database.Error:
-            with suppress(Database.Error):
+        except dbapi2.Error:
+            with suppress(dbapi2.Error):
                 super().execute("SELECT 1 WHERE 0")
             raise
 
@@ -128,10 +128,11 @@ class Cursor(django_sqlite.SQLiteCursorWrapper):
         """The next row, or None."""
         return super().fetchone() if self.rows is None else next(self, None)
 
-    def fetchmany(self, size: int = 1) -> Any:
+    def fetchmany(self, size: int | None = 1) -> Any:
         """The next rows, at most so many."""
         if self.rows is None:
             return super().fetchmany(size)
+        size = self.arraysize if size is None else size
         taken, self.rows = self.rows[:size], self.rows[size:]
         return taken
 

@@ -14,7 +14,7 @@ from django.db import DatabaseError, OperationalError, connections, transaction
 from django.db.backends.sqlite3.base import DatabaseWrapper as Plain
 
 from clearhead.clinic.settings import database
-from clearhead.clinic.sqlite.base import Database, DatabaseWrapper
+from clearhead.clinic.sqlite.base import DatabaseWrapper, dbapi2
 from clearhead.clinic.sqlite.turn import turn_of
 
 PATIENCE_S = 2
@@ -150,7 +150,7 @@ def test_a_refused_write_leaves_no_garbage_that_could_stall_anyone(file: Path) -
 
 
 def test_the_same_on_djangos_own_backend_stalls_until_the_timeout_or_the_test_proves_nothing(file: Path) -> None:
-    if Database.__name__ != "pysqlite3.dbapi2":
+    if dbapi2.__name__ != "pysqlite3.dbapi2":
         pytest.skip("only pysqlite3 keeps refused statements open")
     seconds, told = seconds_of_collecting(file, Plain)
 
