@@ -43,6 +43,7 @@ export class Live {
       const reply = await fetch(this.address(everything || this.lost ? "" : this.number), {
         credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout(4000), redirect: "error",
       });
+      if (reply.status === 403 || reply.status === 401) { this.heard(); return this.onLocked({ late: [], high: 0, pump_confirmed: true }); }
       if (reply.status !== 200 && reply.status !== 304) throw new Error(`answered ${reply.status}`);
       const kind = reply.headers.get("Content-Type") || "";
       const body = reply.status === 200 ? await reply.text() : "";
