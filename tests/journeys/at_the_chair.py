@@ -36,11 +36,13 @@ def have_every_session(house: House) -> None:
 
 
 def prepare(house: House, session: Session) -> None:
-    """The patient's own sheet by the link that was sent; the desk reaches the escort."""
+    """The patient's own sheet, first by the link that was sent, later signed in; the desk reaches the escort."""
     assert session.booking is not None
     house.until(session.booking.starts_at - timedelta(hours=20))
-    at_home = Visitor()
-    link = house.letter("preparation", session.code)
+    at_home, link = Visitor(), house.letter("preparation", session.code)
+    if session.number > 1:
+        at_home = house.patient_at_home
+        link = at_home.open("home-visits").link("Prepare this visit")
     page = at_home.open(link)
     at_home.send(page.form("e-name"), **{"e-name": "Alex Rehearsal", "e-phone": "555 0143", "e-may_be_told": True})
     page = at_home.open(link)

@@ -83,7 +83,7 @@ def answer_the_diary(page: Page) -> None:
     """One tap is a complete answer."""
     page.goto("/diary/")
     page.get_by_role("button", name="Moderate").click()
-    page.get_by_text("saved to the clinic").wait_for()
+    page.locator("[data-saved]", has_text="saved to the clinic").wait_for()
     assert [row.answer for row in Day.standing().filter(patient=petra())] == [2]
 
 
@@ -137,10 +137,10 @@ def end_the_infusion(page: Page, session: Session) -> None:
 def recovery_set(page: Page) -> None:
     """One set in recovery."""
     form = page.locator("#set form")
-    for label, value in {**SIGNS, "SpO₂": "98", "Oxygen": "0", "Pain 0 to 10": "3", "Nausea": "0"}.items():
-        form.get_by_label(label).fill(value)
-    form.get_by_label("Dissociation").fill("0")
-    form.get_by_label("Sedation").select_option("0")
+    signs = {"hr": "72", "spo2": "98", "o2_l_per_min": "0", "bp": "122/74", "rr": "14", "pain": "3", "nausea": "0"}
+    for name, value in {**signs, "dissociation": "0"}.items():
+        form.locator(f"[name={name}]").fill(value)
+    form.locator("[name=sedation]").select_option("0")
     form.get_by_role("button", name="Save set").click()
     page.get_by_text("The set is saved to the clinic.").wait_for()
 

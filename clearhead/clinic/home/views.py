@@ -18,7 +18,7 @@ from clearhead.clinic.home import figures as figure
 from clearhead.clinic.home import timeline
 from clearhead.clinic.people.access import PATIENT, PUBLIC, access, roles_of, sites_of, staff
 from clearhead.clinic.people.models import Course, Role, Site
-from clearhead.clinic.plan.models import Session
+from clearhead.clinic.plan.models import Order, Session
 from clearhead.clinic.schedule import actions as schedule
 from clearhead.clinic.schedule.models import Booking
 
@@ -178,7 +178,8 @@ def visits(request: Any) -> HttpResponse:
     consults = Booking.objects.filter(patient=request.patient, visit__isnull=True, status="booked").select_related(
         "site"
     )
-    context = {"rows": rows, "consults": consults.filter(starts_at__gte=now), "now": now}
+    ordered = Order.standing().filter(course__patient=request.patient, course__closed_at__isnull=True).exists()
+    context = {"rows": rows, "consults": consults.filter(starts_at__gte=now), "now": now, "ordered": ordered}
     return render(request, "home/visits.html", context)
 
 
