@@ -74,11 +74,13 @@ def test_every_requirement_is_pinned_to_a_version_that_meets_it(name: str) -> No
 
 
 @pytest.mark.parametrize("name", LISTS)
+@pytest.mark.hazard("H-48")
 def test_the_list_holds_pins_and_hashes_and_no_address_or_path(name: str) -> None:
     assert pin.strange_lines(text_of(name)) == []
 
 
 @pytest.mark.parametrize("name", LISTS)
+@pytest.mark.hazard("H-48")
 def test_every_pin_has_a_hash(name: str) -> None:
     lines = text_of(name).splitlines()
     pairs = [(line, after) for line, after in pairwise([*lines, ""]) if pin.PINNED.match(line)]

