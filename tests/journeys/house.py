@@ -10,11 +10,13 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
 
 from clearhead.clinic.letters import actions as letters
+from clearhead.clinic.letters.backends import DUMMY
 from clearhead.clinic.letters.models import Outgoing
 from clearhead.clinic.people.models import Course, Patient, User
 from clearhead.clinic.plan.models import Order, Session
@@ -129,11 +131,12 @@ class House:
 
 
 @contextmanager
-def house(protocol_id: str, monkeypatch: object) -> Iterator[House]:
+def house(protocol_id: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     """A clinic that could run this protocol. Every clock of the service shows the story's time."""
     world = set_up(shipped(protocol_id).toml)
     User.objects.update(password=make_password(PASSWORD))
-    monkeypatch.setattr("django.utils.timezone.now", lambda: world.clock.now)  # type: ignore[attr-defined]
+    monkeypatch.setattr("django.utils.timezone.now", lambda: world.clock.now)
+    monkeypatch.setattr("django.conf.settings.EMAIL_BACKEND", DUMMY)  # letters become files, as in a new clinic
     yield House(world)
 
 

@@ -163,7 +163,7 @@ def let_go(page: Page, session: Session, hours: Hours) -> None:
         score.get_by_label("Pain on arrival").fill("7")
     score.get_by_role("button", name="Save score").click()
     leave = page.locator("#leave form")
-    leave.get_by_text("criteria met").click()
+    leave.get_by_text("criteria met", exact=True).click()
     leave.get_by_label("Patient and escort have read").check()
     leave.get_by_role("button", name="The patient leaves").click()
     page.get_by_role("link", name="Print the sheet").wait_for()
