@@ -1,11 +1,11 @@
 """Every way in which the science says no.
 
-    ClearheadError
-    ├── OutOfRange        a number outside what its source covers
-    ├── Missing           a fact that is needed and absent; never defaulted
-    ├── Unreadable        a text that is not the number, time or unit it should be
-    ├── Refused           a question the science does not answer (mixed drug forms, unknown site)
-    └── WrongFile         a data file with faults: all of them, each with line, key, found, expected
+ClearheadError
+├── OutOfRange        a number outside what its source covers
+├── Missing           a fact that is needed and absent; never defaulted
+├── Unreadable        a text that is not the number, time or unit it should be
+├── Refused           a question the science does not answer (mixed drug forms, unknown site)
+└── WrongFile         a data file with faults: all of them, each with line, key, found, expected
 """
 
 from __future__ import annotations

@@ -163,7 +163,8 @@ def pdf(html: str) -> bytes | None:
 
 def drawing_style() -> str:
     """The rules of the drawing: WeasyPrint reads those inside it, not the page's."""
-    return _own_file(f"{NOWHERE}static/infusion/paper-trend.css").read_text(encoding="utf-8")
+    rules = _own_file(f"{NOWHERE}static/infusion/paper-trend.css").read_text(encoding="utf-8")
+    return f"<style>{rules}</style>"  # only on the way to a PDF, never on a page
 
 
 def _own_file(url: str) -> Path:
