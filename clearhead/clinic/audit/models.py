@@ -83,7 +83,7 @@ class Receipt(models.Model):
     client_id = models.UUIDField()
     action = models.CharField(max_length=120)
     sha256 = models.CharField(max_length=64)
-    result = models.CharField(max_length=400, blank=True)
+    result = models.TextField(blank=True, help_text="The rows it returned: one, or every row of a long list.")
 
     class Meta:
         constraints = [

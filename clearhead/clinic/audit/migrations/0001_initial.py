@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                 ("client_id", models.UUIDField()),
                 ("action", models.CharField(max_length=120)),
                 ("sha256", models.CharField(max_length=64)),
-                ("result", models.CharField(blank=True, max_length=400)),
+                ("result", models.TextField(blank=True, help_text="The rows it returned: one, or every row of a long list.")),
             ],
             options={
                 "constraints": [
