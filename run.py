@@ -259,7 +259,7 @@ def test(options):
     """Both passes, then one plain account of what ran and what did not."""
     install("dev")
     ensure_debian_packages()
-    options = options or ["-q", "-n", "2"]
+    options = options or ["-q", "-n", "2", "--dist", "worksteal"]
     results = [(database, *run_pytest(database, options)) for database in ("SQLite", "PostgreSQL")]
     print()
     for database, _, ran, failed, skipped in results:
