@@ -51,7 +51,7 @@ class Event(models.Model):
     at = models.DateTimeField()
     actor_code = models.CharField(max_length=64)
     verb = models.CharField(max_length=80)
-    subject = models.CharField(max_length=120)
+    subject = models.CharField(max_length=250)
     patient_code = models.CharField(max_length=36, blank=True)
     body = models.JSONField(default=dict)
     prev = models.CharField(max_length=64)

@@ -49,6 +49,6 @@ def look(request: Any, patient: Patient | None) -> None:
         at=timezone.now(),
         by=request.user,
         verb="look",
-        subject=request.path,
+        subject=request.path[:250],
         patient=patient,
     )
