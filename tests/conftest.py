@@ -32,7 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if "DJANGO_SETTINGS_MODULE" in os.environ:
         from django.conf import settings
 
-        settings.PASSWORD_HASHERS = ["tests.passwords.QuickArgon2"]
+        settings.PASSWORD_HASHERS = ["clearhead.clinic.people.hashers.QuickArgon2"]
         let_sqlite_be_emptied()
 
 
