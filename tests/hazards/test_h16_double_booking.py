@@ -110,7 +110,7 @@ def twin(booking: Booking) -> Iterator[str]:
 
 def test_the_naive_check_then_insert_overlaps_in_the_same_race(twin: str) -> None:
     """The control: if this never overlapped, the race would prove nothing."""
-    both_looked = threading.Barrier(2)
+    all_looked = threading.Barrier(THREADS)
 
     def look_then_book(number: int) -> None:
         start = start_of(number).isoformat(sep=" ")
@@ -120,9 +120,10 @@ def test_the_naive_check_then_insert_overlaps_in_the_same_race(twin: str) -> Non
                 f"SELECT count(*) FROM {twin} WHERE resource_id = 1 AND starts_at < %s AND ends_at > %s",  # noqa: S608
                 [end, start],
             )
-            if cursor.fetchone()[0] == 0:
-                if number < 2:  # the first two look before either writes: the gap that chance finds sooner or later
-                    both_looked.wait(timeout=10)
+            free = cursor.fetchone()[0] == 0
+            if number < THREADS:  # each thread's first: all look before any writes, the gap that chance finds anyway
+                all_looked.wait(timeout=60)
+            if free:
                 cursor.execute(f"INSERT INTO {twin} (resource_id, starts_at, ends_at) VALUES (1, %s, %s)", [start, end])  # noqa: S608
 
     race(look_then_book)

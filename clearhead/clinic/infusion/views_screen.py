@@ -72,13 +72,14 @@ def parts(request: HttpRequest, session: Session) -> HttpResponse:
 
 
 def _screen(request: Any, session: Session) -> dict[str, Any]:
+    number = screen.newest(session)
     now, width = timezone.now(), _whole(request.GET.get("width"), DEFAULT_WIDTH)
     width = min(max(width, WIDTHS[0]), WIDTHS[1])
     last = _whole(request.GET.get("last"), 0)
     forecast = queries.forecast_of(session, now) if width >= WITHOUT_FORECAST_PX else None
     by = clinician(request, session)
     view = queries.chair(session, now, by=by)
-    return screen.screen(view, forecast, width=width, last_min=last if last in SPANS else None)
+    return screen.screen(view, forecast, number=number, width=width, last_min=last if last in SPANS else None)
 
 
 def _whole(text: str | None, default: int) -> int:

@@ -268,8 +268,10 @@ def phase_words(view: ChairView) -> str:
     return str(state.get(view.standing.state) or _("Infusing"))
 
 
-def screen(view: ChairView, forecast: Forecast | None, *, width: int, last_min: int | None = None) -> dict[str, Any]:
-    """What the live parts of the page need, ready to write."""
+def screen(
+    view: ChairView, forecast: Forecast | None, *, number: str, width: int, last_min: int | None = None
+) -> dict[str, Any]:
+    """What the live parts of the page need, ready to write. `number` was read before the view: see `newest`."""
     return {
         "view": view,
         "session": view.session,
@@ -277,7 +279,7 @@ def screen(view: ChairView, forecast: Forecast | None, *, width: int, last_min: 
         "picture": picture(view, forecast, width=width, last_min=last_min),
         "grid": grid(view, max(3, int((width - 96) // COLUMN_PX) - 1)),
         "forecast": forecast,
-        "number": newest(view.session),
+        "number": number,
         "escort": escort_of(view.session),
         "symptoms": symptom_lines(view),
         "advice": advice(view),
@@ -289,7 +291,11 @@ def screen(view: ChairView, forecast: Forecast | None, *, width: int, last_min: 
 
 
 def newest(session: Session) -> str:
-    """Names the newest fact; a poll that knows it is answered 304. Before the start there is no counter yet."""
+    """Names the newest fact; a poll that knows it is answered 304. Before the start there is no counter yet.
+
+    Read it before the facts it stands for. Read after them, it names a fact that came between and is not in the
+    picture, and every later poll is told that nothing is new.
+    """
     number = Infusion.objects.filter(session=session).values_list("last_fact", flat=True).first()
     if number is not None:
         return str(number)
