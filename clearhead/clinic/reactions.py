@@ -15,6 +15,7 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "consent withdrawn while running": (  # session, consent, by, at
         "clearhead.clinic.infusion.actions.consent_withdrawn",
     ),
+    "contact_changed": ("clearhead.clinic.letters.actions.contact_changed",),  # patient, site, before, by, at
     "time_freed": ("clearhead.clinic.welcome.actions.offer_freed_time",),  # site, service, starts_at, by, at
 }
 

@@ -30,6 +30,15 @@ def address_of(patient: Patient | None, channel: str) -> str:
     return {"mail": patient.email, "sms": patient.phone}.get(channel, str(patient))
 
 
+def way_of(patient: Patient | None, to: str = "") -> str:
+    """How this person wants to hear from the clinic, as far as an address for it is known."""
+    if to or patient is None:
+        return "mail" if "@" in to or not to else "sms"
+    if address_of(patient, patient.messages_by):
+        return patient.messages_by
+    return next((channel for channel in ("mail", "sms") if address_of(patient, channel)), "print")
+
+
 @audit.once
 def queue(
     *,
@@ -41,7 +50,7 @@ def queue(
     due_at: datetime,
     by: User | None,
     at: datetime,
-    channel: str = "mail",
+    channel: str = "",
     to: str = "",
     language: str = "",
     calendar: str = "",
@@ -51,6 +60,7 @@ def queue(
 
     Without an address it waits as a print, so that somebody hands it over or calls.
     """
+    channel = channel or way_of(patient, to)
     where = to or address_of(patient, channel)
     if not where and channel != "print":
         channel, where = "print", str(patient) if patient else "front desk"
@@ -171,3 +181,18 @@ def send_again(*, letter: Outgoing, by: User | None, at: datetime, client_id: UU
         )
     letter.refresh_from_db()
     return letter
+
+
+def contact_changed(
+    *, patient: Patient, site: Site | None, before: dict[str, Any], by: User | None, at: datetime
+) -> None:
+    """A reaction: the address that was left hears of it, in case it was somebody else (H-42)."""
+    left = before["email"] if before["email"] != patient.email else ""
+    number = before["phone"] if before["phone"] != patient.phone else ""
+    where = site or getattr(patient.courses.select_related("site").order_by("-opened_at").first(), "site", None)
+    for channel, to in (("mail", left), ("sms", number)):
+        if to and where is not None:
+            queue(
+                site=where, patient=patient, template="contact_changed", context={}, about_code=patient.code, due_at=at,
+                channel=channel, to=to, by=by, at=at,
+            )  # fmt: skip

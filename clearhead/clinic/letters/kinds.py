@@ -54,6 +54,8 @@ KINDS = _kinds(
     Kind("to_answer", NOTICE, frozenset({"link"})),
     Kind("invitation", _("Your account"), frozenset({"link", "until"})),
     Kind("new_password", _("Your account"), frozenset({"link", "until"})),
+    Kind("contact_changed", _("Your account"), frozenset()),
+    Kind("diary_door", _("Your diary"), frozenset({"link"})),
     Kind("enquiry_received", NOTICE, frozenset({"link"})),
     Kind("service_changed", NOTICE, frozenset({"link"})),
     Kind("letter", NOTICE, frozenset({"title", "paragraphs", "rows"}), private=True),

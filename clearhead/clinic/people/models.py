@@ -13,6 +13,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from clearhead.clinic.audit.models import Fact
+
 
 class Role(models.TextChoices):
     """What a person may be at a site. One person may hold several."""
@@ -164,6 +166,10 @@ class RoleGrant(models.Model):
         ]
 
 
+SEXES = [("female", _("female")), ("male", _("male")), ("", _("not asked yet"))]
+MESSAGES_BY = [("mail", _("by e-mail")), ("sms", _("by text message")), ("print", _("by letter or call"))]
+
+
 class Patient(models.Model):
     """A person with migraine, known to the group. Holds a login only when they want one."""
 
@@ -173,11 +179,18 @@ class Patient(models.Model):
     family_name = models.CharField(max_length=80)
     birth_date = models.DateField()
     sex = models.CharField(
-        max_length=10, choices=[("female", _("female")), ("male", _("male")), ("", _("not said"))], blank=True
+        max_length=10, choices=SEXES, blank=True, help_text="Recorded at birth. Empty: not asked, so never ruled out."
     )
+    used_name = models.CharField(max_length=80, blank=True, help_text="What the person wants to be called.")
     phone = models.CharField(max_length=40, blank=True)
     email = models.EmailField(blank=True)
     language = models.CharField(max_length=8, default="en")
+    messages_by = models.CharField(
+        max_length=10, choices=MESSAGES_BY, default="mail", help_text="How the person wants to hear from the clinic."
+    )
+    contact_name = models.CharField(max_length=120, blank=True, help_text="Whom to call when something happens.")
+    contact_relation = models.CharField(max_length=60, blank=True)
+    contact_phone = models.CharField(max_length=40, blank=True)
     needs_interpreter = models.BooleanField(default=False)
     proxy_name = models.CharField(max_length=120, blank=True, help_text="Legal proxy, where there is one.")
     zone = models.CharField(max_length=64, validators=[known_zone])
@@ -205,6 +218,26 @@ class Patient(models.Model):
     def age_on(self, day: date) -> int:
         """Whole years on this day."""
         return day.year - self.birth_date.year - ((day.month, day.day) < (self.birth_date.month, self.birth_date.day))
+
+
+class PatientChange(Fact):
+    """What was known of a person before and after somebody changed it, and why."""
+
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="changes")
+    before = models.JSONField()
+    after = models.JSONField()
+    reason = models.CharField(max_length=200, blank=True)
+
+
+class Device(models.Model):
+    """A phone or computer on which a patient's diary stays open. It opens the diary and nothing else."""
+
+    code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    patient = models.ForeignKey(Patient, models.PROTECT, related_name="devices")
+    name = models.CharField(max_length=80)
+    opened_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
 
 
 class Course(models.Model):

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from clearhead.clinic.people import views
+from clearhead.clinic.people import views, views_details
 
 urlpatterns = [
     path("me/", views.own_secrets, name="people-me"),
+    path("details/", views_details.own_details, name="people-my-details"),
+    path("course/<uuid:code>/details/", views_details.details, name="people-details"),
     path("account/<str:token>/", views.open_account, name="people-open-account"),
     path("reset/<str:token>/", views.reset_by_link, name="people-reset"),
     path("<slug:site>/staff/", views.staff_list, name="people-staff"),

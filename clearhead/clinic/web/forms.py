@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -168,3 +168,30 @@ class SecretField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", gettext_lazy("Your password or PIN, to sign"))
         super().__init__(strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "off"}), **kwargs)
+
+
+OLDEST_YEARS = 120
+
+
+def phone_number(value: str) -> None:
+    """Refuse what is no phone number: fewer than seven digits, or other signs than digits and + ( ) - . /."""
+    if not re.fullmatch(r"[\d\s()+./-]+", value) or sum(sign.isdigit() for sign in value) < 7:
+        raise ValidationError(_("“%(value)s” does not read as a phone number.") % {"value": value})
+
+
+class BirthDateField(forms.DateField):
+    """A date of birth."""
+
+    widget = forms.DateInput(attrs={"type": "date", "autocomplete": "bday"})
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", gettext_lazy("Date of birth"))
+        super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
+        self.widget.input_type = "date"
+        self.widget.format = "%Y-%m-%d"
+        self.error_messages["invalid"] = gettext_lazy("Write the date of birth as 1984-03-14.")
+
+    def refuse_impossible(self, born: date | None, today: date) -> None:
+        """Refuse a day to come, or one too long ago."""
+        if born is not None and not (today.year - OLDEST_YEARS <= born.year and born <= today):
+            raise ValidationError(_("This cannot be a date of birth. Check the year."))

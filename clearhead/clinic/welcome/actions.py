@@ -289,7 +289,7 @@ def _letter(
     method: Method | None = None,
 ) -> None:
     patient = booking.patient
-    by_mail = bool(to or (patient and patient.email))
+    wants = letters.way_of(patient)
     letters.queue(
         site=booking.site,
         patient=patient,
@@ -297,8 +297,8 @@ def _letter(
         context=told,
         about_code=booking.code,
         due_at=due_at,
-        channel="mail" if by_mail else "sms",
-        to=to,
+        channel="mail" if to and wants != "sms" else wants,
+        to="" if wants == "sms" else to,
         calendar=calendar_file(booking, at=at, method=method) if method else "",
         by=by,
         at=at,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -12,34 +11,8 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clearhead.clinic.web.forms import ClearForm
+from clearhead.clinic.web.forms import BirthDateField, ClearForm, phone_number
 from clearhead.clinic.welcome.models import EnquiryEvent
-
-OLDEST_YEARS = 120
-
-
-def phone_number(value: str) -> None:
-    """Refuse what is no phone number: fewer than seven digits, or other signs than digits and + ( ) - . /."""
-    if not re.fullmatch(r"[\d\s()+./-]+", value) or sum(sign.isdigit() for sign in value) < 7:
-        raise ValidationError(_("“%(value)s” does not read as a phone number.") % {"value": value})
-
-
-class BirthDateField(forms.DateField):
-    """A date of birth."""
-
-    widget = forms.DateInput(attrs={"type": "date", "autocomplete": "bday"})
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("label", gettext_lazy("Date of birth"))
-        super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
-        self.widget.input_type = "date"
-        self.widget.format = "%Y-%m-%d"
-        self.error_messages["invalid"] = gettext_lazy("Write the date of birth as 1984-03-14.")
-
-    def refuse_impossible(self, born: date | None, today: date) -> None:
-        """Refuse a day to come, or one too long ago."""
-        if born is not None and not (today.year - OLDEST_YEARS <= born.year and born <= today):
-            raise ValidationError(_("This cannot be a date of birth. Check the year."))
 
 
 class NameForm(ClearForm):

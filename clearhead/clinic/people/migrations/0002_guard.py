@@ -7,4 +7,4 @@ from clearhead.clinic.audit.guards import ProtectFacts
 
 class Migration(migrations.Migration):
     dependencies = [("people", "0001_initial")]
-    operations = [ProtectFacts("Signature")]
+    operations = [ProtectFacts("Signature", "PatientChange")]
