@@ -2,9 +2,19 @@
 
 from django.urls import path
 
-from clearhead.clinic.infusion import views, views_chart, views_gate, views_print, views_pump, views_screen, views_stop
+from clearhead.clinic.infusion import (
+    views,
+    views_chart,
+    views_gate,
+    views_keep,
+    views_print,
+    views_pump,
+    views_screen,
+    views_stop,
+)
 
 urlpatterns = [
+    path("worker.js", views_keep.worker, name="infusion-worker"),
     path("<uuid:code>/", views_screen.chair, name="infusion-chair"),
     path("<uuid:code>/parts/", views_screen.parts, name="infusion-parts"),
     path("<uuid:code>/print/", views_print.record, name="infusion-print"),

@@ -15,6 +15,7 @@ from clearhead.clinic.infusion import forms, queries
 from clearhead.clinic.infusion.pages import READERS, alone_since
 from clearhead.clinic.infusion.queries import screen
 from clearhead.clinic.infusion.views import alarms, clinician
+from clearhead.clinic.infusion.views_keep import KEEP_HEADER, keep_for_s
 from clearhead.clinic.people.access import CHAIR, access
 from clearhead.clinic.plan.models import Session
 
@@ -55,7 +56,10 @@ def chair(request: HttpRequest, session: Session) -> HttpResponse:
         "whys": forms.WHY_NOT.items(),
         "units": [unit for unit, _ in forms.UNITS],
     }
-    return render(request, "infusion/chair.html", shown)
+    reply = render(request, "infusion/chair.html", shown)
+    if shown["can_chart"]:
+        reply.headers[KEEP_HEADER] = str(keep_for_s(request))
+    return reply
 
 
 @require_GET

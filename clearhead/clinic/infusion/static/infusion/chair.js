@@ -2,6 +2,7 @@
 import { coreSet, emptyCore } from "./core.js";
 import { Desk } from "./entry.js";
 import { holdToSend } from "./hold.js";
+import { forget, keepNewest, keepOpen, keptParts } from "./keep.js";
 import { Live, notice } from "./live.js";
 import { rateFace } from "./rate.js";
 
@@ -17,6 +18,7 @@ const desk = new Desk(room, words, say);
 const live = new Live(room, words, {
   onBeat: () => desk.flush().then((told) => told?.sent && live.look(true)),
   onLocked: lock,
+  onNewest: keepNewest,
 });
 
 // Nobody is signed in: names and numbers go, alarms, STOP and help stay (the queue is kept).
@@ -113,10 +115,13 @@ document.getElementById("sign-out")?.addEventListener("submit", async (event) =>
   event.preventDefault();
   const count = await desk.tell();
   form.dataset.sure = "1";
-  if (count) notice("notice-leave", words.leave.replace("%s", count), true); // a second press signs out
-  else form.requestSubmit();
+  if (count) { notice("notice-leave", words.leave.replace("%s", count), true); return; } // a second press signs out
+  await forget();
+  form.requestSubmit();
 });
 addEventListener("beforeunload", (event) => { if (!document.getElementById("unsent").hidden) event.preventDefault(); });
 
 await desk.open();
+if (keptParts()) live.lose(keptParts().innerHTML);
 live.start();
+keepOpen(room);

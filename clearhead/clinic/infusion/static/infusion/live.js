@@ -5,8 +5,8 @@ const FRESH_MS = 60000; // the now line, what was given, what is due: they move 
 const CLOCK_OFF_MS = 120000;
 
 export class Live {
-  constructor(room, words, { onBeat, onLocked }) {
-    Object.assign(this, { room, words, onBeat, onLocked });
+  constructor(room, words, { onBeat, onLocked, onNewest = () => {} }) {
+    Object.assign(this, { room, words, onBeat, onLocked, onNewest });
     this.last = performance.now();
     this.fresh = performance.now();
     this.lost = false;
@@ -51,6 +51,7 @@ export class Live {
       if (reply.status === 304) return;
       if (kind.includes("json")) return this.onLocked(JSON.parse(body));
       this.swap(body);
+      this.onNewest(body);
       this.fresh = performance.now();
       this.onLocked(null);
     } catch { /* a missed beat: the watch counts them */ }
@@ -68,7 +69,12 @@ export class Live {
   }
 
   watch() {
-    if (this.lost || performance.now() - this.last < MISSED * BEAT_MS + 500) return;
+    if (!this.lost && performance.now() - this.last >= MISSED * BEAT_MS + 500) this.lose();
+  }
+
+  // The page came from the tablet itself: what it knew last, blanked at once.
+  lose(parts = "") {
+    if (parts) this.swap(parts);
     this.lost = true;
     const since = document.getElementById("part-strip")?.dataset.clock || "";
     document.body.classList.add("lost");

@@ -1,0 +1,123 @@
+"""The chair's page outlives a reload and a killed tab while the clinic is away; it is gone after signing out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from clearhead.clinic.infusion.models import Event, Observation
+from clearhead.clinic.plan.models import Session
+from tests.cast import member
+from tests.clinic.infusion.scene import lively
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.hazard("H-24")]
+KEPT = """async () => { if (!(await indexedDB.databases()).some((one) => one.name === 'clearhead-kept')) return null;
+  const db = await new Promise((resolve, reject) => {
+  const request = indexedDB.open('clearhead-kept'); request.onsuccess = () => resolve(request.result);
+  request.onerror = () => reject(request.error); });
+  try { if (!db.objectStoreNames.contains('kept')) return null;
+    return await new Promise((resolve) => { const ask = db.transaction('kept').objectStore('kept').getAll();
+      ask.onsuccess = () => resolve(ask.result.map((row) => row?.about || '').filter(Boolean)); });
+  } finally { db.close(); } }"""
+Chair = Callable[..., tuple[Any, Session]]
+
+
+@pytest.fixture
+def chair(open_page: Any, sign_in: Any) -> Chair:
+    """A page at Petra's chair that the worker has kept."""
+
+    def enter(**options: Any) -> tuple[Any, Session]:
+        session = lively(timezone.now())
+        page = open_page(timezone_id="America/Phoenix", **options)
+        sign_in(page, member("nina"))
+        page.goto(f"/infusion/{session.code}/")
+        page.locator("#part-picture svg").wait_for()
+        for _ in range(100):
+            if page.evaluate(KEPT):
+                return page, session
+            page.wait_for_timeout(50)
+        raise AssertionError("the worker kept nothing")
+
+    return enter
+
+
+def type_core_set(page: Any) -> None:
+    page.locator("#c-hr").click()
+    for text in ("81", "97", "", "13686", "13"):
+        page.keyboard.type(text)
+        page.keyboard.press("Enter")
+    page.keyboard.press("0")
+    page.locator("[data-save]").click()
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["reload", "tab killed"])
+def test_without_the_clinic_the_chair_comes_back_takes_entries_and_stop_and_sends_them_later(
+    chair: Chair, killed: bool
+) -> None:
+    page, session = chair()
+    sets = Observation.objects.count()
+    page.context.set_offline(True)
+
+    if killed:
+        other = page.context.new_page()
+        page.close(run_before_unload=False)
+        page = other
+        page.goto(f"/infusion/{session.code}/")
+    else:
+        page.reload()
+    page.locator("#lost-notice").wait_for()
+    assert page.locator(".who .name b").inner_text() == str(session.patient)
+    type_core_set(page)
+    page.locator("#said", has_text=re.compile("saved here")).wait_for()
+    page.locator("[data-hold]").focus()
+    page.keyboard.press("Enter")
+    page.locator("#notice-stop").wait_for()
+    page.reload()
+    page.locator("#unsent", has_text="2").wait_for()
+
+    page.context.set_offline(False)
+    page.locator("#unsent").wait_for(state="hidden")
+    assert Observation.objects.count() == sets + 1
+    assert Event.objects.filter(session=session, kind="stop", queued=True).count() == 1
+
+
+def test_one_chair_is_kept_unreadable_on_the_disk_and_wiped_at_sign_out(chair: Chair) -> None:
+    page, session = chair()
+    sealed = page.evaluate(KEPT.replace("row?.about || ''", "row?.sealed ? new TextDecoder().decode(row.sealed) : ''"))
+    assert sealed
+    assert not any(session.patient.family_name in row for row in sealed)
+    assert set(page.evaluate(KEPT)) == {f"/infusion/{session.code}/"}
+
+    page.context.set_offline(True)
+    page.goto(f"/infusion/{session.code}/record/")
+    assert page.url.endswith(f"/infusion/{session.code}/"), "another page of the chair leads back to it"
+
+    page.context.set_offline(False)
+    page.locator("#sign-out button").click()
+    page.wait_for_url(re.compile("/(welcome|$)"))
+    page.context.set_offline(True)
+    with pytest.raises(Exception, match="ERR_"):
+        page.goto(f"/infusion/{session.code}/")
+
+
+def test_a_page_that_was_kept_for_a_signed_out_tablet_is_wiped_when_the_clinic_says_so(chair: Chair) -> None:
+    page, session = chair()
+    page.context.clear_cookies()
+    page.goto(f"/infusion/{session.code}/")
+    assert "/account/login" in page.url
+
+    page.context.set_offline(True)
+    with pytest.raises(Exception, match="ERR_"):
+        page.goto(f"/infusion/{session.code}/")
+
+
+def test_the_worker_reaches_the_chairs_and_nothing_else(client: Any) -> None:
+    reply = client.get("/infusion/worker.js")
+
+    assert reply.status_code == 200
+    assert reply["Content-Type"].startswith("text/javascript")
+    assert "Service-Worker-Allowed" not in reply
