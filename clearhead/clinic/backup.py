@@ -80,6 +80,7 @@ def restore(backup: Path, at: datetime) -> Path | None:
     connections.close_all()
     aside = None
     if current.exists():
+        _refuse_while_open(current)
         aside = current.with_name(f"{current.name}.before-restore-{at:%Y%m%d-%H%M%S}")
         os.replace(current, aside)
         for ending in ("-wal", "-shm"):
@@ -89,6 +90,23 @@ def restore(backup: Path, at: datetime) -> Path | None:
     shutil.copyfile(backup, part)
     os.replace(part, current)
     return aside
+
+
+def _refuse_while_open(current: Path) -> None:
+    """Leaving the write-ahead log asks to be alone with the file: a server that still has it open is noticed.
+
+    Whoever kept the old file open would write into what is set aside, and could take the new log along on closing.
+    """
+    alone = sqlite3.connect(current, timeout=2)
+    try:
+        alone.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.OperationalError as fault:
+        if "locked" in str(fault):
+            raise BackupFailed("The database is open elsewhere. Stop `serve` first; nothing was changed.") from fault
+    except sqlite3.DatabaseError:
+        return  # a damaged database is what restores are for
+    finally:
+        alone.close()
 
 
 def _restore_postgres(backup: Path, at: datetime) -> Path:

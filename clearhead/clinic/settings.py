@@ -102,6 +102,7 @@ def database(url: str) -> dict[str, object]:
                 "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;",
             },
             "TEST": {"NAME": os.environ.get("CLEARHEAD_TEST_SQLITE") or None},
+            "CONN_MAX_AGE": 60,  # opening costs more than all questions of a poll together
         }
     host = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair).get("host", parts.hostname or "")
     return {
@@ -147,6 +148,8 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_IDLE_MINUTES = {"staff": 15, "patient": 30}
 SESSION_LONGEST_HOURS = {"staff": 12, "patient": 24}
+DIARY_IDLE_DAYS = 30  # on a device where a patient keeps the diary open: the diary alone, see ADR 0008
+DIARY_LONGEST_DAYS = 90
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 CSRF_FAILURE_VIEW = "clearhead.clinic.people.views.csrf_failure"
 SECURE_SSL_REDIRECT = HTTPS

@@ -92,6 +92,20 @@ def test_restore_keeps_what_was_there_beside_it(made: Path, tmp_path: Path, sett
         aside.unlink()
 
 
+@pytest.mark.sqlite
+@pytest.mark.hazard("H-45")
+def test_a_restore_is_refused_while_a_server_has_the_database_open(made: Path) -> None:
+    there = sqlite3.connect(connection.settings_dict["NAME"])
+    try:
+        there.execute("SELECT count(*) FROM audit_event").fetchone()
+        with pytest.raises(backup.BackupFailed, match="open elsewhere"):
+            backup.restore(made, LATER)
+    finally:
+        there.close()
+
+    note(1)  # the database is where it was
+
+
 def test_a_backup_is_never_overwritten(made: Path) -> None:
     with pytest.raises(backup.BackupFailed, match="exists already"):
         backup.make(made.parent, AT_TEN)

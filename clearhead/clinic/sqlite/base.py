@@ -9,6 +9,7 @@ Other processes still wait as SQLite has it, which is harmless: garbage never cr
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from sqlite3 import dbapi2  # the mended library, where there is one: see clearhead.clinic
@@ -144,13 +145,31 @@ class Cursor(django_sqlite.SQLiteCursorWrapper):
 class DatabaseWrapper(django_sqlite.DatabaseWrapper):
     """Django's own, with connections and cursors that wait for their turn."""
 
+    opened_file: tuple[int, int] | None = None  # device and number of the file that is open
+
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Open a connection that knows the turn of its file. A database in memory has no second connection."""
         made = super().get_new_connection({**conn_params, "factory": Connection})
         if not self.is_in_memory_db():
             made.turn = turn_of(str(conn_params["database"]))
             made.patience_s = float(conn_params.get("timeout", 5))
+            self.opened_file = self._file_now()
         return made
+
+    def close_if_unusable_or_obsolete(self) -> None:
+        """A connection is kept from request to request, but not when a restore has put another file in its place."""
+        super().close_if_unusable_or_obsolete()
+        if self.connection is None or self.in_atomic_block or self.is_in_memory_db():
+            return
+        if self._file_now() != self.opened_file:
+            self.close()
+
+    def _file_now(self) -> tuple[int, int] | None:
+        try:
+            said = os.stat(self.settings_dict["NAME"])
+        except OSError:
+            return None
+        return said.st_dev, said.st_ino
 
     def create_cursor(self, name: str | None = None) -> Any:
         """A cursor that waits for its turn."""

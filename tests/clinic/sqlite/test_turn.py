@@ -323,3 +323,22 @@ def test_djangos_atomic_blocks_hold_one_turn_from_the_outermost_begin_to_its_end
     with pytest.raises(ValueError, match="outer"), transaction.atomic():
         raise ValueError("outer")
     assert not holds(connection)
+
+
+def test_a_kept_connection_moves_to_the_file_that_a_restore_put_in_its_place(tmp_path: Path, file: Path) -> None:
+    kept, other = opened(file), opened(tmp_path / "restored.sqlite3")
+    add(kept, "one")
+    with other.cursor() as cursor:
+        cursor.execute("CREATE TABLE vial (id integer PRIMARY KEY, name text NOT NULL UNIQUE)")
+    add(other, "restored")
+    other.close()
+
+    kept.close_if_unusable_or_obsolete()
+    assert names(kept) == ["one"]
+
+    for ending in ("-wal", "-shm"):
+        file.with_name(file.name + ending).unlink()
+    (tmp_path / "restored.sqlite3").replace(file)
+    kept.close_if_unusable_or_obsolete()
+    assert names(kept) == ["restored"]
+    kept.close()
