@@ -7,7 +7,9 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Literal, TypeVar
+from functools import cache
+from operator import is_
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo
 
 from clearhead.medicine.errors import Refused
@@ -67,17 +69,39 @@ def _in_utc(thing: Any) -> Any:
     if isinstance(thing, datetime):
         return thing if thing.tzinfo is UTC else aware(thing)
     if isinstance(thing, tuple):
-        turned = tuple(_in_utc(one) for one in thing)
-        return thing if all(a is b for a, b in zip(thing, turned, strict=True)) else turned
+        turned = [_in_utc(one) for one in thing]
+        return thing if all(map(is_, thing, turned)) else tuple(turned)
+    names = _timed_fields(thing.__class__)
+    if names is not None:
+        found = ((name, getattr(thing, name)) for name in names)
+        changed = {name: turned for name, value in found if (turned := _in_utc(value)) is not value}
+        return replace(thing, **changed) if changed else thing
     if isinstance(thing, Mapping):
         values = {key: _in_utc(value) for key, value in thing.items()}
         return thing if all(values[key] is value for key, value in thing.items()) else values
-    if is_dataclass(thing) and not isinstance(thing, type):
-        found = {field.name: getattr(thing, field.name) for field in fields(thing)}
-        turned_fields = {name: _in_utc(value) for name, value in found.items()}
-        changed = {name: value for name, value in turned_fields.items() if value is not found[name]}
-        return replace(thing, **changed) if changed else thing
     return thing
+
+
+@cache
+def _timed_fields(kind: type) -> tuple[str, ...] | None:
+    """The fields of a dataclass that can hold a moment, by their declared types; None for anything else."""
+    if not is_dataclass(kind):
+        return None
+    try:
+        declared = get_type_hints(kind)
+    except NameError:  # a type that is known only where it was written: look into every field
+        return tuple(field.name for field in fields(kind))
+    return tuple(field.name for field in fields(kind) if _timed(declared[field.name]))
+
+
+def _timed(declared: Any) -> bool:
+    """Could a value of this type hold a moment? Numbers, words and collections of them cannot."""
+    if get_origin(declared) is Literal or declared is Ellipsis:
+        return False
+    inner = get_args(declared)
+    if inner:
+        return any(_timed(one) for one in inner)
+    return not (isinstance(declared, type) and issubclass(declared, PLAIN))
 
 
 def minutes_since(then: datetime, at: datetime) -> float:

@@ -117,11 +117,13 @@ def flags(facts: LimitFacts, protocol: Protocol, *, at: datetime) -> tuple[Flag,
     """Every episode so far, by time. Sets dated into the future are not believed."""
     facts, at = in_utc(facts), aware(at)
     believed = sorted((s for s in facts.sets if not is_ahead(s.at, at)), key=lambda s: s.at)
+    by_sign = {
+        sign: [s for s in believed if sign in s.values] for sign in {one.sign for one in protocol.limits.vital_limits}
+    }
     runs: dict[tuple[Sign, Side, Phase], list[_Run]] = {}
     for limit in protocol.limits.vital_limits:
-        sets = [s for s in believed if limit.sign in s.values]
         for edge in _edges(limit, facts.baseline):
-            runs.setdefault((limit.sign, edge.side, limit.during), []).extend(_runs(edge, sets))
+            runs.setdefault((limit.sign, edge.side, limit.during), []).extend(_runs(edge, by_sign[limit.sign]))
     found = [flag for key, group in runs.items() for flag in _episodes(key, group, protocol)]
     return tuple(sorted(found, key=lambda flag: (flag.since, flag.sign)))
 
