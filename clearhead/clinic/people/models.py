@@ -39,6 +39,9 @@ def known_zone(name: str) -> None:
         raise ValidationError(f"{name} is not a time zone of the IANA list, such as America/Phoenix.")
 
 
+MONITOR_ORDER = "hr spo2 bp rr sedation"
+
+
 class Site(models.Model):
     """A place with chairs, hours and a time zone."""
 
@@ -54,6 +57,12 @@ class Site(models.Model):
     after_hours_phone = models.CharField(max_length=40, blank=True)
     single_handed = models.BooleanField(
         default=False, help_text="Second checks become a timed pause and a self re-read."
+    )
+    tablet_lock_min = models.PositiveSmallIntegerField(
+        default=3, help_text="A shared tablet that nobody touches for so long asks for a PIN."
+    )
+    monitor_order = models.CharField(
+        max_length=60, default=MONITOR_ORDER, help_text="The signs of a core set as the site's monitor lists them."
     )
     is_demo = models.BooleanField(default=False)
     clinic_file = models.TextField(blank=True, help_text="The clinic file it was set up from, as it was read.")
@@ -105,6 +114,8 @@ class User(AbstractBaseUser):
     is_demo = models.BooleanField(default=False)
     pin = models.CharField(max_length=128, blank=True, help_text="Hash of the bedside PIN.")
     must_change_password = models.BooleanField(default=False)
+    wrong_secrets = models.PositiveSmallIntegerField(default=0, help_text="Wrong PINs or passwords in a row.")
+    secret_wait_until = models.DateTimeField(null=True, help_text="No PIN or password is tried before this.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "email"

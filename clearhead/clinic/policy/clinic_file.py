@@ -24,6 +24,8 @@ CLINICS = Path(__file__).with_name("clinics")
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Role = Literal["front_desk", "nurse", "prescriber", "director", "pharmacist", "owner", "auditor", "researcher"]
 Place = Literal["chair", "private_room", "bed"]
+MonitorSign = Literal["hr", "spo2", "bp", "rr", "sedation"]
+MONITOR_ORDER: tuple[MonitorSign, ...] = ("hr", "spo2", "bp", "rr", "sedation")
 ProtocolId = Annotated[str, KnownWord.of(shipped_ids())]
 Found = Iterator[tuple[str, str, str]]  # key, found, expected
 
@@ -130,6 +132,8 @@ class SiteFile:
     rooms: tuple[Room, ...]
     pumps: tuple[PumpUnit, ...]
     services: tuple[ServiceOffer, ...]
+    tablet_lock_min: Minutes = 3  # a shared tablet that nobody touches for so long asks for a PIN
+    monitor_order: tuple[MonitorSign, ...] = MONITOR_ORDER
 
     def chosen(self, purpose: str) -> Protocol | None:
         """The protocol selected for this purpose."""
@@ -212,6 +216,10 @@ def _site_faults(clinic: ClinicFile, site: SiteFile) -> Found:
             yield f"{key}", f"nobody who is {role.replace('_', ' ')}", "at least one"
     if len(site.pumps) < len(site.chairs):
         yield f"{key}.pumps", str(len(site.pumps)), f"at least one for each of the {len(site.chairs)} chairs"
+    if sorted(site.monitor_order) != sorted(MONITOR_ORDER):
+        yield f"{key}.monitor_order", ", ".join(site.monitor_order), f"each of {', '.join(MONITOR_ORDER)} once"
+    if not 1 <= site.tablet_lock_min <= 15:
+        yield f"{key}.tablet_lock_min", str(site.tablet_lock_min), "1 to 15 minutes"
     yield from _time_faults(site, key)
     if not any(choice.purpose == "series" for choice in site.protocols):
         yield f"{key}.protocols", "none for a series", "a protocol for the series"

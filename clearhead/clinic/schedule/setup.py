@@ -42,6 +42,8 @@ def set_up_site(*, clinic: Any, place: Any, at: datetime, by: User | None, passw
             "phone": place.phone,
             "after_hours_phone": place.after_hours_phone,
             "single_handed": place.single_handed,
+            "tablet_lock_min": place.tablet_lock_min,
+            "monitor_order": " ".join(place.monitor_order),
             "is_demo": password is not None,
             "clinic_file": clinic.toml,
         },

@@ -29,6 +29,14 @@ class Migration(migrations.Migration):
                 ("is_demo", models.BooleanField(default=False)),
                 ("pin", models.CharField(blank=True, help_text="Hash of the bedside PIN.", max_length=128)),
                 ("must_change_password", models.BooleanField(default=False)),
+                (
+                    "wrong_secrets",
+                    models.PositiveSmallIntegerField(default=0, help_text="Wrong PINs or passwords in a row."),
+                ),
+                (
+                    "secret_wait_until",
+                    models.DateTimeField(help_text="No PIN or password is tried before this.", null=True),
+                ),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
@@ -58,6 +66,20 @@ class Migration(migrations.Migration):
                         default=False, help_text="Second checks become a timed pause and a self re-read."
                     ),
                 ),
+                (
+                    "tablet_lock_min",
+                    models.PositiveSmallIntegerField(
+                        default=3, help_text="A shared tablet that nobody touches for so long asks for a PIN."
+                    ),
+                ),
+                (
+                    "monitor_order",
+                    models.CharField(
+                        default="hr spo2 bp rr sedation",
+                        help_text="The signs of a core set as the site's monitor lists them.",
+                        max_length=60,
+                    ),
+                ),
                 ("is_demo", models.BooleanField(default=False)),
                 (
                     "clinic_file",
@@ -73,13 +95,35 @@ class Migration(migrations.Migration):
                 ("given_name", models.CharField(max_length=80)),
                 ("family_name", models.CharField(max_length=80)),
                 ("birth_date", models.DateField()),
-                ("sex", models.CharField(blank=True, choices=[('female', 'female'), ('male', 'male'), ('', 'not asked yet')], help_text='Recorded at birth. Empty: not asked, so never ruled out.', max_length=10)),
-                ("used_name", models.CharField(blank=True, help_text='What the person wants to be called.', max_length=80)),
+                (
+                    "sex",
+                    models.CharField(
+                        blank=True,
+                        choices=[("female", "female"), ("male", "male"), ("", "not asked yet")],
+                        help_text="Recorded at birth. Empty: not asked, so never ruled out.",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "used_name",
+                    models.CharField(blank=True, help_text="What the person wants to be called.", max_length=80),
+                ),
                 ("phone", models.CharField(blank=True, max_length=40)),
                 ("email", models.EmailField(blank=True, max_length=254)),
                 ("language", models.CharField(default="en", max_length=8)),
-                ("messages_by", models.CharField(choices=[('mail', 'by e-mail'), ('sms', 'by text message'), ('print', 'by letter or call')], default='mail', help_text='How the person wants to hear from the clinic.', max_length=10)),
-                ("contact_name", models.CharField(blank=True, help_text='Whom to call when something happens.', max_length=120)),
+                (
+                    "messages_by",
+                    models.CharField(
+                        choices=[("mail", "by e-mail"), ("sms", "by text message"), ("print", "by letter or call")],
+                        default="mail",
+                        help_text="How the person wants to hear from the clinic.",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "contact_name",
+                    models.CharField(blank=True, help_text="Whom to call when something happens.", max_length=120),
+                ),
                 ("contact_relation", models.CharField(blank=True, max_length=60)),
                 ("contact_phone", models.CharField(blank=True, max_length=40)),
                 ("needs_interpreter", models.BooleanField(default=False)),
@@ -289,35 +333,67 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
-            name='Device',
+            name="Device",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('opened_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='devices', to='people.patient')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("name", models.CharField(max_length=80)),
+                ("opened_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="devices", to="people.patient"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PatientChange',
+            name="PatientChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('happened_at', models.DateTimeField(help_text='When it was so, not when it was typed.')),
-                ('recorded_at', models.DateTimeField(help_text='When it reached the clinic; passed in, never read from a clock here.')),
-                ('struck', models.BooleanField(default=False)),
-                ('before', models.JSONField()),
-                ('after', models.JSONField()),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('corrects', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrected_by', to='people.patientchange')),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='people.patient')),
-                ('recorded_by', models.ForeignKey(help_text='Empty: a person by link.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("happened_at", models.DateTimeField(help_text="When it was so, not when it was typed.")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        help_text="When it reached the clinic; passed in, never read from a clock here."
+                    ),
+                ),
+                ("struck", models.BooleanField(default=False)),
+                ("before", models.JSONField()),
+                ("after", models.JSONField()),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "corrects",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrected_by",
+                        to="people.patientchange",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="changes", to="people.patient"
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        help_text="Empty: a person by link.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['happened_at', 'pk'],
-                'abstract': False,
+                "ordering": ["happened_at", "pk"],
+                "abstract": False,
             },
         ),
     ]
