@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from clearhead.clinic.diary import actions, queries
 from clearhead.clinic.diary.forms import DetailsForm, DoseForm, EffectForm, OverForm, StartForm
 from clearhead.clinic.diary.models import Attack, AttackEvent, Dose
-from clearhead.clinic.people.access import PATIENT, access
+from clearhead.clinic.people.access import DIARY, access
 from clearhead.clinic.web.forms import ClearForm
 
 MULTIPLE = {"symptoms": "symptom", "aura": "aura", "premonitory": "premonitory", "triggers": "trigger"}
@@ -24,7 +24,7 @@ MULTIPLE = {"symptoms": "symptom", "aura": "aura", "premonitory": "premonitory",
 
 
 @require_GET
-@access(PATIENT)
+@access(DIARY)
 def attack(request: HttpRequest) -> HttpResponse:
     """Attack mode: three large buttons, nothing to read. Without an attack: when did it begin?"""
     patient = _patient(request)
@@ -34,7 +34,7 @@ def attack(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@access(PATIENT)
+@access(DIARY)
 def start(request: HttpRequest) -> HttpResponse:
     """It begins now, or began some minutes ago."""
     now, patient = timezone.now(), _patient(request)
@@ -65,7 +65,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@access(PATIENT, Attack)
+@access(DIARY, Attack)
 def worse(request: HttpRequest, row: Attack) -> HttpResponse:
     """One tap: it got worse."""
     form = ClearForm(request.POST)
@@ -82,7 +82,7 @@ def worse(request: HttpRequest, row: Attack) -> HttpResponse:
 
 
 @require_POST
-@access(PATIENT, Attack)
+@access(DIARY, Attack)
 def over(request: HttpRequest, row: Attack) -> HttpResponse:
     """It is over, now or at a time."""
     now = timezone.now()
@@ -107,7 +107,7 @@ def over(request: HttpRequest, row: Attack) -> HttpResponse:
 
 
 @require_POST
-@access(PATIENT, Attack)
+@access(DIARY, Attack)
 def mistake(request: HttpRequest, row: Attack) -> HttpResponse:
     """It was entered by mistake."""
     actions.strike_attack(attack=row, by=_user(request), at=timezone.now())
@@ -116,7 +116,7 @@ def mistake(request: HttpRequest, row: Attack) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@access(PATIENT, Attack)
+@access(DIARY, Attack)
 def details(request: HttpRequest, row: Attack) -> HttpResponse:
     """Everything that could wait."""
     now, view = timezone.now(), queries.attack_view(row)
@@ -163,7 +163,7 @@ def _said(said: dict[str, Any]) -> dict[str, tuple[str, ...]]:
 
 
 @require_http_methods(["GET", "POST"])
-@access(PATIENT, Attack)
+@access(DIARY, Attack)
 def took_medicine(request: HttpRequest, row: Attack) -> HttpResponse:
     """Which medicine; one tap each."""
     now, patient = timezone.now(), _patient(request)
@@ -190,7 +190,7 @@ def took_medicine(request: HttpRequest, row: Attack) -> HttpResponse:
 
 
 @require_POST
-@access(PATIENT, Dose)
+@access(DIARY, Dose)
 def effect(request: HttpRequest, row: Dose) -> HttpResponse:
     """How it was two hours after the dose."""
     form = EffectForm(request.POST)

@@ -18,7 +18,7 @@ from clearhead.clinic.audit.actions import Conflict
 from clearhead.clinic.diary import actions, charts, queries, words
 from clearhead.clinic.diary.forms import DayForm, DoseForm, MedicineForm, MonthForm, QueuedForm, StartForm
 from clearhead.clinic.diary.models import Attack, AttackEvent, Day
-from clearhead.clinic.people.access import PATIENT, access
+from clearhead.clinic.people.access import DIARY, access
 from clearhead.clinic.people.models import Patient
 from clearhead.medicine.headache.diary import local_date_of_entry
 
@@ -26,7 +26,7 @@ QUEUE_LIMIT = 200
 
 
 @require_GET
-@access(PATIENT)
+@access(DIARY)
 def today(request: HttpRequest) -> HttpResponse:
     """One question; everything else below it."""
     now = timezone.now()
@@ -54,7 +54,7 @@ def _today(patient: Patient, now: Any, form: DayForm | None = None) -> dict[str,
 
 
 @require_POST
-@access(PATIENT)
+@access(DIARY)
 def record_day(request: HttpRequest) -> HttpResponse:
     """The answer of one date."""
     now, patient = timezone.now(), _patient(request)
@@ -84,7 +84,7 @@ def record_day(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@access(PATIENT)
+@access(DIARY)
 def one_day(request: HttpRequest, on: date) -> HttpResponse:
     """One date with everything about it."""
     return render(request, "diary/day.html", _one_day(_patient(request), on, timezone.now()))
@@ -111,7 +111,7 @@ def _one_day(patient: Patient, on: date, now: Any, form: DayForm | None = None) 
 
 
 @require_GET
-@access(PATIENT)
+@access(DIARY)
 def calendar(request: HttpRequest) -> HttpResponse:
     """A month: numeral and shade per day, infusions as bars, missing visibly missing."""
     patient, now = _patient(request), timezone.now()
@@ -128,7 +128,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@access(PATIENT)
+@access(DIARY)
 def medicines(request: HttpRequest) -> HttpResponse:
     """The patient's own list of medicines."""
     now, patient = timezone.now(), _patient(request)
@@ -154,7 +154,7 @@ def medicines(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@access(PATIENT)
+@access(DIARY)
 def dose(request: HttpRequest) -> HttpResponse:
     """A dose taken outside an attack, or added later."""
     now, patient = timezone.now(), _patient(request)
@@ -186,7 +186,7 @@ def dose(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@access(PATIENT)
+@access(DIARY)
 def sync(request: HttpRequest) -> HttpResponse:
     """What the phone kept while it was offline. Each entry is answered for itself; sending again changes nothing."""
     try:

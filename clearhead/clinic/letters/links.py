@@ -14,13 +14,19 @@ from django.urls import reverse
 from clearhead.clinic.letters.models import Outgoing
 from clearhead.clinic.people import doors
 
-PROMISE = re.compile(r"\[\[link (?P<url>[\w-]+) (?P<purpose>[\w-]+) (?P<subject>\S+) (?P<until>\S+)\]\]")
+PROMISE = re.compile(
+    r"\[\[link (?P<url>[\w-]+) (?P<purpose>[\w-]+) (?P<subject>\S+) (?P<until>\S+?)(?P<once> once)?\]\]"
+)
 SHORTEST = timedelta(days=1)
 
 
-def promise(url_name: str, *, purpose: str, subject_code: object, until: datetime) -> str:
-    """What stands in a text for a personal link: page `url_name`, opened by a link of this purpose until then."""
-    return f"[[link {url_name} {purpose} {subject_code} {until.astimezone(UTC).isoformat()}]]"
+def promise(url_name: str, *, purpose: str, subject_code: object, until: datetime, once: bool = False) -> str:
+    """What stands in a text for a personal link: page `url_name`, opened by a link of this purpose until then.
+
+    `once`: it opens one time, and not a minute longer than said.
+    """
+    end = " once" if once else ""
+    return f"[[link {url_name} {purpose} {subject_code} {until.astimezone(UTC).isoformat()}{end}]]"
 
 
 def page(url_name: str, *args: object) -> str:
@@ -32,13 +38,16 @@ def kept(text: str, letter: Outgoing, now: datetime) -> str:
     """The text with every promise turned into a link."""
 
     def make(found: re.Match[str]) -> str:
+        once = bool(found["once"])
+        left = datetime.fromisoformat(found["until"]) - now
         _link, token = doors.make_link(
             purpose=found["purpose"],
             subject_code=found["subject"],
             patient=letter.patient,
             site=letter.site,
             at=now,
-            lasts=max(datetime.fromisoformat(found["until"]) - now, SHORTEST),
+            lasts=left if once else max(left, SHORTEST),
+            single_use=once,
         )
         return settings.PUBLIC_URL + reverse(found["url"], args=[token])
 

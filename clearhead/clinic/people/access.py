@@ -20,19 +20,24 @@ from django.urls import resolve
 from django.utils import timezone
 
 from clearhead.clinic.people import doors, guard
-from clearhead.clinic.people.models import Course, Link, Patient, Role, RoleGrant, Site, User
+from clearhead.clinic.people.held import held_by, held_in
+from clearhead.clinic.people.models import Course, Patient, Role, Site, User
 
 EVERY_STAFF = tuple(Role)
 
 
 @dataclass(frozen=True)
 class Rule:
-    """Who is let in. `kind`: public, signed_in, patient, staff, link or chair."""
+    """Who is let in. `kind`: public, signed_in, patient, staff, link or chair.
+
+    `lasting`: also opens from a device on which the patient keeps the diary open, long after the sign-in itself ended.
+    """
 
     kind: str
     roles: tuple[str, ...] = ()
     purpose: str = ""
     writers: tuple[str, ...] = field(default=())
+    lasting: bool = False
 
     def __str__(self) -> str:
         if self.kind == "staff":
@@ -43,6 +48,8 @@ class Rule:
 PUBLIC = Rule("public")
 SIGNED_IN = Rule("signed_in")
 PATIENT = Rule("patient")
+DIARY = Rule("patient", lasting=True)
+"""What a patient writes every day, and reads of it. Everything else about them asks for a fresh sign-in."""
 CHAIR = Rule("chair", roles=(Role.NURSE, Role.PRESCRIBER))
 """Stop, emergency notes, help: any clinician on duty, or the chair's own device by its signed token."""
 
@@ -61,17 +68,15 @@ def roles_of(user: Any, site: Site) -> set[str]:
     """The roles a person holds at a site now; empty for anyone switched off."""
     if not getattr(user, "is_active", False) or not isinstance(user, User):
         return set()
-    return set(RoleGrant.objects.filter(user=user, site=site, until__isnull=True).values_list("role", flat=True))
+    return {role for place, role in held_by(user) if place == site.pk}
 
 
 def sites_of(user: Any, *roles: str) -> list[Site]:
     """The sites where a person holds one of these roles (any role when none is named)."""
     if not getattr(user, "is_active", False) or not isinstance(user, User):
         return []
-    grants = RoleGrant.objects.filter(user=user, until__isnull=True)
-    if roles:
-        grants = grants.filter(role__in=roles)
-    return list(Site.objects.filter(pk__in=grants.values("site")).order_by("name"))
+    places = {place for place, role in held_by(user) if not roles or role in roles}
+    return list(Site.objects.filter(pk__in=places).order_by("name"))
 
 
 def lets_in(url: str, roles: set[str]) -> bool:
@@ -119,11 +124,17 @@ def site_ids_of(row: Model) -> set[int]:
 
 
 def access(
-    rule: Rule, subject: type[Model] | None = None, *, poll: bool = False, guarded: bool = True
+    rule: Rule,
+    subject: type[Model] | None = None,
+    *,
+    poll: bool = False,
+    guarded: bool = True,
+    near: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
     """Declare who may call a view. `poll`: a machine asks every second, so no look is audited and no session extended.
 
     `guarded`: a staff POST about a patient must carry the form token that names this patient (H-01).
+    `near`: what the view needs of the row's neighbours, read in the same question.
     """
 
     def wrap(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -131,10 +142,10 @@ def access(
         def admitted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if rule.kind in {"signed_in", "patient", "staff"} and not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            row = _row(subject, kwargs) if subject is not None and rule.kind != "link" else None
+            row = _row(subject, kwargs, near) if subject is not None and rule.kind != "link" else None
             _admit(rule, request, row, kwargs)
             if rule.kind == "link" and subject is not None:
-                row = _row(subject, {"code": request.link.subject_code})  # type: ignore[attr-defined]
+                row = _row(subject, {"code": request.link.subject_code}, near)  # type: ignore[attr-defined]
             _place(request, row)
             if guarded and request.method == "POST" and rule.kind in {"staff", "chair"}:
                 guard.check(request, patient_of(row))
@@ -150,9 +161,10 @@ def access(
     return wrap
 
 
-def _row(subject: type[Model], kwargs: dict[str, Any]) -> Model:
+def _row(subject: type[Model], kwargs: dict[str, Any], near: tuple[str, ...]) -> Model:
     key, column = ("site", "slug") if subject is Site else ("code", "code")
-    row = subject._default_manager.filter(**{column: kwargs.pop(key)}).first()
+    rows = subject._default_manager.filter(**{column: kwargs.pop(key)})
+    row = (rows.select_related(*near) if near else rows).first()
     if row is None:
         raise Http404("Nothing is here under this address.")
     return row
@@ -183,10 +195,9 @@ def _admit_patient(request: Any, row: Model | None) -> None:
 
 
 def _admit_staff(rule: Rule, request: Any, row: Model | None) -> None:
-    grants = RoleGrant.objects.filter(user=request.user, until__isnull=True)
-    if row is not None:
-        grants = grants.filter(site__in=site_ids_of(row))
-    held = set(grants.values_list("role", flat=True)) if request.user.is_active else set()
+    places = None if row is None else site_ids_of(row)
+    grants = held_in(request) if request.user.is_active else frozenset()
+    held = {role for place, role in grants if places is None or place in places}
     if row is not None and not held:
         if not getattr(request.user, "is_active", False) or not request.user.is_staff_member:
             raise PermissionDenied("This page is for the staff of the site.")
@@ -198,18 +209,20 @@ def _admit_staff(rule: Rule, request: Any, row: Model | None) -> None:
     request.roles = held
 
 
+def _site(row: Model | None, site_id: int) -> Site | None:
+    if isinstance(row, Site):
+        return row
+    near = row is not None and row._state.fields_cache.get("site")
+    return near or Site.objects.filter(pk=site_id).first()
+
+
 def _place(request: Any, row: Model | None) -> None:
     """Show times in the zone of the site the page is about."""
     site_ids = site_ids_of(row) if row is not None else set()
-    request.site = Site.objects.filter(pk__in=site_ids).first() if len(site_ids) == 1 else None
+    request.site = _site(row, *site_ids) if len(site_ids) == 1 else None
     if request.site is None and getattr(request, "link", None) is not None:
         request.site = request.link.site
     if request.site is not None:
         timezone.activate(request.site.tz)
     elif getattr(request, "patient", None) is not None:
         timezone.activate(request.patient.zone)
-
-
-def open_links() -> Any:
-    """Links that still open something; for tests and the patient's own list."""
-    return Link.objects.filter(used_at__isnull=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.people.models import (
     Course,
     Credential,
+    Device,
     Patient,
     PatientChange,
     Role,
@@ -21,11 +22,9 @@ from clearhead.clinic.people.models import (
     User,
 )
 from clearhead.clinic.people.particulars import IDENTITY, STAFF_FIELDS, known_of, mark_of
+from clearhead.clinic.people.secrets import SignatureRefused as SignatureRefused
+from clearhead.clinic.people.secrets import prove
 from clearhead.clinic.reactions import react
-
-
-class SignatureRefused(Exception):
-    """The secret was wrong, or this person may not sign this."""
 
 
 class DetailsRefused(Exception):
@@ -192,8 +191,7 @@ def sign(
     *, by: User, secret: str, meaning: str, subject_code: object, sha256: str, site: Site, at: datetime
 ) -> Signature:
     """One signature over these bytes. The person shows password or PIN again, every time (H-31)."""
-    if not by.is_active or not by.knows(secret):
-        raise SignatureRefused("The password or PIN does not match. Nothing was signed.")
+    prove(by, secret, at=at)
     return Signature.objects.create(
         signer=by, site=site, meaning=meaning, subject_code=str(subject_code), sha256=sha256, reauth_at=at, signed_at=at
     )
@@ -249,11 +247,11 @@ def note_credential(
 
 @audit.once
 def open_account(
-    *, patient: Patient, password: str, site: Site | None, at: datetime, client_id: UUID | None = None
+    *, patient: Patient, password: str | None, site: Site | None, at: datetime, client_id: UUID | None = None
 ) -> User:
-    """A login for a patient, by the link they were sent. The e-mail address is the one the clinic holds."""
+    """A login for a patient, by the link they were sent; without a password only such links open it."""
     if patient.user is not None:
-        return patient.user
+        return _first_password(patient.user, password, at)
     if not patient.email:
         raise PermissionDenied("We hold no e-mail address of yours. Call us, and we will add it.")
     if User.objects.filter(email__iexact=patient.email.strip()).exists():
@@ -265,6 +263,30 @@ def open_account(
         chain=site.slug if site else audit.HOUSE, at=at, by=user, verb="open account", subject=user, patient=patient
     )
     return user
+
+
+def _first_password(user: User, password: str | None, at: datetime) -> User:
+    if password is not None and not user.has_usable_password():
+        return set_password(user=user, password=password, by=user, at=at)
+    return user
+
+
+@audit.once
+def keep_device(
+    *, patient: Patient, name: str, lasts: timedelta, by: User, at: datetime, client_id: UUID | None = None
+) -> Device:
+    """The diary stays open on this device for so long; it opens nothing else."""
+    device = Device.objects.create(patient=patient, name=name, opened_at=at, expires_at=at + lasts)
+    audit.record(chain=audit.HOUSE, at=at, by=by, verb="keep diary open", subject=device, patient=patient)
+    return device
+
+
+@audit.once
+def close_devices(*, patient: Patient, by: User, at: datetime, client_id: UUID | None = None) -> Patient:
+    """Every device of a patient asks for the sign-in again, from its next request."""
+    Device.objects.filter(patient=patient, ended_at__isnull=True).update(ended_at=at)
+    audit.record(chain=audit.HOUSE, at=at, by=by, verb="close devices", subject=patient, patient=patient)
+    return patient
 
 
 @audit.once

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,9 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clearhead.clinic.audit.actions import Conflict
-from clearhead.clinic.people import doors
+from clearhead.clinic.people import devices, doors
 from clearhead.clinic.people.guard import WrongPatient
-from clearhead.clinic.people.models import RoleGrant
 
 FOREIGN = ("allauth.", "django.views.static", "django.contrib.staticfiles", "django.views.i18n")
 """Views of libraries, which carry their own checks; people/urls.py lists which of them are mounted."""
@@ -43,18 +43,33 @@ class DefaultDeny:
 
 
 class SessionAge:
-    """Idle and longest age of a sign-in. Polls do not count as being there."""
+    """Idle and longest age of a sign-in. Polls do not count as being there.
+
+    On a device where a patient keeps the diary open, the diary goes on when the sign-in is over. For every other page
+    such a visitor is a stranger, who signs in again.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponse:
         """Sign out whom time has signed out, or whom somebody switched off."""
-        if request.user.is_authenticated and (not request.user.is_active or self._too_old(request)):
+        request.only_diary = False
+        if request.user.is_authenticated and not self._good(request):
             logout(request)
             if not self._at_the_chair(request):
                 return redirect(settings.LOGIN_URL)
         return self.get_response(request)
+
+    @staticmethod
+    def _good(request: Any) -> bool:
+        now = timezone.now()
+        if not request.user.is_active:
+            return False
+        if devices.signed_in(request, now):
+            return True
+        request.only_diary = devices.here(request, now) is not None
+        return bool(request.only_diary)
 
     @staticmethod
     def _at_the_chair(request: Any) -> bool:
@@ -72,17 +87,17 @@ class SessionAge:
         """Being there is opening a page or sending a form, not a poll; written at most once a minute."""
         if not request.user.is_authenticated or getattr(view, "is_poll", False):
             return
-        now = timezone.now().timestamp()
-        request.session.setdefault("since", now)
-        if now - request.session.get("seen", 0) > 60:
-            request.session["seen"] = now
+        if request.only_diary and not self._opens_from_the_device(request, view):
+            request.user = AnonymousUser()
+            return
+        devices.be_there(request, timezone.now(), only_diary=request.only_diary)
 
     @staticmethod
-    def _too_old(request: Any) -> bool:
-        now = timezone.now().timestamp()
-        kind = "staff" if RoleGrant.objects.filter(user=request.user, until__isnull=True).exists() else "patient"
-        idle = now - request.session.get("seen", now) > settings.SESSION_IDLE_MINUTES[kind] * 60
-        return idle or now - request.session.get("since", now) > settings.SESSION_LONGEST_HOURS[kind] * 3600
+    def _opens_from_the_device(request: Any, view: Any) -> bool:
+        rule = getattr(view, "access_rule", None)
+        if rule is None:
+            return bool(request.resolver_match.url_name == "account_logout")
+        return rule.lasting or rule.kind in {"public", "link"}
 
 
 class ClearRefusals:

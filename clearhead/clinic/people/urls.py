@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from clearhead.clinic.people import views, views_details
+from clearhead.clinic.people import views, views_details, views_devices
 
 urlpatterns = [
     path("me/", views.own_secrets, name="people-me"),
     path("details/", views_details.own_details, name="people-my-details"),
     path("course/<uuid:code>/details/", views_details.details, name="people-details"),
+    path("device/keep/", views_devices.keep, name="people-keep-device"),
+    path("device/close/", views_devices.close, name="people-close-devices"),
+    path("diary/<str:token>/", views_devices.open_diary, name="people-open-diary"),
     path("account/<str:token>/", views.open_account, name="people-open-account"),
     path("reset/<str:token>/", views.reset_by_link, name="people-reset"),
     path("<slug:site>/staff/", views.staff_list, name="people-staff"),

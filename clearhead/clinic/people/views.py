@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from clearhead.clinic.people import actions, doors, forms
+from clearhead.clinic.people import actions, devices, doors, forms
 from clearhead.clinic.people.access import PUBLIC, SIGNED_IN, access, link, staff
 from clearhead.clinic.people.models import Role, Site, User
 
@@ -156,14 +156,16 @@ def own_secrets(request: Any) -> HttpResponse:
         except actions.SignatureRefused as refusal:
             pin.refused(refusal, "secret")
     status = 422 if which and (password.errors or pin.errors) else 200
-    return render(request, "people/me.html", {"password": password, "pin": pin}, status=status)
+    patient = getattr(request.user, "patient", None)
+    kept = devices.open_devices(patient, timezone.now()) if patient else []
+    return render(request, "people/me.html", {"password": password, "pin": pin, "devices": kept}, status=status)
 
 
 @require_http_methods(["GET", "POST"])
 @access(link("account"))
 def open_account(request: Any) -> HttpResponse:
     """A patient chooses a password and is in. Once the account is open the link opens nothing more."""
-    if request.patient.user is not None:
+    if request.patient.user is not None and request.patient.user.has_usable_password():
         if request.patient.user == request.user:
             return redirect("home")
         messages.info(request, _("This account is open already. Sign in with your e-mail address and password."))
@@ -176,6 +178,7 @@ def open_account(request: Any) -> HttpResponse:
             patient=request.patient, password=form.cleaned_data["password"], site=request.link.site, at=now
         )
         login(request, user, backend=BACKEND)
+        devices.begin(request)
         return redirect("home")
     shown = {"form": form, "title": _("Choose a password for your diary"), "email": request.patient.email}
     return render(request, "people/new_password.html", shown, status=422 if form.errors else 200)

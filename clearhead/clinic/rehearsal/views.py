@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from clearhead.clinic.people import devices
 from clearhead.clinic.people.access import PUBLIC, access
 from clearhead.clinic.people.models import Role, User
 from clearhead.clinic.rehearsal.story import PIN
@@ -53,4 +54,5 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     _only_in_the_demo()
     user = get_object_or_404(User, code=request.POST.get("who", ""), is_demo=True, is_active=True)
     login(request, user, backend=BACKEND)
+    devices.begin(request)
     return redirect("home")

@@ -18,7 +18,7 @@ from clearhead.clinic.letters import links
 from clearhead.clinic.letters.models import Outgoing
 from clearhead.clinic.people import actions as people
 from clearhead.clinic.people import doors
-from clearhead.clinic.people.models import Course, Site, User
+from clearhead.clinic.people.models import Course, Patient, Site, User
 from clearhead.clinic.schedule import actions as calendar
 from clearhead.clinic.schedule.calendar import Method, calendar_file
 from clearhead.clinic.schedule.models import Booking, Service
@@ -29,6 +29,9 @@ REMIND_BEFORE = timedelta(hours=24)
 OPEN_AFTER = timedelta(days=2)
 """A booking's link still opens for so long after its end."""
 INVITED_FOR = timedelta(days=14)
+DOOR_LASTS = timedelta(minutes=30)
+DOORS_PER_HOUR = 5
+DOOR_LETTERS = ("diary_door", "new_password")
 
 
 class NotInvited(Exception):
@@ -324,3 +327,40 @@ def offer_freed_time(*, site: Site, service: Service, starts_at: datetime, by: U
         at=at,
     )
     calendar.note_offer(waiting=waiting, by=by, at=at)
+
+
+@audit.once
+def send_door(
+    *, user: User | None, patient: Patient | None, opens: str, at: datetime, client_id: UUID | None = None
+) -> Outgoing | None:
+    """A link that works once for half an hour: to the diary, or to a new password. Not more than a few an hour."""
+    site = _site_of(user, patient)
+    about = patient.code if patient else user.code if user else ""
+    lately = Outgoing.objects.filter(
+        about_code=str(about), template__in=DOOR_LETTERS, due_at__gt=at - timedelta(hours=1)
+    )
+    if site is None or lately.count() >= DOORS_PER_HOUR:
+        return None
+    until = at + DOOR_LASTS
+    told: dict[str, object]
+    if opens == "diary" and patient is not None:
+        link = links.promise("people-open-diary", purpose="diary", subject_code=about, until=until, once=True)
+        template, told = "diary_door", {"link": link}
+    elif user is not None and user.has_usable_password():
+        link = links.promise("people-reset", purpose="reset", subject_code=user.code, until=until, once=True)
+        template, told = "new_password", {"link": link, "until": until}
+    else:
+        link = links.promise("people-open-account", purpose="account", subject_code=about, until=until, once=True)
+        template, told = "new_password", {"link": link, "until": until}
+    to = user.email if user is not None and template == "new_password" else ""
+    return letters.queue(
+        site=site, patient=patient, template=template, context=told, about_code=about, due_at=at, to=to, by=None, at=at
+    )
+
+
+def _site_of(user: User | None, patient: Patient | None) -> Site | None:
+    if patient is not None:
+        course = patient.courses.select_related("site").order_by("-opened_at").first()
+        return course.site if course else None
+    grant = user.grants.filter(until__isnull=True).select_related("site").first() if user else None
+    return grant.site if grant else None

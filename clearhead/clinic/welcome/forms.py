@@ -133,3 +133,18 @@ class CancelForm(ClearForm):
     """Cancel, with a reason if one wishes."""
 
     why = forms.CharField(label=gettext_lazy("Why, in a few words"), max_length=200, required=False)
+
+
+class DoorForm(ClearForm):
+    """Which address, and what the link in the message should open."""
+
+    contact = forms.CharField(
+        label=gettext_lazy("Your e-mail address, or your phone number"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "email"}),
+    )
+    opens = forms.ChoiceField(choices=[("diary", "diary"), ("password", "password")], initial="diary", required=False)
+
+    def clean_contact(self) -> str:
+        """An e-mail address or a phone number."""
+        return contact_of(self.cleaned_data["contact"])

@@ -8,12 +8,13 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clearhead.capacity.phases import Need, Phase
 from clearhead.capacity.slots import Offer
-from clearhead.clinic.people.models import Patient, Site
+from clearhead.clinic.people.models import Patient, Site, User
 from clearhead.clinic.policy.queries import find_protocol_at
 from clearhead.clinic.schedule import queries as calendar
 from clearhead.clinic.schedule import visits
@@ -184,3 +185,21 @@ def median_wait(rows: Sequence[InboxRow]) -> timedelta | None:
     """Median time to the first word, of those that got one."""
     waits = sorted(row.waited for row in rows if row.answered)
     return waits[len(waits) // 2] if waits else None
+
+
+def who_has(contact: str) -> list[tuple[User | None, Patient | None]]:
+    """Whom a message to this address or number would reach: patients, and staff by their sign-in."""
+    if "@" in contact:
+        patients = Patient.objects.filter(Q(email__iexact=contact) | Q(user__email__iexact=contact))
+        staff = User.objects.filter(email__iexact=contact, is_active=True, patient__isnull=True)
+    else:
+        digits = _digits(contact)
+        near = Patient.objects.filter(phone__endswith=digits[-4:])
+        patients = Patient.objects.filter(pk__in=[one.pk for one in near if _digits(one.phone) == digits])
+        staff = User.objects.none()
+    found = patients.filter(merged_into__isnull=True).select_related("user")[:3]
+    return [(one.user, one) for one in found if one.user is None or one.user.is_active] + [(one, None) for one in staff]
+
+
+def _digits(number: str) -> str:
+    return "".join(sign for sign in number if sign.isdigit())

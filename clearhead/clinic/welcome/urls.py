@@ -6,7 +6,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from clearhead.clinic.welcome import views, views_booking, views_desk
+from clearhead.clinic.welcome import views, views_booking, views_desk, views_door
 
 
 class DayConverter:
@@ -27,6 +27,7 @@ register_converter(DayConverter, "day")
 
 urlpatterns = [
     path("", views.front, name="welcome-front"),
+    path("door/", views_door.door, name="welcome-door"),
     path("held/<str:token>/", views_booking.held, name="welcome-held"),
     path("booking/<str:token>/", views_booking.booking, name="welcome-booking"),
     path("booking/<str:token>/calendar/", views_booking.calendar_of, name="welcome-calendar"),
