@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "clearhead.clinic.people.tablet.TabletLock",
     "clearhead.clinic.people.middleware.SessionAge",
     "clearhead.clinic.people.middleware.DefaultDeny",
     "clearhead.clinic.people.middleware.ClearRefusals",

@@ -11,10 +11,14 @@ from clearhead.clinic.infusion import (
     views_pump,
     views_screen,
     views_stop,
+    views_tablet,
 )
 
 urlpatterns = [
     path("worker.js", views_keep.worker, name="infusion-worker"),
+    path("unlock/", views_tablet.unlock, name="infusion-unlock"),
+    path("<uuid:code>/lock/", views_tablet.lock, name="infusion-lock"),
+    path("<uuid:code>/here/", views_tablet.here, name="infusion-here"),
     path("<uuid:code>/", views_screen.chair, name="infusion-chair"),
     path("<uuid:code>/parts/", views_screen.parts, name="infusion-parts"),
     path("<uuid:code>/print/", views_print.record, name="infusion-print"),

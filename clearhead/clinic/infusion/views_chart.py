@@ -15,7 +15,7 @@ from clearhead.clinic.infusion import actions, forms, queries
 from clearhead.clinic.infusion.actions.strike import STRIKABLE
 from clearhead.clinic.infusion.models import Adjunct, Flag
 from clearhead.clinic.infusion.pages import CLINICIANS, answer, confirmed, form_of, written
-from clearhead.clinic.infusion.views_gate import bind
+from clearhead.clinic.infusion.views_keep import bind
 from clearhead.clinic.people.access import access
 from clearhead.clinic.plan.models import Session
 
@@ -166,7 +166,7 @@ def take(request: Any, session: Session) -> HttpResponse:
     shown = {"over": over, "responsible": queries.responsible(session)}
     reply = answer(request, session, form, run, title=_("Take this chair"), template="infusion/take.html", **shown)
     if request.method == "POST" and reply.status_code in {200, 303}:
-        bind(reply, session, str(request.headers.get("X-Device", "")))
+        bind(request, reply, session, str(request.headers.get("X-Device", "")))
     return reply
 
 

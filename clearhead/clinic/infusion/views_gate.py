@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,14 +21,13 @@ from clearhead.clinic.infusion.pages import (
     waited_s,
     written,
 )
-from clearhead.clinic.people import doors
+from clearhead.clinic.infusion.views_keep import bind
 from clearhead.clinic.people.access import access
 from clearhead.clinic.plan.models import Session
 
 GO = "infusion-go"
 FORM = require_http_methods(["GET", "POST"])
 OK = {"yes": True, "no": False, "unknown": None}
-CHAIR_COOKIE_S = 24 * 3600
 
 
 @FORM
@@ -169,18 +167,5 @@ def start(request: Any, session: Session) -> HttpResponse:
         request, session, form, run, title=_("Start"), template="infusion/start.html", view=view, checks=True
     )
     if reply.status_code in {200, 303} and request.method == "POST":
-        bind(reply, session, form.cleaned_data["device"])
+        bind(request, reply, session, form.cleaned_data["device"])
     return reply
-
-
-def bind(reply: HttpResponse, session: Session, device: str) -> None:
-    """Give the device the chair's token: STOP, help and emergency lines then need no sign-in."""
-    reply.set_cookie(
-        doors.CHAIR_COOKIE,
-        doors.chair_token(session.code, device or "tablet"),
-        max_age=CHAIR_COOKIE_S,
-        path=f"/infusion/{session.code}/",
-        secure=settings.HTTPS,
-        httponly=True,
-        samesite="Strict",
-    )

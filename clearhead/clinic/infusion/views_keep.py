@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -11,9 +12,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from clearhead.clinic.people import doors, tablet
 from clearhead.clinic.people.access import PUBLIC, access
+from clearhead.clinic.plan.models import Session
 
 KEEP_HEADER = "X-Keep-Offline"
+CHAIR_COOKIE_S = 24 * 3600
 
 
 @require_GET
@@ -33,3 +37,25 @@ def keep_for_s(request: HttpRequest) -> int:
     now = timezone.now().timestamp()
     longest = settings.SESSION_LONGEST_HOURS["staff"] * 3600
     return max(0, int(float(request.session.get("since", now)) + longest - now))
+
+
+def kept(request: Any, reply: HttpResponse, session: Session) -> HttpResponse:
+    """The chair's page of somebody who charts: it may be kept, and a tablet's STOP works here when it is locked."""
+    reply.headers[KEEP_HEADER] = str(keep_for_s(request))
+    if tablet.lock_after_min(request) is not None:
+        bind(request, reply, session)
+    return reply
+
+
+def bind(request: Any, reply: HttpResponse, session: Session, device: str = "") -> None:
+    """This device is a tablet of the site, and has the chair's token: STOP, help, emergency lines need no sign-in."""
+    tablet.bind(request, session.site)
+    reply.set_cookie(
+        doors.CHAIR_COOKIE,
+        doors.chair_token(session.code, device or "tablet"),
+        max_age=CHAIR_COOKIE_S,
+        path=f"/infusion/{session.code}/",
+        secure=settings.HTTPS,
+        httponly=True,
+        samesite="Strict",
+    )

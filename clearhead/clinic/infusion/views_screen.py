@@ -15,7 +15,8 @@ from clearhead.clinic.infusion import forms, queries
 from clearhead.clinic.infusion.pages import READERS, alone_since
 from clearhead.clinic.infusion.queries import screen
 from clearhead.clinic.infusion.views import alarms, clinician
-from clearhead.clinic.infusion.views_keep import KEEP_HEADER, keep_for_s
+from clearhead.clinic.infusion.views_keep import kept
+from clearhead.clinic.people import tablet
 from clearhead.clinic.people.access import CHAIR, access
 from clearhead.clinic.plan.models import Session
 
@@ -55,11 +56,12 @@ def chair(request: HttpRequest, session: Session) -> HttpResponse:
         "sedation": SEDATION,
         "whys": forms.WHY_NOT.items(),
         "units": [unit for unit, _ in forms.UNITS],
+        "mates": tablet.mates(session.site, now),
+        "lock_min": session.site.tablet_lock_min,
+        "is_tablet": tablet.lock_after_min(request) is not None,
     }
     reply = render(request, "infusion/chair.html", shown)
-    if shown["can_chart"]:
-        reply.headers[KEEP_HEADER] = str(keep_for_s(request))
-    return reply
+    return kept(request, reply, session) if shown["can_chart"] else reply
 
 
 @require_GET

@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from clearhead.clinic.people import doors, guard
 from clearhead.clinic.people.held import held_by, held_in
-from clearhead.clinic.people.models import Course, Patient, Role, Site, User
+from clearhead.clinic.people.models import CLINICAL, Course, Patient, Role, Site, User
 
 EVERY_STAFF = tuple(Role)
 
@@ -198,6 +198,8 @@ def _admit_staff(rule: Rule, request: Any, row: Model | None) -> None:
     places = None if row is None else site_ids_of(row)
     grants = held_in(request) if request.user.is_active else frozenset()
     held = {role for place, role in grants if places is None or place in places}
+    if request.session.get("by_pin"):  # a PIN at a shared tablet opens what charts, never the office
+        held &= set(CLINICAL)
     if row is not None and not held:
         if not getattr(request.user, "is_active", False) or not request.user.is_staff_member:
             raise PermissionDenied("This page is for the staff of the site.")

@@ -32,7 +32,7 @@ def prove(person: User, secret: str, *, at: datetime) -> None:
         seconds = int((known.secret_wait_until - at).total_seconds()) + 1
         raise SignatureRefused(f"Too many wrong tries. The next one counts in {seconds} s. STOP and help need none.")
     if is_pin(secret) and known.wrong_secrets >= PIN_OFF_AFTER:
-        raise SignatureRefused(f"After {PIN_OFF_AFTER} wrong tries the PIN is off. Use the password; it brings it back.")
+        raise SignatureRefused(f"After {PIN_OFF_AFTER} wrong tries the PIN is off. The password brings it back.")
     if not person.is_active or not person.knows(secret):
         _note(person, at)
         raise SignatureRefused("The password or PIN does not match. Nothing was signed.")

@@ -1,9 +1,9 @@
-"""A shared tablet: whose it is, when it locks, who may take it by PIN. STOP and help stay open while it is locked (H-43).
+"""A shared tablet: whose it is, when it locks, who takes it by PIN. STOP and help stay open while it is locked (H-43).
 
-A session becomes a tablet's when a clinician who signed in with a password takes a chair on it, or locks it. From then on
-nobody is thrown out of it for idling: it locks instead, and any clinician of the site opens it with their own PIN, as
-themselves, until the sign-in it began with is over (SESSION_LONGEST_HOURS). What a PIN opens is the chair: roles that
-do not chart are not opened by one.
+A session becomes a tablet's when a clinician who signed in with a password takes a chair on it, or locks it. Nobody is
+thrown out of it for idling: it locks instead, and any clinician of the site opens it with their own PIN, as themselves,
+until the sign-in it began with is over (SESSION_LONGEST_HOURS). What a PIN opens is the chair: roles that do not chart
+are not opened by one.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from clearhead.clinic.infusion.entered import SecondPerson as SecondPerson
 from clearhead.clinic.infusion.models import Check
 from clearhead.clinic.people.access import roles_of
 from clearhead.clinic.people.models import CLINICAL, Role, User
+from clearhead.clinic.people.secrets import SignatureRefused, prove
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.rules.reasons import refused
 from clearhead.medicine.rules.verdict import Verdict
@@ -38,7 +39,7 @@ def agree(
     written: Written = HERE,
 ) -> Check:
     """The check as a fact, or a refusal that names what differs and never the number that was expected."""
-    _may_check(second, session, by)
+    _may_check(second, session, by, at)
     differs = list(_differences(second, expected))
     if differs:
         sentence = (
@@ -51,13 +52,15 @@ def agree(
     )  # fmt: skip
 
 
-def _may_check(second: SecondPerson, session: Session, by: User | None) -> None:
+def _may_check(second: SecondPerson, session: Session, by: User | None, at: datetime) -> None:
     if by is not None and second.checker.pk == by.pk:
         raise refuse("second_check", "Second check", "Nobody checks themselves. Ask a colleague to the bedside.")
     if not roles_of(second.checker, session.site) & {*CLINICAL, Role.PHARMACIST}:
         raise refuse("second_check", "Second check", f"{second.checker.name} is no clinician on duty here.")
-    if not second.checker.knows(second.secret.word):
-        raise refuse("second_check", "Second check", "The checker's PIN does not match. Nothing was saved.")
+    try:
+        prove(second.checker, second.secret.word, at=at)
+    except SignatureRefused as refusal:
+        raise refuse("second_check", "Second check", f"The checker: {refusal}") from refusal
 
 
 def _differences(second: SecondPerson, expected: Expected) -> list[str]:

@@ -5,6 +5,7 @@ import { holdToSend } from "./hold.js";
 import { forget, keepNewest, keepOpen, keptParts } from "./keep.js";
 import { Live, notice } from "./live.js";
 import { rateFace } from "./rate.js";
+import { Tablet } from "./tablet.js";
 
 const room = document.querySelector(".room");
 const words = { ...document.getElementById("words").dataset };
@@ -21,13 +22,21 @@ const live = new Live(room, words, {
   onNewest: keepNewest,
 });
 
+const tablet = new Tablet(room, words, {
+  kept: Boolean(keptParts()),
+  guard: () => desk.guard(),
+  onOpen: () => { desk.flush(); live.look(true); },
+  onShown: () => desk.keepNote(words.shown),
+});
+
 // Nobody is signed in: names and numbers go, alarms, STOP and help stay (the queue is kept).
 function lock(alarms) {
-  document.body.classList.toggle("locked", alarms !== null);
+  tablet.hide(alarms !== null || tablet.own); // what was locked here opens here, by PIN
   if (alarms === null) { document.getElementById("notice-locked")?.remove(); return; }
   const calls = [...new Set(alarms.late.map((one) => one.what))].join(", ");
   const high = alarms.high ? `▲ ${alarms.high}` : "";
-  notice("notice-locked", [words.signin, high, alarms.pump_confirmed ? "" : "⚠ pump", calls].filter(Boolean).join(" · "), true);
+  const said = [tablet.isTablet ? "" : words.signin, high, alarms.pump_confirmed ? "" : "⚠ pump", calls].filter(Boolean).join(" · ");
+  if (said) notice("notice-locked", said, true);
 }
 
 const mayQueueRate = rateFace(document.getElementById("face-rate"), desk, words);
@@ -119,7 +128,7 @@ document.getElementById("sign-out")?.addEventListener("submit", async (event) =>
   await forget();
   form.requestSubmit();
 });
-addEventListener("beforeunload", (event) => { if (!document.getElementById("unsent").hidden) event.preventDefault(); });
+addEventListener("beforeunload", (event) => { if (!tablet.leaving && !document.getElementById("unsent").hidden) event.preventDefault(); });
 
 await desk.open();
 if (keptParts()) live.lose(keptParts().innerHTML);

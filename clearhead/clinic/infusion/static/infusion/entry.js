@@ -93,6 +93,13 @@ export class Desk {
     return { state: kept ? "here" : "nowhere", entry };
   }
 
+  // A line of the tablet itself, for the next drain.
+  async keepNote(text) {
+    const entry = this.entryOf("note", null, new Map([["kind", "note"], ["text", text]]));
+    if (await this.keep(entry)) await this.outbox.release(entry.client_id);
+    await this.tell();
+  }
+
   async keep(entry) {
     if (!this.outbox) return false;
     try { await this.outbox.put(this.code, entry); } catch { return false; }

@@ -1,0 +1,84 @@
+// A shared tablet: locks when nobody touches it, opens with a PIN. STOP and help stay in reach all the time.
+const HERE_EVERY_MS = 60000;
+const AGAIN_MS = 5000;
+const HIDDEN = "clearhead-locked"; // a reload without the clinic comes back hidden
+
+export class Tablet {
+  constructor(room, words, { kept, guard, onOpen, onShown }) {
+    Object.assign(this, { room, words, guard, onOpen, onShown, own: false, heard: true });
+    this.box = document.getElementById("locked-box");
+    this.title = document.title;
+    this.touched = this.told = Date.now();
+    this.isTablet = "tablet" in room.dataset;
+    for (const kind of ["pointerdown", "keydown", "input"]) addEventListener(kind, () => { this.touched = Date.now(); }, true);
+    setInterval(() => this.look(), 1000);
+    this.box.querySelector("[data-unlock]").addEventListener("submit", (event) => { event.preventDefault(); this.open(event.target); });
+    this.box.querySelector("[data-show-again]").addEventListener("click", () => { this.own = false; this.hide(false); this.onShown(); });
+    document.getElementById("lock-now").addEventListener("submit", (event) => { event.preventDefault(); this.lock(); });
+    if (kept && this.remembered()) { this.own = true; this.hide(true); } else this.remember(false);
+  }
+
+  get hidden() { return document.body.classList.contains("locked"); }
+
+  look() {
+    const now = Date.now();
+    if (this.own && !this.heard && now - this.told > AGAIN_MS) { this.told = now; this.tell(); }
+    if (!this.isTablet || this.hidden) return;
+    if (now - this.touched > Number(this.room.dataset.lockMin) * 60000) this.lock();
+    else if (this.touched > this.told && now - this.told > HERE_EVERY_MS) { this.told = now; this.post(this.room.dataset.here).catch(() => {}); }
+  }
+
+  // Hidden here at once, locked at the clinic as soon as it hears of it.
+  async lock() {
+    this.isTablet = this.own = true;
+    this.hide(true);
+    this.box.querySelector("[name=secret]").value = "";
+    await this.tell();
+  }
+
+  async tell() {
+    this.heard = false;
+    try { this.heard = (await this.post(this.room.dataset.lock)).status < 500; } catch { /* away: said again until it is heard */ }
+  }
+
+  hide(yes) {
+    if (yes === this.hidden) return;
+    document.body.classList.toggle("locked", yes);
+    this.box.hidden = !yes;
+    document.title = yes ? this.words.locked : this.title;
+    document.querySelectorAll("dialog[open]").forEach((face) => face.close());
+    this.remember(yes);
+    if (yes) document.getElementById("notice-locked")?.remove();
+    this.touched = Date.now();
+  }
+
+  remember(yes) {
+    try { if (yes) sessionStorage.setItem(HIDDEN, "1"); else sessionStorage.removeItem(HIDDEN); } catch { /* private window */ }
+  }
+
+  remembered() {
+    try { return sessionStorage.getItem(HIDDEN) === "1"; } catch { return false; }
+  }
+
+  post(address, body = new URLSearchParams()) {
+    return fetch(address, {
+      method: "POST", body, credentials: "same-origin", redirect: "error", signal: AbortSignal.timeout(8000),
+      headers: { Accept: "application/json", "X-CSRFToken": this.guard().csrf },
+    });
+  }
+
+  async open(form) {
+    const errors = form.querySelector(".errors");
+    const secret = form.elements.secret;
+    let said;
+    try { said = await (await this.post(form.getAttribute("action"), new URLSearchParams(new FormData(form)))).json(); } catch { said = { sentence: this.words.signin }; }
+    secret.value = "";
+    errors.hidden = Boolean(said.opened);
+    errors.textContent = said.sentence || "";
+    if (!said.opened) { secret.focus(); return; }
+    this.own = false;
+    this.hide(false);
+    if (said.same) this.onOpen();
+    else { this.leaving = true; location.reload(); } // another person: another page, with their own tokens
+  }
+}
