@@ -42,11 +42,12 @@ class BandPoint:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A forecast to draw, or why there is none."""
+    """A forecast to draw, or why there is none: `points` arterial where a model answers for it, `venous` beside it."""
 
     points: tuple[BandPoint, ...] = ()
     caption: str = ""
     withdrawn: str = ""
+    venous: tuple[BandPoint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

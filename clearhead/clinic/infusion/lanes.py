@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -61,7 +62,7 @@ class LegendLine:
 
 @dataclass(slots=True)
 class Levels:
-    """The free room of a lane: each level knows its taken stretches."""
+    """The free room of a lane: each level knows its taken stretches, in order and apart from each other."""
 
     left: float
     right: float
@@ -69,14 +70,18 @@ class Levels:
 
     def free(self, level: int, start: float, end: float) -> bool:
         """Is this stretch free, with a gap to its neighbours?"""
-        inside = start >= self.left and end <= self.right
-        return inside and all(end + GAP_PX <= a or start >= b + GAP_PX for a, b in self.taken[level])
+        if start < self.left or end > self.right:
+            return False
+        row = self.taken[level]
+        place = bisect_left(row, (start, start))
+        before, after = row[place - 1 : place], row[place : place + 1]
+        return not (before and start < before[0][1] + GAP_PX) and not (after and end + GAP_PX > after[0][0])
 
     def take(self, start: float, end: float, top: int = 0) -> int | None:
         """The first level with room, now taken; None when there is none."""
         for level in range(top, MOST_LEVELS):
             if self.free(level, start, end):
-                self.taken[level].append((start, end))
+                insort(self.taken[level], (start, end))
                 return level
         return None
 

@@ -175,18 +175,43 @@ def forecast(numbers: Numbers, axis: Axis, top: float, height: float) -> list[Sh
             text(axis.left + 4, top - 4, band.caption, ""),
             text(axis.left + 8, top + height / 2 + 4, band.withdrawn, "warn-text"),
         ]
-    points = [point for point in band.points if axis.holds(point.at)]
-    step = _nice(max([point.high for point in points], default=1.0) / 2)
-    scale = Scale(0, step * max(1, ceil(max([p.high for p in points], default=1.0) / step)), top, top + height)
-    upper = [f"{n(axis.x(p.at))},{n(scale.y(p.high))}" for p in points]
-    lower = [f"{n(axis.x(p.at))},{n(scale.y(p.low))}" for p in reversed(points)]
-    past = [p for p in points if p.at <= numbers.now]
-    ahead = [*past[-1:], *(p for p in points if p.at > numbers.now)]
-    middle = [path(_line(part, axis, scale), css) for part, css in ((past, "median"), (ahead, "median ahead"))]
-    outline = [path("M" + "L".join(upper + lower) + "Z", "band")] if len(points) > 1 else []
-    words = text(axis.left + 4, top - 4, band.caption, "")
-    return [*_levels(axis, scale, [0, scale.high]), *outline, *middle, words]
+    seen = {"": band.points, " venous": band.venous}
+    shown = {css: [point for point in points if axis.holds(point.at)] for css, points in seen.items()}
+    highest = max((point.high for points in shown.values() for point in points), default=1.0)
+    step = _nice(highest / 2)
+    scale = Scale(0, step * max(1, ceil(highest / step)), top, top + height)
+    shapes = [*_levels(axis, scale, [0, scale.high])]
+    for css, points in shown.items():
+        if len(points) > 1:
+            shapes += _site(points, numbers.now, axis, scale, css)
+    return [*shapes, text(axis.left + 4, top - 4, band.caption, "")]
 
 
-def _line(points: Sequence[BandPoint], axis: Axis, scale: Scale) -> str:
-    return "M" + "L".join(f"{n(axis.x(p.at))},{n(scale.y(p.median))}" for p in points) if len(points) > 1 else ""
+def _site(points: list[BandPoint], now: datetime, axis: Axis, scale: Scale, css: str) -> Iterable[Shape]:
+    """One sampling site: its band, its middle line, and its letter at the peak: A above, V beneath."""
+    upper = thinned([(axis.x(p.at), scale.y(p.high)) for p in points])
+    lower = thinned([(axis.x(p.at), scale.y(p.low)) for p in points])
+    yield path(f"{_line([*upper, *reversed(lower)])}Z", f"band{css}")
+    past = [p for p in points if p.at <= now]
+    ahead = [*past[-1:], *(p for p in points if p.at > now)]
+    for part, end in ((past, ""), (ahead, " ahead")):
+        yield path(_line(thinned([(axis.x(p.at), scale.y(p.median)) for p in part])), f"median{css}{end}")
+    peak = max(points, key=lambda p: p.median)
+    letter, down = ("V", 10) if css else ("A", -2)
+    yield text(axis.x(peak.at) - 4, scale.y(peak.median) + down, letter)
+
+
+def thinned(line: list[tuple[float, float]], within: float = 0.3) -> list[tuple[float, float]]:
+    """Fewer corners: what is left out lies within so many px above or below the line that is drawn."""
+    if len(line) < 3:
+        return line
+    (x0, y0), (x1, y1) = line[0], line[-1]
+    off = [abs(y0 + (y1 - y0) * (x - x0) / (x1 - x0) - y) for x, y in line]
+    far = max(range(len(line)), key=off.__getitem__)
+    if off[far] <= within:
+        return [line[0], line[-1]]
+    return [*thinned(line[: far + 1], within)[:-1], *thinned(line[far:], within)]
+
+
+def _line(corners: Sequence[tuple[float, float]]) -> str:
+    return "M" + "L".join(f"{n(x)},{n(y)}" for x, y in corners) if len(corners) > 1 else ""

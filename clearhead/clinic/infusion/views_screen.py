@@ -38,7 +38,7 @@ SEDATION = (
 
 
 @require_GET
-@access(READERS, Session)
+@access(READERS, Session, near=screen.NEAR)
 @gzip_page
 def chair(request: HttpRequest, session: Session) -> HttpResponse:
     """Everything about this chair on one page."""
@@ -65,7 +65,7 @@ def chair(request: HttpRequest, session: Session) -> HttpResponse:
 
 
 @require_GET
-@access(CHAIR, Session, poll=True)
+@access(CHAIR, Session, poll=True, near=screen.BEAT)
 @gzip_page
 def parts(request: HttpRequest, session: Session) -> HttpResponse:
     """Asked every two seconds. A tablet that nobody is signed in at gets the alarms alone (H-43)."""
@@ -82,9 +82,8 @@ def _screen(request: Any, session: Session) -> dict[str, Any]:
     now, width = timezone.now(), _whole(request.GET.get("width"), DEFAULT_WIDTH)
     width = min(max(width, WIDTHS[0]), WIDTHS[1])
     last = _whole(request.GET.get("last"), 0)
-    forecast = queries.forecast_of(session, now) if width >= WITHOUT_FORECAST_PX else None
-    by = clinician(request, session)
-    view = queries.chair(session, now, by=by)
+    view = queries.chair(session, now, by=clinician(request, session))
+    forecast = queries.forecast_of(session, now, view) if width >= WITHOUT_FORECAST_PX else None
     return screen.screen(view, forecast, number=number, width=width, last_min=last if last in SPANS else None)
 
 

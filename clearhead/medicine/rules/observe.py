@@ -87,7 +87,11 @@ def judge(facts: ObserveFacts, protocol: Protocol, *, at: datetime) -> Verdict:
 
 def phase_of(facts: ObserveFacts, protocol: Protocol, *, at: datetime) -> ObservationPhase:
     """The phase of observation at this moment."""
-    facts, at, rule = in_utc(facts), aware(at), protocol.observation
+    return _phase(in_utc(facts), protocol, aware(at))
+
+
+def _phase(facts: ObserveFacts, protocol: Protocol, at: datetime) -> ObservationPhase:
+    rule = protocol.observation
     if facts.left_at is not None:
         return "departure"
     if facts.recovery_since is not None:
@@ -104,7 +108,7 @@ def phase_of(facts: ObserveFacts, protocol: Protocol, *, at: datetime) -> Observ
 def due(facts: ObserveFacts, protocol: Protocol, *, at: datetime) -> Due | None:
     """The next set that is due, or None when nobody is observed (before the start, after leaving)."""
     facts, at = in_utc(facts), aware(at)
-    phase = phase_of(facts, protocol, at=at)
+    phase = _phase(facts, protocol, at)
     interval = protocol.observation.phase(phase)
     if interval is None or phase in ("baseline", "departure"):
         return None

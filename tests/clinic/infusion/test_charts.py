@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from itertools import combinations
+from itertools import combinations, pairwise
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clearhead.clinic.infusion import charts, lanes
+from clearhead.clinic.infusion import charts, lanes, panels
 from clearhead.clinic.infusion.drawing import Band, BandPoint, Numbers, Picture, Reading, Resting, Setting, Shape
 from clearhead.clinic.infusion.lanes import Mark, Spell
 
@@ -164,3 +165,36 @@ def test_six_hours_of_1500_facts_are_few_shapes() -> None:
     drawn = charts.picture(numbers(readings=sets, events=crowd, end=at(390), now=at(360)))
 
     assert len(drawn.shapes) < 150
+
+
+def test_both_sampling_sites_are_drawn_and_named_at_their_peaks() -> None:
+    arterial = tuple(BandPoint(at(m), m / 2, m, m * 1.5) for m in range(0, 240, 10))
+    venous = tuple(BandPoint(at(m), m / 3, m / 1.5, m) for m in range(0, 240, 10))
+
+    drawn = charts.picture(numbers(band=Band(arterial, "A = Kamp 2020 · V = Otto 2021", venous=venous)))
+
+    assert len(shapes(drawn, "band")) == 2
+    assert len(shapes(drawn, "venous")) == 3, "its band, its middle line until now and beyond"
+    high, low = (next(s for s in drawn.shapes if s.words == letter) for letter in "AV")
+    assert high.y < low.y
+
+
+@given(st.lists(st.floats(0, 40), min_size=3, max_size=60))
+def test_a_thinned_line_stays_within_a_third_of_a_pixel(heights: list[float]) -> None:
+    line = [(8.0 * place, y) for place, y in enumerate(heights)]
+
+    kept = panels.thinned(line)
+
+    xs, ys = zip(*kept, strict=True)
+    assert all(abs(np.interp(x, xs, ys) - y) <= 0.3 + 1e-9 for x, y in line)
+
+
+@given(st.lists(st.tuples(st.floats(0, 900), st.floats(1, 120)), max_size=40))
+def test_no_two_labels_of_a_level_come_closer_than_the_gap(wanted: list[tuple[float, float]]) -> None:
+    room = lanes.Levels(0, 900)
+    for start, width in wanted:
+        room.take(start, start + width)
+
+    for row in room.taken:
+        assert all(b + lanes.GAP_PX <= a for (_, b), (a, _) in pairwise(row))
+        assert all(a >= 0 and b <= 900 for a, b in row)

@@ -7,13 +7,14 @@ from datetime import datetime
 from decimal import Decimal
 
 from clearhead.clinic.assessment.models import Allergy
-from clearhead.clinic.infusion.models import Adjunct, AdjunctEffect, Flag, FlagAck
+from clearhead.clinic.infusion.models import Adjunct, AdjunctEffect, Flag, FlagAck, Symptom
 from clearhead.clinic.infusion.queries.pinned import protocol_of, signed_orders
 from clearhead.clinic.infusion.queries.rates import protocol_roles
 from clearhead.clinic.infusion.queries.vitals import open_symptoms, prn_orders
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.protocols.bedside import PrnOrder
+from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import adjunct
 from clearhead.medicine.rules.verdict import Verdict
 
@@ -55,12 +56,14 @@ def facts_for(
     )
 
 
-def triggers(session: Session) -> frozenset[str]:
+def triggers(session: Session, opened: tuple[Symptom, ...] | None = None) -> frozenset[str]:
     """What stands now and may call for a drug: open symptoms, and signs with an open flag."""
+    if opened is None:
+        opened = open_symptoms(session)
     closed = FlagAck.standing().filter(session=session, cleared=True).values("flag_id")
     flags = Flag.standing().filter(session=session, rule__startswith="limit:").exclude(pk__in=closed)
     signs = {f"vital:{flag.rule.split(':')[2]}" for flag in flags}
-    return frozenset(signs | {row.symptom for row in open_symptoms(session)})
+    return frozenset(signs | {row.symptom for row in opened})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +78,18 @@ class OrderFace:
     allergies: tuple[str, ...] | None
 
 
-def order_faces(session: Session, *, by: User | None, at: datetime) -> tuple[OrderFace, ...]:
+def order_faces(
+    session: Session,
+    protocol: Protocol,
+    *,
+    by: User | None,
+    at: datetime,
+    given: tuple[Adjunct, ...],
+    opened: tuple[Symptom, ...],
+    allergies: tuple[str, ...] | None,
+) -> tuple[OrderFace, ...]:
     """Every order signed for this patient, and whether it could be given now."""
-    protocol, signed, allergies = protocol_of(session), signed_orders(session), allergies_of(session)
-    given, known, stands = adjuncts(session), prn_orders(protocol), triggers(session)
+    signed, known, stands = signed_orders(session), prn_orders(protocol), triggers(session, opened)
     held = protocol_roles(by, session.site, at)
     faces = []
     for order in (known[order_id] for order_id in known if order_id in signed):

@@ -8,12 +8,15 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from django.db.models import Prefetch
+
 from clearhead.clinic.infusion.models import (
     Access,
     Adjunct,
     AdjunctEffect,
     Event,
     Flag,
+    FlagAck,
     Infusion,
     Observation,
     PumpReading,
@@ -28,10 +31,11 @@ from clearhead.clinic.infusion.queries.handover import responsible
 from clearhead.clinic.infusion.queries.overdue import Late, Timeliness, timeliness, waiting
 from clearhead.clinic.infusion.queries.pinned import protocol_of, withdrawn
 from clearhead.clinic.infusion.queries.state import Standing, State, infusion_of, standing
-from clearhead.clinic.infusion.queries.vitals import limit_facts, observations, observe_facts, prn_orders
+from clearhead.clinic.infusion.queries.vitals import limit_facts, observations, observe_facts, prn_orders, still_open
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan import queries as plan
 from clearhead.clinic.plan.models import Session
+from clearhead.medicine.protocols.bedside import ObservationPhase
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import limits, observe, stop, titration
 from clearhead.medicine.rules.charted import ChartState, chart_states
@@ -152,18 +156,23 @@ class ChairView:
 def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
     """The chair as it stands now; `by` is who looks, for what they may do."""
     protocol, infusion, rows = protocol_of(session), infusion_of(session), doses.dose_rows(session)
-    given, stands = doses.account(rows, protocol, now), standing(session, now, rows)
+    events = tuple(
+        Event.standing().filter(session=session).prefetch_related("recorded_by").order_by("happened_at", "pk")
+    )
+    given, stands = doses.account(rows, protocol, now), standing(session, now, rows, events)
     sets, drugs = observations(session), adjuncts(session)
     symptoms = tuple(Symptom.standing().filter(session=session).order_by("happened_at", "pk"))
     effects = tuple(AdjunctEffect.standing().filter(session=session).select_related("adjunct"))
     asked = {effect.adjunct_id for effect in effects}
     rechecks = tuple(row for row in drugs if row.recheck_at is not None and row.pk not in asked)
-    opened = _open(symptoms)
+    opened = still_open(symptoms)
     facts = observe_facts(infusion, rows, sets, drugs, prn_orders(protocol), bool(opened))
+    phase = observe.phase_of(facts, protocol, at=now)
     due = observe.due(facts, protocol, at=now) if stands.state is not State.CLOSED else None
     limit = limit_facts(sets)
     episodes = limits.flags(limit, protocol, at=now)
-    verdict = stop.judge(_stop_facts(session, opened, episodes), protocol, at=now)
+    verdict = stop.judge(_stop_facts(events, opened, episodes), protocol, at=now)
+    allergies = allergies_of(session)
     flags = _flags(session)
     weight = infusion.weight_kg if infusion else None
     end = rates.planned_end(session, infusion, given, now) if infusion else None
@@ -179,19 +188,19 @@ def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
         standing=stands,
         responsible=responsible(session),
         access=open_access(session),
-        allergies=allergies_of(session),
+        allergies=allergies,
         weight_kg=weight,
         rate=_rate(given, weight),
         given=total,
         planned_end=end,
-        phase=observe.phase_of(facts, protocol, at=now),
+        phase=phase,
         due=due,
         late=waiting(
             stands, planned_end=end, due=due, given=given, cap_mg=total.cap_mg, rechecks=rechecks, readings=readings,
             started_at=infusion.started_at if infusion else None, protocol=protocol, now=now,
         ),
         timeliness=timeliness(sets, protocol),
-        chart_states=_chart_states(limit, facts, protocol, now),
+        chart_states=_chart_states(limit, phase, protocol, now),
         baseline={str(sign): value for sign, value in limit.baseline.items()},
         episodes=episodes,
         flags=flags,
@@ -204,29 +213,25 @@ def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
         adjuncts=drugs,
         effects=effects,
         rechecks=rechecks,
-        events=tuple(Event.standing().filter(session=session).select_related("recorded_by")),
+        events=events,
         readings=readings,
-        orders=order_faces(session, by=by, at=now),
+        orders=order_faces(session, protocol, by=by, at=now, given=drugs, opened=opened, allergies=allergies),
         chips=_chips(session, rows, by, now),
     )  # fmt: skip
 
 
-def _open(symptoms: tuple[Symptom, ...]) -> tuple[Symptom, ...]:
-    newest = {row.symptom: row for row in symptoms}
-    return tuple(row for row in newest.values() if row.grade > 0)
-
-
-def _stop_facts(session: Session, opened: tuple[Symptom, ...], episodes: tuple[limits.Flag, ...]) -> stop.StopFacts:
-    withdrawn_consent = Event.standing().filter(session=session, kind="consent_withdrawn").exists()
+def _stop_facts(
+    events: tuple[Event, ...], opened: tuple[Symptom, ...], episodes: tuple[limits.Flag, ...]
+) -> stop.StopFacts:
     return stop.StopFacts(
         symptoms=tuple(stop.SymptomNow(row.symptom, row.grade, row.happened_at) for row in opened),
         flags=episodes,
-        consent_withdrawn=withdrawn_consent,
+        consent_withdrawn=any(row.kind == "consent_withdrawn" for row in events),
     )
 
 
 def _flags(session: Session) -> tuple[FlagLine, ...]:
-    rows = Flag.standing().filter(session=session).prefetch_related("acks")
+    rows = Flag.standing().filter(session=session).prefetch_related(Prefetch("acks", FlagAck.standing()))
     return tuple(FlagLine(flag, tuple(flag.acks.all())) for flag in rows.order_by("happened_at", "pk"))
 
 
@@ -244,9 +249,9 @@ def _given(given: DoseAccount, weight: Decimal | None, protocol: Protocol) -> Gi
 
 
 def _chart_states(
-    limit: limits.LimitFacts, facts: observe.ObserveFacts, protocol: Protocol, now: datetime
+    limit: limits.LimitFacts, phase: ObservationPhase, protocol: Protocol, now: datetime
 ) -> tuple[ChartState, ...]:
-    interval = protocol.observation.phase(observe.phase_of(facts, protocol, at=now))
+    interval = protocol.observation.phase(phase)
     if interval is None:
         return ()
     sets = [one for one in limit.sets if one.during != "pre_start"]

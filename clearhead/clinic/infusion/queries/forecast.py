@@ -1,76 +1,94 @@
-"""The band over what was given and what is planned, or why there is none. Computed each time, never stored."""
+"""The bands over what was given and what is planned, or why there are none. Computed each time, never stored."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from clearhead.clinic.infusion.models import Flag, FlagAck
-from clearhead.clinic.infusion.queries import doses
-from clearhead.clinic.infusion.queries.pinned import protocol_of
-from clearhead.clinic.infusion.queries.rates import planned_end
-from clearhead.clinic.infusion.queries.state import infusion_of, standing
+from clearhead.clinic.infusion.queries.chair import ChairView, chair
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.errors import ClearheadError
 from clearhead.medicine.kinetics.doses import DoseHistory, Segment
 from clearhead.medicine.kinetics.seam import Band, Person
 
-DEFAULT_MODEL = "kamp-2020"
 EVERY_MIN = 5
 AFTER = timedelta(hours=3)
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """A band, or why it was withdrawn."""
+    """One band per sampling site, arterial first. What a model refuses is said in `withdrawn_because`."""
 
     zero: datetime | None
-    band: Band | None
+    bands: tuple[Band, ...]
     withdrawn_because: str = ""
 
+    @property
+    def band(self) -> Band | None:
+        """The first band."""
+        return self.bands[0] if self.bands else None
 
-def forecast_of(session: Session, now: datetime, model_id: str = DEFAULT_MODEL) -> Forecast:
-    """A planning aid for clinicians: 90 % of people, one model, one sampling site. Never an input to discharge."""
-    infusion, rows, protocol = infusion_of(session), doses.dose_rows(session), protocol_of(session)
-    missing = _incomplete(session, now)
-    if infusion is None or not rows.rates:
-        return Forecast(None, None, "Nothing has been given yet.")
+
+def forecast_of(session: Session, now: datetime, view: ChairView | None = None) -> Forecast:
+    """A planning aid for clinicians: 90 % of people, at both sampling sites. Never an input to discharge.
+
+    `view`: the chair as it was read for this same moment, so that nothing is read twice.
+    """
+    view = view or chair(session, now)
+    if view.infusion is None or not view.dose_rows.rates:
+        return Forecast(None, (), "Nothing has been given yet.")
+    missing = _incomplete(view)
     if missing:
-        return Forecast(infusion.started_at, None, missing)
-    from clearhead.medicine.kinetics.forecast import forecast
-
-    zero = min(infusion.started_at, rows.rates[0].happened_at)
-    given = doses.account(rows, protocol, now)
-    end = planned_end(session, infusion, given, now)
-    now_min = (now - zero).total_seconds() / 60
-    horizon = (max(end, now) + AFTER - zero).total_seconds() / 60
-    form = session.order.drug_form
-    left = [Segment(now_min, (end - zero).total_seconds() / 60, float(given.mg_per_h))] if end > now else []
-    grid = [float(minute) for minute in range(0, int(horizon) + 1, EVERY_MIN)]
+        return Forecast(view.infusion.started_at, (), missing)
+    zero = min(view.infusion.started_at, view.dose_rows.rates[0].happened_at)
     try:
-        history = given.history(form, zero=zero)
-        band = forecast(
-            history, DoseHistory.of(form, segments=[part for part in left if part.rate_mg_per_h > 0]),
-            _person(session, float(infusion.weight_kg), now), model_id, now_min=now_min, at_min=grid,
-        )  # fmt: skip
+        history = view.given.account.history(session.order.drug_form, zero=zero)
     except ClearheadError as fault:
-        return Forecast(zero, None, str(fault))
-    return Forecast(zero, band)
+        return Forecast(zero, (), str(fault))
+    return _both_sites(view, zero, history)
 
 
-def _incomplete(session: Session, now: datetime) -> str:
-    if not standing(session, now).pump_confirmed:
+def _both_sites(view: ChairView, zero: datetime, history: DoseHistory) -> Forecast:
+    """Each site by its own model: where one refuses, the other still stands, and the refusal beside it."""
+    from clearhead.medicine.kinetics.forecast import ARTERIAL_DEFAULT, VENOUS_DEFAULT, forecast
+
+    plan, person, now_min = _plan(view, zero), _person(view), _minutes(zero, view.now)
+    last = max(view.planned_end or view.now, view.now) + AFTER
+    at_min = [float(minute) for minute in range(0, int(_minutes(zero, last)) + 1, EVERY_MIN)]
+    bands, refusals = [], []
+    for model_id in (ARTERIAL_DEFAULT, VENOUS_DEFAULT):
+        try:
+            bands.append(forecast(history, plan, person, model_id, now_min=now_min, at_min=at_min))
+        except ClearheadError as fault:
+            refusals.append(str(fault))
+    return Forecast(zero, tuple(bands), " ".join(refusals))
+
+
+def _plan(view: ChairView, zero: datetime) -> DoseHistory:
+    """The present rate until the planned end."""
+    rate, end = float(view.given.account.mg_per_h), view.planned_end
+    if end is None or end <= view.now or rate <= 0:
+        return DoseHistory.of(view.session.order.drug_form)
+    left = Segment(_minutes(zero, view.now), _minutes(zero, end), rate)
+    return DoseHistory.of(view.session.order.drug_form, segments=[left])
+
+
+def _minutes(zero: datetime, moment: datetime) -> float:
+    return (moment - zero).total_seconds() / 60
+
+
+def _incomplete(view: ChairView) -> str:
+    if not view.standing.pump_confirmed:
         return "Withdrawn: the pump was not seen stopped, so nobody knows what was given."
-    closed = FlagAck.standing().filter(session=session, cleared=True).values("flag_id")
-    open_flags = Flag.standing().filter(session=session).exclude(pk__in=closed)
-    if open_flags.filter(rule="reconcile").exists():
+    rules = {line.flag.rule for line in view.flags if line.open}
+    if "reconcile" in rules:
         return "Withdrawn: the pump's own mL and the charted rates disagree."
-    if open_flags.filter(rule="set_aside").exists():
+    if "set_aside" in rules:
         return "Withdrawn: an entry written offline is not charted yet."
     return ""
 
 
-def _person(session: Session, weight_kg: float, now: datetime) -> Person:
-    patient = session.patient
-    age = float(patient.age_on(session.site.today(now)))
-    return Person(weight_kg=weight_kg, age_years=age, sex=patient.sex or None)
+def _person(view: ChairView) -> Person:
+    patient = view.session.patient
+    age = float(patient.age_on(view.session.site.today(view.now)))
+    return Person(weight_kg=float(view.weight_kg or 0), age_years=age, sex=patient.sex or None)

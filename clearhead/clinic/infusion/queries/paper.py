@@ -54,7 +54,7 @@ def record(session: Session, now: datetime) -> dict[str, Any]:
 
 def pages(view: ChairView, now: datetime) -> list[Page]:
     """The time axis in stretches; a session under ten hours is one page."""
-    forecast = forecast_of(view.session, now) if view.infusion else None
+    forecast = forecast_of(view.session, now, view) if view.infusion else None
     whole = screen.numbers(view, forecast)
     found, start = [], whole.start
     while start < whole.end:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from clearhead.clinic.infusion import charts
 from clearhead.clinic.infusion.drawing import Band, BandPoint, Numbers, Picture, Reading, Resting, Setting, Words
 from clearhead.clinic.infusion.lanes import Mark, Spell
-from clearhead.clinic.infusion.models import Bag, Event, GateAnswer, GoNoGo, Infusion, Observation, RateChange, Symptom
+from clearhead.clinic.infusion.models import Bag, Event, GateAnswer, GoNoGo, Observation, RateChange, Symptom
 from clearhead.clinic.infusion.queries import doses
 from clearhead.clinic.infusion.queries.chair import ChairView
 from clearhead.clinic.infusion.queries.forecast import Forecast
@@ -22,9 +22,14 @@ from clearhead.clinic.infusion.queries.state import State
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.plan.sheet import escort_of
 from clearhead.clinic.web.templatetags.clinic import plain_number
+from clearhead.medicine.kinetics.seam import Band as Levels
 
 COLUMN_PX = 60
 NO_NEW = "no_new_symptoms"
+TONES = {"stop": "stop", "help": "warn", "emergency": "warn", "not_understood": "warn"}
+BEAT = ("site", "infusion")
+NEAR = (*BEAT, "patient", "order__protocol_version")
+"""What a poll, and what a whole page needs of the session's neighbours: each is read in one question with it."""
 BEFORE_START = (Observation, Event, GateAnswer, GoNoGo, Bag)
 
 
@@ -115,14 +120,17 @@ def band(forecast: Forecast, view: ChairView) -> Band:
     """The band with its label, or why it was withdrawn."""
     if forecast.band is None or forecast.zero is None:
         return Band((), _("forecast"), forecast.withdrawn_because)
-    made, zero = forecast.band, forecast.zero
-    caption = _("forecast ng/mL · %(model)s, %(site)s, %(share)s %% of people · planning aid") % {
-        "model": made.model_label, "site": made.sampling_site,
-        "share": f"{100 * (made.quantiles[2] - made.quantiles[0]):.0f}",
-    }  # fmt: skip
+    shown = forecast.bands
+    sites = " · ".join(f"{one.sampling_site[0].upper()} = {one.model_label}, {one.sampling_site}" for one in shown)
+    share = f"{100 * (shown[0].quantiles[2] - shown[0].quantiles[0]):.0f}"
+    caption = _("forecast ng/mL · %(sites)s · %(share)s %% of people · planning aid") % {"sites": sites, "share": share}
+    drawn = {one.sampling_site: _points(one, forecast.zero) for one in shown}
+    return Band(drawn.get("arterial", ()), caption, venous=drawn.get("venous", ()))
+
+
+def _points(made: Levels, zero: datetime) -> tuple[BandPoint, ...]:
     columns = zip(made.at_min, made.low_ng_per_ml, made.median_ng_per_ml, made.high_ng_per_ml, strict=True)
-    points = tuple(BandPoint(zero + timedelta(minutes=at), low, mid, high) for at, low, mid, high in columns)
-    return Band(points, caption)
+    return tuple(BandPoint(zero + timedelta(minutes=at), low, mid, high) for at, low, mid, high in columns)
 
 
 def drug_marks(view: ChairView) -> tuple[Mark, ...]:
@@ -146,10 +154,10 @@ def spells(view: ChairView) -> tuple[Spell, ...]:
         by_code.setdefault(row.symptom, []).append(row)
     found = []
     for code, rows in by_code.items():
-        for place, row in enumerate(rows):
+        words = {grade: _graded(view, code, grade) for grade in {row.grade for row in rows}}
+        for row, after in zip(rows, [*rows[1:], None], strict=True):
             if row.grade > 0:
-                end = rows[place + 1].happened_at if place + 1 < len(rows) else None
-                found.append(Spell(row.happened_at, end, _graded(view, code, row.grade), row.grade))
+                found.append(Spell(row.happened_at, after and after.happened_at, words[row.grade], row.grade))
     return tuple(sorted(found, key=lambda spell: spell.start))
 
 
@@ -163,7 +171,8 @@ def _graded(view: ChairView, code: str, grade: int) -> str:
 
 def event_marks(view: ChairView) -> tuple[Mark, ...]:
     """Everything else that happened, as flags; charting "no new symptoms" is a small word."""
-    found = [_event(row, view) for row in view.events]
+    said = {"stop": _("STOP"), "help": _("help called"), NO_NEW: _("nothing new")}
+    found = [_event(row, said) for row in view.events]
     kinds = {
         "start": _("start"),
         "pause": _("paused"),
@@ -178,18 +187,15 @@ def event_marks(view: ChairView) -> tuple[Mark, ...]:
     return tuple(sorted(found, key=lambda mark: mark.at))
 
 
-def _event(row: Event, view: ChairView) -> Mark:
-    words = {"stop": _("STOP"), "help": _("help called"), NO_NEW: _("nothing new")}.get(row.kind) or row.kind.replace(
-        "_", " "
-    )
+def _event(row: Event, said: dict[str, str]) -> Mark:
+    words = said.get(row.kind) or row.kind.replace("_", " ")
     if row.kind == "emergency":
         words = str(row.detail.get("what", "emergency")).replace("_", " ")
     elif row.kind == "note" and row.text:
         words = row.text
     if len(words) > 34:
         words = words[:33] + "…"
-    tones = {"stop": "stop", "help": "warn", "emergency": "warn", "not_understood": "warn"}
-    return Mark(row.happened_at, words, tones.get(row.kind, "late" if row.queued else "plain"))
+    return Mark(row.happened_at, words, TONES.get(row.kind, "late" if row.queued else "plain"))
 
 
 def _clock(moment: datetime, view: ChairView) -> str:
@@ -296,8 +302,8 @@ def newest(session: Session) -> str:
     Read it before the facts it stands for. Read after them, it names a fact that came between and is not in the
     picture, and every later poll is told that nothing is new.
     """
-    number = Infusion.objects.filter(session=session).values_list("last_fact", flat=True).first()
-    if number is not None:
-        return str(number)
+    infusion = getattr(session, "infusion", None)  # read with the session: by BEAT or NEAR
+    if infusion is not None:
+        return str(infusion.last_fact)
     marks = [kind._default_manager.filter(session=session).aggregate(Max("pk"))["pk__max"] for kind in BEFORE_START]
     return "p" + "-".join(str(mark or 0) for mark in marks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -37,14 +38,17 @@ class Standing:
     """False after a stop until somebody saw the pump stopped and read its mL (H-51)."""
 
 
-def standing(session: Session, now: datetime, rows: DoseRows | None = None) -> Standing:
-    """Where the session stands now."""
+def standing(
+    session: Session, now: datetime, rows: DoseRows | None = None, events: Sequence[Event] | None = None
+) -> Standing:
+    """Where the session stands now. `events`: all that stand, in order of time, where the caller has read them."""
     rows = rows or dose_rows(session)
     go = GoNoGo.standing().filter(session=session).select_related("recorded_by", "signature__signer").last()
     valid = go is not None and go.go and go.happened_at <= now + timedelta(minutes=5) and now < go.valid_until
     last = rows.last
-    stops = Event.standing().filter(session=session, kind="stop").order_by("happened_at", "pk")
-    stop = stops.last()
+    if events is None:
+        events = tuple(Event.standing().filter(session=session, kind="stop").order_by("happened_at", "pk"))
+    stop = next((row for row in reversed(events) if row.kind == "stop"), None)
     if SessionSummary.standing().filter(session=session).exists():
         state, since = State.CLOSED, last.happened_at if last else None
     elif last is None:
@@ -91,6 +95,5 @@ def dosing_weight(session: Session, protocol: Protocol) -> Decimal | None:
     measured = weight_today(session)
     if measured is None:
         return None
-    if protocol.weight.scalar != "actual":
-        return session.order.weight_kg
-    return dosing_weight_kg(protocol, measured)
+    order = session.order
+    return dosing_weight_kg(protocol, measured, height_cm=order.height_cm, sex=order.sex)

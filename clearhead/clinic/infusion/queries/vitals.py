@@ -43,9 +43,8 @@ def as_set(row: Observation) -> VitalsSet:
 
 def observations(session: Session) -> tuple[Observation, ...]:
     """The standing sets in order of time."""
-    return tuple(
-        Observation.standing().filter(session=session).select_related("recorded_by").order_by("happened_at", "pk")
-    )
+    rows = Observation.standing().filter(session=session).prefetch_related("recorded_by")
+    return tuple(rows.order_by("happened_at", "pk"))
 
 
 def resting_sets(session: Session) -> tuple[VitalsSet, ...]:
@@ -104,9 +103,12 @@ def _added(given: Adjunct, order: PrnOrder) -> observe.Added:
 
 def open_symptoms(session: Session) -> tuple[Symptom, ...]:
     """The newest grade of every symptom that is above 0."""
-    newest: dict[str, Symptom] = {}
-    for row in Symptom.standing().filter(session=session).order_by("happened_at", "pk"):
-        newest[row.symptom] = row
+    return still_open(Symptom.standing().filter(session=session).order_by("happened_at", "pk"))
+
+
+def still_open(gradings: Iterable[Symptom]) -> tuple[Symptom, ...]:
+    """The newest grade of every symptom that is above 0, from gradings in order of time."""
+    newest = {row.symptom: row for row in gradings}
     return tuple(row for row in newest.values() if row.grade > 0)
 
 
