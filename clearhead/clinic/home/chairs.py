@@ -75,9 +75,17 @@ def board(site: Site, now: datetime) -> Board:
 
 
 def _chairs(site: Site, now: datetime) -> list[Resource]:
+    """Where infusions run, each place once: the chairs, and an infusion room that has no chair of its own."""
     today = site.today(now)
     rows = Resource.objects.filter(site=site, kind__in=["chair", "room"], from_date__lte=today)
-    open_rows = [row for row in rows if row.until_date is None or row.until_date >= today]
+    chairs = {row.name for row in rows if row.kind == "chair"}
+    taken = chairs | {row.attributes.get("room") for row in rows if row.kind == "chair"}
+    open_rows = [
+        row
+        for row in rows
+        if (row.until_date is None or row.until_date >= today)
+        and (row.kind == "chair" or (row.attributes.get("infusion") and row.name not in taken))
+    ]
     return sorted(open_rows, key=lambda row: (row.kind != "chair", natural(row.name), row.pk))
 
 

@@ -28,6 +28,8 @@ WHY_NOT = {
     "not_asked_asleep": lazy("not asked, asleep"),
 }
 ALONE_SALT = "clearhead.alone"
+AS_TYPED = {"spo2": ("spo2", "o2_l_per_min")}
+"""The oxygen that goes with a saturation is typed beside it."""
 
 
 class ChairForm(ClearForm):
@@ -211,6 +213,11 @@ class SetForm(ChairForm):
         label=lazy("Vein"),
         choices=[("", "–"), ("clear", lazy("clear")), ("sore", lazy("sore")), ("swollen", lazy("swollen"))],
     )
+
+    def prepare(self) -> None:
+        """The order of the site's monitor."""
+        order = [name for sign in self.session.site.monitor_order.split() for name in AS_TYPED.get(sign, (sign,))]
+        self.order_fields(["kind", *order])
 
     NUMBERS = ("hr", "spo2", "o2_l_per_min", "rr", "sedation", "pain", "nausea", "dissociation", "temp_c", "etco2")
 

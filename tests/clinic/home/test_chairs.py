@@ -47,6 +47,16 @@ def tile(name: str, at) -> chairs.Tile:
     return next(one for one in chairs.board(mesa(), at).tiles if one.chair == name)
 
 
+def test_a_board_lists_where_infusions_run_and_each_place_once():
+    seat("Chair 1")
+    quiet = seat("Quiet room")
+    Resource.objects.filter(pk=quiet.pk).update(attributes={"room": "Quiet room"})
+    for name, kind in (("Quiet room", "infusion"), ("Suite", "infusion"), ("Consulting room", "consult")):
+        Resource.objects.create(site=mesa(), kind="room", name=name, attributes={kind: True}, from_date=LONG_AGO.date())
+
+    assert [one.chair for one in chairs.board(mesa(), AT_TEN).tiles] == ["Chair 1", "Quiet room", "Suite"]
+
+
 def test_chairs_stand_in_their_own_order_however_ill_anybody_is():
     for name in ("Chair 10", "Chair 2", "Chair 1"):
         seat(name)

@@ -54,9 +54,10 @@ def strike(
         corrects=row, struck=True, **_copied(row),
     )  # fmt: skip
     if kind in DOSE:
+        when = row.happened_at.astimezone(session.site.tz)
         raise_flag(
             session=session, at=at, by=by, rule="struck_dose", level="medium", for_prescriber=True,
-            sentence=f"A {kind} of {row.happened_at:%H:%M} UTC was taken back: {reason}", value=str(row.code),
+            sentence=f"A {kind} of {when:%H:%M} was taken back: {reason}", value=str(row.code),
         )  # fmt: skip
     infusion = models.Infusion.objects.filter(session=session).first()
     if infusion is not None:

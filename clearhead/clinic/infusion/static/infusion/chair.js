@@ -1,11 +1,12 @@
 // The chair's page: every form goes through the desk, every part stays live. Without this file each form is a page.
-import { coreSet, emptyCore } from "./core.js";
+import { coreSet, emptyCore, firstField, refill } from "./core.js";
 import { Desk } from "./entry.js";
 import { holdToSend } from "./hold.js";
 import { forget, keepNewest, keepOpen, keptParts } from "./keep.js";
 import { Live, notice } from "./live.js";
 import { rateFace } from "./rate.js";
 import { Tablet } from "./tablet.js";
+import { Undo } from "./undo.js";
 
 const room = document.querySelector(".room");
 const words = { ...document.getElementById("words").dataset };
@@ -33,7 +34,8 @@ const tablet = new Tablet(room, words, {
 function lock(alarms) {
   tablet.hide(alarms !== null || tablet.own); // what was locked here opens here, by PIN
   if (alarms === null) { document.getElementById("notice-locked")?.remove(); return; }
-  const calls = [...new Set(alarms.late.map((one) => one.what))].join(", ");
+  const late = [...new Set(alarms.late.map((one) => one.what))].join(", ");
+  const calls = late && `${words.overdue}: ${late}`;
   const high = alarms.high ? `▲ ${alarms.high}` : "";
   const said = [tablet.isTablet ? "" : words.signin, high, alarms.pump_confirmed ? "" : "⚠ pump", calls].filter(Boolean).join(" · ");
   if (said) notice("notice-locked", said, true);
@@ -41,6 +43,7 @@ function lock(alarms) {
 
 const mayQueueRate = rateFace(document.getElementById("face-rate"), desk, words);
 coreSet(document.getElementById("core"));
+const undo = new Undo(room, words, desk, () => live.look(true));
 document.querySelectorAll("[data-hold]").forEach((button) => holdToSend(button, words));
 
 document.addEventListener("submit", async (event) => {
@@ -65,7 +68,8 @@ async function send(form, kind, data, confirmed = []) {
   form.closest("dialog")?.close();
   if (kind === "stop" && outcome.state === "here") notice("notice-stop", words.stopped, true);
   if (outcome.state === "clinic") { document.getElementById("notice-stop")?.remove(); document.activeElement?.blur(); await live.look(true); }
-  if (kind === "observation") document.getElementById("c-hr").focus();
+  if (outcome.state === "clinic") undo.offer(kind, outcome.answer, kind === "observation" ? () => refill(form, data) : undefined);
+  if (kind === "observation") firstField(form).focus();
 }
 
 // What stands against it, at the form; what is asked can be confirmed by naming it.

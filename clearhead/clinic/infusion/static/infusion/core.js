@@ -2,7 +2,8 @@
 export function coreSet(form) {
   const sedation = form.querySelector("fieldset[data-sign=sedation]");
   const chips = [...form.querySelectorAll("[data-why]")];
-  let current = "hr";
+  const first = form.querySelector(".monitor [data-sign]");
+  let current = first.dataset.sign;
 
   const hidden = (sign) => {
     let field = form.querySelector(`input[name=why_${sign}]`);
@@ -79,7 +80,7 @@ export function coreSet(form) {
       radio.focus();
       clearWhy("sedation");
       event.preventDefault();
-    } else if (event.key === "Enter" && event.target.matches("input[data-sign],#c-o2")) {
+    } else if (event.key === "Enter" && event.target.matches("input[data-sign],#c-o2,input[name=sedation]") && !last(form, event.target)) {
       event.preventDefault();
       advance(form, event.target);
     }
@@ -94,10 +95,31 @@ export function slashed(value, how) {
   return match ? `${match[1]}/${match[2]}` : value;
 }
 
+// The fields as the site's monitor lists them: the page's own order. A group of keys counts once.
+function fields(form) {
+  const seen = [...form.querySelectorAll("input[data-sign],#c-o2,input[name=sedation]")].filter((one) => one.offsetParent);
+  const chosen = seen.find((one) => one.type === "radio" && one.checked) || seen.find((one) => one.type === "radio");
+  return seen.filter((one) => one.type !== "radio" || one === chosen);
+}
+
+const place = (form, from) => fields(form).findIndex((one) => one === from || (one.type === "radio" && from.type === "radio"));
+const last = (form, from) => place(form, from) === fields(form).length - 1;
+
 function advance(form, from) {
-  const order = [...form.querySelectorAll("input[data-sign],#c-o2,input[name=sedation]:checked,input[name=sedation]")].filter((one) => one.offsetParent);
-  const next = order[order.indexOf(from) + 1];
-  (next?.type === "radio" ? form.querySelector("input[name=sedation]:checked") || next : next)?.focus();
+  fields(form)[place(form, from) + 1]?.focus();
+}
+
+// The first field of a set, and a set that was taken back: its values stand in the form again.
+export const firstField = (form) => fields(form)[0];
+
+export function refill(form, data) {
+  for (const [name, value] of data) {
+    if (["csrfmiddlewaretoken", "form_for", "client_id", "confirm"].includes(name)) continue;
+    const field = form.elements[name];
+    if (field) field.value = value;
+  }
+  form.querySelector(".full").hidden = form.elements.kind.value !== "full";
+  firstField(form).focus();
 }
 
 export function emptyCore(form) {
