@@ -17,7 +17,7 @@ from tests.journeys import afterwards, at_the_chair, until_consent
 from tests.journeys.house import House, house
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-FIVE = sorted(set(shipped_clinic_ids()) - {"demo"})
+FIVE = sorted(set(shipped_clinic_ids()) - {"demo", "hospital"})
 
 
 @pytest.fixture(params=FIVE)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from clearhead.clinic.assessment import weights, words
 from clearhead.clinic.assessment.models import Allergy, Decision, HistoryItem, Medication, Trial
 from clearhead.clinic.web.forms import ClearForm, NumberField, PressureField, SecretField, WhenField, WholeField
+from clearhead.medicine.errors import OutOfRange
 from clearhead.medicine.headache.diary import AcuteClass
 from clearhead.medicine.headache.red_flags import FLAGS
 from clearhead.medicine.headache.refractory import PreventiveClass
@@ -203,6 +204,30 @@ class WeightForm(ClearForm):
         odd = weights.doubts(found, self.last_kg)
         if odd and (weights.impossible(found) or not said.get("confirmed")):
             self.add_error("weight", [ValidationError(one) for one in odd])
+        return said
+
+
+class HeightForm(ClearForm):
+    """A height with its unit chosen, dated like a weight; a dosing weight by formula rests on it."""
+
+    height = NumberField(label=_("Height"), low="40", high="250", places=1)
+    unit = forms.ChoiceField(
+        label=_("The rule shows"), choices=[("cm", "cm"), ("in", _("inches"))], widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: Any, zone: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["taken_at"] = WhenField(label=_("When"), zone=zone, required=False, help_text=_("Empty: now."))
+
+    def clean(self) -> dict[str, Any]:
+        """In cm and inches; a height that no adult has is refused with both."""
+        said = super().clean() or {}
+        if said.get("height") is None or not said.get("unit"):
+            return said
+        try:
+            said["read"] = weights.read_height(said["height"], said["unit"])
+        except OutOfRange as fault:
+            self.add_error("height", str(fault))
         return said
 
 

@@ -82,7 +82,7 @@ def last_weight(patient: Patient) -> models.Measurement | None:
 
 def echo_of(row: models.Measurement) -> str:
     """A result as it is read aloud: a weight in both units, pressure as 128/71."""
-    if row.kind == "weight":
+    if row.kind in {"weight", "height"} and row.text:
         return row.text
     if row.value is None:
         return row.text

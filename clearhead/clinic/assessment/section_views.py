@@ -17,6 +17,7 @@ from clearhead.clinic.assessment.forms import (
     AppliesForm,
     ConditionsForm,
     FlagsForm,
+    HeightForm,
     HistoryForm,
     PressureForm,
     ResultForm,
@@ -141,7 +142,7 @@ def _results(course: Course, now: Any) -> dict[str, Any]:
     tests = running.protocol.assessment.tests if running else ()
     applies = queries.tests_apply(course.patient, running.protocol, said) if running else {}
     titles = {name: kind.title for name, kind in words.RESULTS.items()}
-    titles |= {"weight": _("Weight"), "bp": _("Blood pressure")} | {
+    titles |= {"weight": _("Weight"), "height": _("Height"), "bp": _("Blood pressure")} | {
         name: name.upper() for name in scales.shipped_scales()
     }
     return {
@@ -152,9 +153,11 @@ def _results(course: Course, now: Any) -> dict[str, Any]:
         "tests": [(test, applies.get(test.name)) for test in tests if test.when != "everyone"],
         "needed": [test for test in tests if test.when == "everyone"],
         "weight_form": WeightForm(zone=course.site.tz, last_kg=last.value if last else None),
+        "height_form": HeightForm(zone=course.site.tz),
         "pressure_form": PressureForm(zone=course.site.tz),
         "scales": scales.shipped_scales(),
         "last_weight": last,
+        "last_height": next(iter(queries.measurements_of(course.patient, "height")), None),
     }
 
 
@@ -182,6 +185,31 @@ def weight(request: Any, course: Course) -> HttpResponse:
     more = {**_results(course, now), "weight_form": form}
     blank = ResultForm(today=course.site.today(now))
     return _second_form(request, course, form, save, {**more, "form": blank})
+
+
+@require_POST
+@access(CHARTING, Course)
+def height(request: Any, course: Course) -> HttpResponse:
+    """A height in cm or inches, echoed in both."""
+    now = timezone.now()
+    form = HeightForm(request.POST, zone=course.site.tz)
+
+    def save(said: dict[str, Any]) -> None:
+        actions.record_measurement(
+            course=course,
+            kind="height",
+            value=said["read"].cm,
+            unit="cm",
+            entered_unit=said["unit"],
+            text=said["read"].both,
+            taken_at=said["taken_at"],
+            by=request.user,
+            at=now,
+            client_id=said["client_id"],
+        )
+
+    blank = ResultForm(today=course.site.today(now))
+    return _second_form(request, course, form, save, {**_results(course, now), "height_form": form, "form": blank})
 
 
 @require_POST

@@ -19,6 +19,7 @@ urlpatterns = [
     path("<uuid:code>/treatments/<uuid:row>/strike/", views.strike_trial, name="assessment-strike-trial"),
     path("<uuid:code>/results/", section_views.results, name="assessment-results"),
     path("<uuid:code>/results/weight/", section_views.weight, name="assessment-weight"),
+    path("<uuid:code>/results/height/", section_views.height, name="assessment-height"),
     path("<uuid:code>/results/pressure/", section_views.pressure, name="assessment-pressure"),
     path("<uuid:code>/results/applies/<slug:test>/", section_views.applies, name="assessment-applies"),
     path("<uuid:code>/questionnaire/<slug:name>/", section_views.questionnaire, name="assessment-scale"),

@@ -1,14 +1,17 @@
-"""A weight as typed: kg or lb, echoed in both, and compared with the last one (H-02)."""
+"""A weight as typed: kg or lb, echoed in both, and compared with the last one (H-02). A height: cm or inches."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
 
-from clearhead.medicine.units import KG_PER_LB, kg_from_lb
+from clearhead.medicine.errors import OutOfRange
+from clearhead.medicine.units import CM_PER_INCH, KG_PER_LB, kg_from_lb
 
 LOWEST_KG, HIGHEST_KG = Decimal(25), Decimal(350)
 """Outside these a typing error is likelier than the patient; a working assumption."""
+LOWEST_CM, HIGHEST_CM = Decimal(120), Decimal(230)
+"""Outside these a typing error, or inches read as cm, is likelier than the patient; a working assumption."""
 CHANGE_TO_CONFIRM = Decimal("0.10")
 SLIP_NEAR = Decimal("0.07")
 """How near to 2.2046 or 0.4536 a ratio must lie to be named as a mix-up of kg and lb; a working assumption."""
@@ -42,6 +45,23 @@ def read_weight(entered: Decimal, unit: str) -> Weight:
     """The weight in kg, rounded to 10 g only when it came in lb."""
     kg = entered if unit == "kg" else kg_from_lb(entered).quantize(Decimal("0.01"))
     return Weight(kg, entered, unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Height:
+    """One height in cm, and as it reads in both units."""
+
+    cm: Decimal
+    both: str
+
+
+def read_height(entered: Decimal, unit: str) -> Height:
+    """The height in cm, to a tenth; refused where no adult is so tall or so small."""
+    cm = (entered if unit == "cm" else entered * CM_PER_INCH).quantize(Decimal("0.1"))
+    if not LOWEST_CM <= cm <= HIGHEST_CM:
+        raise OutOfRange("height", cm, "cm", LOWEST_CM, HIGHEST_CM, "what an adult can measure")
+    feet, inches = divmod(round(cm / CM_PER_INCH), 12)
+    return Height(cm, f"{cm.normalize():f} cm = {feet} ft {inches} in")
 
 
 def doubts(weight: Weight, last_kg: Decimal | None) -> list[str]:

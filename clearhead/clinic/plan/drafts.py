@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from clearhead.clinic.audit.actions import sha256_of
 from clearhead.clinic.plan.models import Order
+from clearhead.medicine import weight as weights
+from clearhead.medicine.errors import ClearheadError
 from clearhead.medicine.protocols.dose import Amount, DoseMode, Rate
 from clearhead.medicine.protocols.protocol import Protocol
 
@@ -24,6 +26,8 @@ ORDERED: dict[str, tuple[str, ...]] = {
     "mini_bolus": ("bolus", "over_min", "wait_min", "max_boluses"),
 }
 """The numbers of each mode that an order states. Whatever else the mode has stays as the protocol says."""
+TENTH_KG = Decimal("0.1")
+"""A weight by formula is dosed on as it is read out: to a tenth of a kg, rounded down."""
 UNIT_KEYS = {"mg/kg/h": "mg_per_kg_h", "mg/h": "mg_per_h", "mg/kg": "mg_per_kg", "mg": "mg"}
 
 
@@ -45,13 +49,23 @@ class Draft:
     prn_orders: tuple[str, ...] = ()
     purpose: str = "series"
     reasons: Mapping[str, str] = field(default_factory=dict)
+    height_cm: Decimal | None = None
+    height_measured_at: datetime | None = None
+    sex: str = ""
 
 
 def starting_draft(
-    protocol: Protocol, *, weight_kg: Decimal | None, weight_measured_at: datetime | None, purpose: str = "series"
+    protocol: Protocol,
+    *,
+    weight_kg: Decimal | None,
+    weight_measured_at: datetime | None,
+    purpose: str = "series",
+    height_cm: Decimal | None = None,
+    height_measured_at: datetime | None = None,
+    sex: str = "",
 ) -> Draft:
     """The protocol's own plan for this weight: what the order form opens with."""
-    kg = None if weight_kg is None else dosing_weight_kg(protocol, weight_kg)
+    kg = _known_weight(protocol, weight_kg, height_cm, sex)
     single = purpose != "series"
     return Draft(
         weight_kg=weight_kg,
@@ -67,7 +81,18 @@ def starting_draft(
         premedication=tuple(drug.id for drug in scheduled(protocol) if drug.condition == "always"),
         prn_orders=tuple(order.id for order in protocol.orders.prn_orders),
         purpose=purpose,
+        height_cm=height_cm,
+        height_measured_at=height_measured_at,
+        sex=sex,
     )
+
+
+def _known_weight(protocol: Protocol, kg: Decimal | None, height_cm: Decimal | None, sex: str) -> Decimal | None:
+    """The dosing weight, or nothing while a part of it is unknown: the form then says which."""
+    try:
+        return None if kg is None else dosing_weight_kg(protocol, kg, height_cm=height_cm, sex=sex)
+    except ClearheadError:
+        return None
 
 
 def scheduled(protocol: Protocol) -> tuple[Any, ...]:
@@ -102,10 +127,15 @@ def mode_with(protocol: Protocol, dose: Mapping[str, Any]) -> DoseMode:
     return replace(mode, **changed)
 
 
-def dosing_weight_kg(protocol: Protocol, weight_kg: Decimal) -> Decimal:
-    """The weight that is dosed on: the measured one, up to the protocol's cap."""
-    cap = protocol.weight.cap_kg
-    return weight_kg if cap is None else min(weight_kg, cap)
+def dosing_weight_kg(
+    protocol: Protocol, weight_kg: Decimal, *, height_cm: Decimal | None = None, sex: str = ""
+) -> Decimal:
+    """The weight that is dosed on by the protocol's rule, in kg. Where height or sex is needed and unknown, Missing."""
+    rule = protocol.weight
+    found = weights.dosing_weight_kg(
+        scalar=rule.scalar, actual_kg=weight_kg, height_cm=height_cm, sex=sex, cap_kg=rule.cap_kg
+    )
+    return found if rule.scalar == "actual" else found.quantize(TENTH_KG, rounding=ROUND_DOWN)
 
 
 def plain_decimal(number: Any) -> str:

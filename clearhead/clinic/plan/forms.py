@@ -150,6 +150,9 @@ class OrderForm(ClearForm):
             premedication=tuple(said.get("premedication", ())),
             prn_orders=tuple(said.get("prn_orders", ())),
             purpose=self.start.purpose,
+            height_cm=self.start.height_cm,
+            height_measured_at=self.start.height_measured_at,
+            sex=self.start.sex,
             reasons={"all": reason} if reason else {},
         )
 

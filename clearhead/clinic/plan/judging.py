@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from clearhead.clinic.plan.drafts import Draft, dosing_weight_kg, mode_with, plain_decimal, scheduled
-from clearhead.medicine.errors import Refused
+from clearhead.medicine.errors import ClearheadError, Refused
 from clearhead.medicine.protocols.dose import Amount, DoseMode, Rate, planned_mg
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules.clock import is_ahead, minutes_since
@@ -35,10 +35,10 @@ class OrderFacts:
 def judge(draft: Draft, protocol: Protocol, facts: OrderFacts, *, at: datetime) -> Verdict:
     """Every ground for and against, the signer's standing first."""
     reasons = [*_standing(draft, protocol, facts), *_weight(draft, protocol, at), *_limits_present(draft, protocol)]
-    if any(reason.gate in ("weight_known", "limits_present") for reason in reasons):
+    if any(reason.gate in ("weight_known", "weight_scalar", "limits_present") for reason in reasons):
         return Verdict.of(QUESTION, reasons)
     assert draft.weight_kg is not None
-    kg = dosing_weight_kg(protocol, draft.weight_kg)
+    kg = dosing_weight_kg(protocol, draft.weight_kg, height_cm=draft.height_cm, sex=draft.sex)
     mode = mode_with(protocol, draft.dose)
     reasons += [*_numbers(draft, protocol, mode), *_time(draft, protocol), *_number_of_sessions(draft, protocol, facts)]
     reasons += [*_own_limits(draft, protocol, kg), *_codrugs(draft, protocol, facts)]
@@ -82,9 +82,10 @@ def _weight(draft: Draft, protocol: Protocol, at: datetime) -> Iterator[Reason]:
     if hours > protocol.weight.max_age_h:
         sentence = f"The weight is {hours:.0f} h old; at most {protocol.weight.max_age_h} h. Weigh again."
         yield missing("weight_max_age", "Weight", sentence, source, limit=f"{protocol.weight.max_age_h} h", who="nurse")
-    if protocol.weight.scalar != "actual":
-        sentence = f"This protocol doses on the {protocol.weight.scalar} weight, which this form cannot work out."
-        yield refused("weight_scalar", "Weight", sentence, source)
+    try:
+        dosing_weight_kg(protocol, draft.weight_kg, height_cm=draft.height_cm, sex=draft.sex)
+    except ClearheadError as fault:
+        yield missing("weight_scalar", "Dosing weight", str(fault), source, who="nurse")
 
 
 def _limits_present(draft: Draft, protocol: Protocol) -> Iterator[Reason]:

@@ -25,6 +25,9 @@ class Order(Fact):
     drug_form = models.CharField(max_length=10, default="racemic")
     weight_kg = models.DecimalField(max_digits=6, decimal_places=2)
     weight_measured_at = models.DateTimeField()
+    height_cm = models.DecimalField(max_digits=5, decimal_places=1, null=True, help_text="Where the dosing rule asks.")
+    height_measured_at = models.DateTimeField(null=True)
+    sex = models.CharField(max_length=10, blank=True, help_text="As it was known when the order was signed.")
     dose_mode = models.CharField(
         max_length=20, help_text="fixed_rate, total_over_time, load_plus_rate, stepped, mini_bolus"
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import QuerySet, Sum
 
@@ -54,7 +55,8 @@ def dose_mode_of(order: Order) -> DoseMode:
 
 def dosing_weight_kg(order: Order, weight_kg: Decimal | None = None) -> Decimal:
     """The weight that is dosed on: today's when given, else the order's; never above the protocol's cap."""
-    return drafts.dosing_weight_kg(protocol_of(order), order.weight_kg if weight_kg is None else weight_kg)
+    kg = order.weight_kg if weight_kg is None else weight_kg
+    return drafts.dosing_weight_kg(protocol_of(order), kg, height_cm=order.height_cm, sex=order.sex)
 
 
 def current_decision(course: Course, at: datetime) -> Decision | None:
@@ -83,7 +85,28 @@ def order_facts(course: Course, protocol: Protocol, *, by: User, at: datetime, r
 
 def last_weight(patient: Patient, at: datetime) -> Measurement | None:
     """The newest weight on file, in kg."""
-    rows = Measurement.standing().filter(patient=patient, kind="weight", happened_at__lte=at, value__isnull=False)
+    return _last(patient, "weight", at)
+
+
+def last_height(patient: Patient, at: datetime) -> Measurement | None:
+    """The newest height on file, in cm."""
+    return _last(patient, "height", at)
+
+
+def measured(patient: Patient, at: datetime) -> dict[str, Any]:
+    """Weight, height and sex as an order takes them over from the file."""
+    weight, height = last_weight(patient, at), last_height(patient, at)
+    return {
+        "weight_kg": weight.value if weight else None,
+        "weight_measured_at": weight.happened_at if weight else None,
+        "height_cm": height.value if height else None,
+        "height_measured_at": height.happened_at if height else None,
+        "sex": patient.sex,
+    }
+
+
+def _last(patient: Patient, kind: str, at: datetime) -> Measurement | None:
+    rows = Measurement.standing().filter(patient=patient, kind=kind, happened_at__lte=at, value__isnull=False)
     return rows.order_by("happened_at", "pk").last()
 
 

@@ -71,6 +71,12 @@ def order_words(order: Order) -> list[tuple[str, str]]:
     weight = f"{drafts.plain_decimal(order.weight_kg)} kg"
     if kg != order.weight_kg:
         weight += " · " + _("dosed on %(kg)s kg") % {"kg": drafts.plain_decimal(kg)}
+    if order.height_cm is not None and protocol.weight.scalar != "actual":
+        weight += " · " + _("%(rule)s, height %(cm)s cm of %(day)s") % {
+            "rule": protocol.weight.scalar.replace("_", " "),
+            "cm": drafts.plain_decimal(order.height_cm),
+            "day": f"{order.height_measured_at.astimezone(order.site.tz):%-d %b %Y}",
+        }
     said = [
         (_("Protocol"), f"{protocol.title} {order.protocol_version.version}"),
         (_("Weight"), weight),
@@ -149,13 +155,7 @@ def _ahead(order: Order, at: Any) -> bool:
 
 def _start(course: Course, running: policy.Running, corrects: Order | None, purpose: str, at: Any) -> drafts.Draft:
     """The form opens with the protocol's plan, or with the order that is being changed."""
-    weighed = queries.last_weight(course.patient, at)
-    start = drafts.starting_draft(
-        running.protocol,
-        weight_kg=weighed.value if weighed else None,
-        weight_measured_at=weighed.happened_at if weighed else None,
-        purpose=purpose,
-    )
+    start = drafts.starting_draft(running.protocol, purpose=purpose, **queries.measured(course.patient, at))
     if corrects is None or corrects.protocol_version_id != running.version.pk:
         return start
     return replace(

@@ -59,6 +59,11 @@ class Hours:
     opens: time
     closes: time
 
+    @property
+    def whole_day(self) -> bool:
+        """Midnight to midnight."""
+        return self.opens == self.closes == time()
+
 
 @dataclass(frozen=True, slots=True)
 class Chair:
@@ -174,7 +179,7 @@ def load_clinic(path: Path) -> ClinicFile:
 
 
 def shipped_clinic_ids() -> tuple[str, ...]:
-    """Ids of the clinics that come with Clearhead: five examples and the demo."""
+    """Ids of the clinics that come with Clearhead: five examples, a hospital and the demo."""
     return tuple(sorted(path.stem for path in CLINICS.glob("*.toml")))
 
 
@@ -229,8 +234,8 @@ def _site_faults(clinic: ClinicFile, site: SiteFile) -> Found:
 
 def _time_faults(site: SiteFile, key: str) -> Found:
     for hours in site.hours:
-        if hours.opens >= hours.closes:
-            yield f"{key}.hours", f"{hours.opens} to {hours.closes}", "an opening before its closing"
+        if hours.opens >= hours.closes and not hours.whole_day:
+            yield f"{key}.hours", f"{hours.opens} to {hours.closes}", "an opening before its closing, or 00:00 to 00:00"
     for service in site.services:
         if service.until_date is not None and service.until_date < service.from_date:
             yield f"{key}.services.{service.name}", f"until {service.until_date}", f"not before {service.from_date}"
@@ -257,5 +262,8 @@ def _choice_faults(clinic: ClinicFile, site: SiteFile, choice: ProtocolChoice) -
 
 
 def _longest_day_min(site: SiteFile) -> int:
-    minutes = (60 * (day.closes.hour - day.opens.hour) + day.closes.minute - day.opens.minute for day in site.hours)
+    minutes = (
+        60 * (day.closes.hour - day.opens.hour) + day.closes.minute - day.opens.minute + 1440 * day.whole_day
+        for day in site.hours
+    )
     return max(minutes, default=0)

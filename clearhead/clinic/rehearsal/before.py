@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from clearhead.capacity.phases import Phase
 from clearhead.clinic.assessment import actions as assessment
@@ -42,6 +43,7 @@ from clearhead.clinic.welcome import actions as welcome
 from clearhead.medicine.headache.red_flags import FLAGS
 
 PHONE = "555 0142"
+HEIGHT_CM = Decimal(165)
 DIARY_DAYS = 30
 HEADACHE_PATTERN = (2, 3, 0, 2, 1, 3, 2)
 """Severity by weekday of the made-up diary: 24 headache days of 28."""
@@ -179,6 +181,9 @@ def _history(story: Story) -> None:
     assessment.record_measurement(
         course=story.known_course, kind="weight", value=WEIGHT_KG, unit="kg", entered_unit="kg", by=nurse, at=at
     )
+    assessment.record_measurement(
+        course=story.known_course, kind="height", value=HEIGHT_CM, unit="cm", entered_unit="cm", by=nurse, at=at
+    )
 
 
 def _assessment_givers(story: Story) -> list[Giver]:
@@ -272,7 +277,7 @@ def _preventives(story: Story) -> None:
 def sign_order(story: Story) -> None:
     """The order in the protocol's own dose mode. First under a merely selected protocol, which must refuse."""
     prescriber, course = story.who("prescriber"), story.known_course
-    draft = drafts.starting_draft(story.protocol, weight_kg=WEIGHT_KG, weight_measured_at=story.clock.now)
+    draft = drafts.starting_draft(story.protocol, **_measured(story))
 
     def sign() -> Order:
         return plan.sign_order(course=course, draft=draft, secret=PIN, by=prescriber, at=story.clock.now)
@@ -287,6 +292,12 @@ def sign_order(story: Story) -> None:
     )
     if not refused:
         raise StoppedShort("An order of 5000 mg was not refused.")
+
+
+def _measured(story: Story) -> dict[str, Any]:
+    """Weighed again today; height and sex from the file."""
+    now = story.clock.now
+    return {**plans.measured(story.patient, now), "weight_kg": WEIGHT_KG, "weight_measured_at": now}
 
 
 def adopt(story: Story) -> None:
@@ -346,7 +357,7 @@ def open_course(story: Story) -> None:
 
 def sign_adopted_order(story: Story) -> None:
     """The order where the protocol is adopted already."""
-    draft = drafts.starting_draft(story.protocol, weight_kg=WEIGHT_KG, weight_measured_at=story.clock.now)
+    draft = drafts.starting_draft(story.protocol, **_measured(story))
     story.order = plan.sign_order(
         course=story.known_course, draft=draft, secret=PIN, by=story.who("prescriber"), at=story.clock.now
     )

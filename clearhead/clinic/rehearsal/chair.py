@@ -179,9 +179,13 @@ def infuse(story: Story, session: Session) -> DoseAccount:
         raise StoppedShort("Mini-bolus protocols are not rehearsed yet.")
     planned = [one for one in mode.planned_segments(weight, order.infusion_minutes) if one.mg > 0]
     begun = story.clock.now
-    for n, segment in enumerate(planned):
-        _watch(story, session, begun + timedelta(minutes=float(segment.start_min)))
+    rates = [one for one in planned if one.kind != "load"]
+    for n, segment in enumerate(rates):
+        if n:
+            _watch(story, session, begun + timedelta(minutes=float(segment.start_min)))
         set_rate(story, session, segment, weight, first=n == 0)
+    for segment in [one for one in planned if one.kind == "load"]:
+        _load(story, session, segment, weight)
     _refuse_too_much(story, session)
     _watch(story, session, begun + timedelta(minutes=order.infusion_minutes))
     nurse = story.who("nurse")
@@ -216,6 +220,20 @@ def set_rate(story: Story, session: Session, segment: PlannedSegment, weight: De
         story.told(f"step to {shown} mL/h held back: {', '.join(sorted(refused))}")
         return
     chair.change_rate(session=session, value=shown, unit="mL/h", by=nurse, at=story.clock.now, ask=ask)
+
+
+def _load(story: Story, session: Session, segment: PlannedSegment, weight: Decimal) -> None:
+    """The loading dose, given over its minutes while the rate runs, with a second person."""
+    rows = dose_rows(session)
+    assert rows.bag is not None
+    assert rows.last is not None
+    second = second_person(story, weight, rows.bag.mg_per_ml, rows.last.pump_ml_per_h)
+    over = Decimal(segment.end_min) - Decimal(segment.start_min)
+    chair.bolus(
+        session=session, mg=segment.mg, over_min=over, by=story.who("nurse"), at=story.clock.now,
+        ask=Ask(second=second, reason="load as ordered"),
+    )  # fmt: skip
+    story.clock.pass_minutes(int(over))
 
 
 def _refuse_too_much(story: Story, session: Session) -> None:

@@ -14,12 +14,12 @@ WORDS = ("series_booked", "preparation", "discharge")
 MOST_LETTERS = 12
 
 
-def rehearse(toml: str, name: str) -> Outcome:
+def rehearse(toml: str, name: str, *, at_site: str = "") -> Outcome:
     """Walk a made-up patient through this protocol, from enquiry to the 28-day review."""
     story: Story | None = None
     try:
-        story = set_up(toml)
-        name = story.protocol.id
+        story = set_up(toml, at_site=at_site)
+        name = f"{story.protocol.id} at {story.site}" if at_site else story.protocol.id
         walk(story)
     except StoppedShort as short:
         return Outcome(name, False, str(short), dict(story.figures) if story else {})

@@ -16,6 +16,7 @@ from clearhead.clinic.infusion.queries.forecast import forecast_of
 from clearhead.clinic.infusion.queries.grid import Grid
 from clearhead.clinic.infusion.queries.record import Line, record_of
 from clearhead.clinic.plan.models import Session
+from clearhead.clinic.plan.queries import dosing_weight_kg
 from clearhead.medicine.protocols.dose import Stepped
 
 HOURS_A_PAGE = 10
@@ -92,7 +93,7 @@ class Step:
 def downtime(session: Session, now: datetime, *, blank: bool) -> dict[str, Any]:
     """Weight, caps, the rate of each step in every strength the protocol allows; `blank` leaves the patient empty."""
     view = chair(session, now)
-    weight = view.weight_kg or session.order.weight_kg
+    weight = view.weight_kg or dosing_weight_kg(session.order)
     strengths = view.protocol.fluids.concentrations
     return {
         "view": view,

@@ -96,6 +96,19 @@ class Migration(migrations.Migration):
                 ("weight_kg", models.DecimalField(decimal_places=2, max_digits=6)),
                 ("weight_measured_at", models.DateTimeField()),
                 (
+                    "height_cm",
+                    models.DecimalField(
+                        decimal_places=1, help_text="Where the dosing rule asks.", max_digits=5, null=True
+                    ),
+                ),
+                ("height_measured_at", models.DateTimeField(null=True)),
+                (
+                    "sex",
+                    models.CharField(
+                        blank=True, help_text="As it was known when the order was signed.", max_length=10
+                    ),
+                ),
+                (
                     "dose_mode",
                     models.CharField(
                         help_text="fixed_rate, total_over_time, load_plus_rate, stepped, mini_bolus", max_length=20

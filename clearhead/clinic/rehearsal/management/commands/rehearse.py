@@ -27,22 +27,28 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("files", nargs="*", metavar="FILE", help="a protocol file, or the id of a shipped one")
+        parser.add_argument(
+            "--every-site", action="store_true", help="at each site of the clinic, not at its first alone"
+        )
+        parser.add_argument("--at-site", default="", help="used by the command itself")
         parser.add_argument("--in-child", action="store_true", help="used by the command itself")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["in_child"]:
-            self._rehearse(options["files"][0])
+            self._rehearse(options["files"][0], options["at_site"])
             return
         outcomes = []
         for named in options["files"] or FIVE:
-            outcome = self._in_child(_path_of(named))
-            self.stderr.write(outcome.line)
-            outcomes.append(outcome)
+            file = _path_of(named)
+            for place in _sites_of(file) if options["every_site"] else ("",):
+                outcome = self._in_child(file, place)
+                self.stderr.write(outcome.line)
+                outcomes.append(outcome)
         self.stdout.write(printed(outcomes))
         if not all(one.complete for one in outcomes):
             raise CommandError("Not every rehearsal was completed.")
 
-    def _in_child(self, file: Path) -> Outcome:
+    def _in_child(self, file: Path, place: str = "") -> Outcome:
         """In a process of its own, on a database that is gone afterwards."""
         with tempfile.TemporaryDirectory(prefix="clearhead-rehearsal-") as folder:
             env = {name: value for name, value in os.environ.items() if not name.startswith("CLEARHEAD_")}
@@ -53,7 +59,7 @@ class Command(BaseCommand):
             }
             url = os.environ.get("CLEARHEAD_REHEARSE_DATABASE_URL")
             env |= {"CLEARHEAD_DATABASE_URL": url} if url else {}
-            command = [sys.executable, "-m", "clearhead", "rehearse", "--in-child", str(file)]
+            command = [sys.executable, "-m", "clearhead", "rehearse", "--in-child", "--at-site", place, str(file)]
             done = subprocess.run(command, capture_output=True, text=True, env=env, check=False)
         for line in done.stdout.splitlines():
             if line.startswith(MARK):
@@ -62,13 +68,20 @@ class Command(BaseCommand):
         last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
         return Outcome(file.stem, False, f"The rehearsal broke off: {last}")
 
-    def _rehearse(self, file: str) -> None:
+    def _rehearse(self, file: str, place: str = "") -> None:
         from clearhead.clinic.rehearsal.journey import rehearse
 
         call_command("migrate", verbosity=0)
         path = Path(file)
-        outcome = rehearse(path.read_text(encoding="utf-8"), path.stem)
+        outcome = rehearse(path.read_text(encoding="utf-8"), path.stem, at_site=place)
         self.stdout.write(MARK + json.dumps(asdict(outcome)))
+
+
+def _sites_of(file: Path) -> tuple[str, ...]:
+    """Where a protocol is rehearsed when every site counts."""
+    from clearhead.clinic.rehearsal.world import sites_for
+
+    return sites_for(loader.protocol_from(file.read_text(encoding="utf-8"), name=file.name))
 
 
 def _path_of(named: str) -> Path:
