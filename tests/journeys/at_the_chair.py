@@ -18,7 +18,7 @@ from tests.journeys.browsing import Form, Page, Visitor
 from tests.journeys.house import PIN, House
 
 KG = Decimal(70)
-SLOW_MIN = 15
+SLOW_MIN = 30
 """How often the nurse looks when nothing changes."""
 CORE = {"hr": 74, "spo2": 98, "o2_l_per_min": 0, "bp": "122/74", "rr": 14, "sedation": "0"}
 FULL = {**CORE, "pain": 4, "nausea": 0, "dissociation": 0, "iv_site": "clear"}

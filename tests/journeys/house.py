@@ -15,6 +15,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
 
+from clearhead.clinic.diary import actions as diary
 from clearhead.clinic.letters import actions as letters
 from clearhead.clinic.letters.backends import DUMMY
 from clearhead.clinic.letters.models import Outgoing
@@ -80,7 +81,7 @@ class House:
 
     def _browser(self, user: User) -> Visitor:
         if user.email not in self.visitors:
-            self.visitors[user.email] = Visitor(user.email, PASSWORD)
+            self.visitors[user.email] = Visitor(user.email, PASSWORD, PIN)
         return self.visitors[user.email]
 
     def local(self, moment: datetime) -> str:
@@ -112,13 +113,20 @@ class House:
         letters.claim_and_send(now=self.now)
 
     def answer_the_diary(self) -> None:
-        """One tap, once the account is open."""
+        """One tap, once the account is open: on the page in the first week and every Monday, else straight away."""
         if not self.patient_at_home.email:
             return
-        page = self.patient_at_home.open("diary-today")
-        weekday = self.now.astimezone(self.world.site.tz).weekday()
-        self.patient_at_home.send(page.form("local_date"), str(self.diary_pattern[weekday]))
-        self.days_answered.add(self.world.site.today(self.now))
+        today, weekday = self.world.site.today(self.now), self.now.astimezone(self.world.site.tz).weekday()
+        if weekday == 0 or len(self.days_answered) < 7:
+            page = self.patient_at_home.open("diary-today")
+            self.patient_at_home.send(page.form("local_date"), str(self.diary_pattern[weekday]))
+        else:
+            self._tap(today, self.diary_pattern[weekday])
+        self.days_answered.add(today)
+
+    def _tap(self, on: date, answer: int) -> None:
+        patient = self.patient
+        diary.record_day(patient=patient, local_date=on, answer=answer, zone=patient.zone, by=patient.user, at=self.now)
 
     def letter(self, template: str, about: object) -> str:
         """The address in the last letter of this kind that went out about this."""
