@@ -13,7 +13,7 @@ from clearhead.clinic.assessment.models import HistoryItem
 from clearhead.clinic.assessment.pressure import pressure_reasons
 from clearhead.clinic.consult import queries as consults
 from clearhead.clinic.diary import queries as diary
-from clearhead.clinic.people.models import Course, Patient
+from clearhead.clinic.people.models import Course, Patient, Site
 from clearhead.clinic.policy.queries import Running, protocol_at
 from clearhead.medicine.headache.diagnosis import HeadacheHistory, Support, chronic_migraine, migraine_without_aura
 from clearhead.medicine.headache.overuse import Use
@@ -88,6 +88,20 @@ def echo_of(row: models.Measurement) -> str:
         return row.text
     shown = f"{row.value.normalize():f}" + (f"/{row.value2.normalize():f}" if row.value2 is not None else "")
     return f"{shown} {row.unit}" + (f", {row.text}" if row.text else "")
+
+
+SELF_HARM_ITEM = "self_harm_thoughts"
+
+
+def self_harm_item(course: Course) -> models.OpenItem | None:
+    """The open answer about not wanting to live, if nobody has spoken with the patient yet."""
+    return next((item for item in open_items(course) if item.kind == SELF_HARM_ITEM), None)
+
+
+def open_items_at(site: Site) -> list[models.OpenItem]:
+    """What somebody must still do at a site, by its deadline."""
+    rows = models.OpenItem.standing().filter(course__site=site, done="").select_related("course__patient")
+    return list(rows.order_by("due_at"))
 
 
 def referrals_of(course: Course) -> list[models.Referral]:

@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from clearhead.clinic.assessment import section_views, verdict_views, views
+from clearhead.clinic.assessment import patient_views, section_views, verdict_views, views
 
 urlpatterns = [
+    path("help/", patient_views.help_now, name="assessment-help"),
+    path("mine/<slug:name>/", patient_views.questionnaire, name="assessment-mine"),
+    path("<slug:site>/open/", patient_views.open_list, name="assessment-open-list"),
     path("<uuid:code>/", views.overview, name="assessment-overview"),
     path("<uuid:code>/history/<slug:group>/", section_views.history, name="assessment-history"),
     path("<uuid:code>/conditions/", section_views.conditions, name="assessment-conditions"),

@@ -59,9 +59,13 @@ def record_scale(
     parts: Sequence[int | None],
     by: User | None,
     at: datetime,
+    answer_by: datetime | None = None,
     client_id: UUID | None = None,
 ) -> Measurement:
-    """A questionnaire. What it triggers becomes exactly one open item each, also on a half-filled form (H-40)."""
+    """A questionnaire. What it triggers becomes exactly one open item each, also on a half-filled form (H-40).
+
+    `answer_by`: what a patient who answers alone is told; beside a clinician it is now.
+    """
     asked = scales.scale(scale_id)
     if all(part is None for part in parts):
         raise AssessmentRefused("Nothing was answered.")
@@ -85,7 +89,7 @@ def record_scale(
             about_code=str(row.code),
             sentence=trigger.sentence,
             owner_role=Role.PRESCRIBER,
-            due_at=at,
+            due_at=answer_by or at,
             **times(at, by),
         )
     told(course, f"record {scale_id}", row, by, at, total=row.value)
