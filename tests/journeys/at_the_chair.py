@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from clearhead.clinic.infusion import rescreen
 from clearhead.clinic.infusion.models import GoNoGo, Infusion, Observation, RateChange
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan import queries as plans
@@ -103,6 +104,7 @@ def _answer(nurse: Visitor, page: Page, house: House, but: str) -> None:
     last = house.local(house.now - timedelta(hours=14))
     nurse.send(page.form("light_meal_at"), light_meal_at=last, nothing_else=True)
     nurse.send(page.form("gauge"), body_site="forearm", side="left", gauge=22)
+    nurse.send(page.form(to="/rescreen/"), **dict.fromkeys(rescreen.KNOWN, "no"))
     for form in page.forms:
         if form.action.endswith("/gate/") and form.named("gate")[0].value != but:
             nurse.send(form, "yes")
@@ -255,6 +257,8 @@ def _close(house: House, session: Session) -> None:
     nurse = house.staff("nurse")
     drawn = sum(bag.mg for bag in session.bags.all())
     form = nurse.open("infusion-close", session.code).form("wasted_mg")
-    nurse.send(form, left_mg=0, wasted_mg=(drawn - given_mg(house, session)).quantize(Decimal("0.01")))
+    witness = house.colleague(house.world.who("nurse"))
+    left = (drawn - given_mg(house, session)).quantize(Decimal("0.01"))
+    nurse.send(form, left_mg=0, wasted_mg=left, witness=str(witness.code), witness_secret=PIN)
     assert SessionSummary.objects.filter(session=session).exists()
     assert Observation.standing().filter(session=session).count() > 3

@@ -12,8 +12,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from clearhead.clinic.infusion import rescreen
 from clearhead.clinic.infusion.entered import NOTES, WORDS, SecondPerson, Secret
-from clearhead.clinic.people.models import CLINICAL, User
+from clearhead.clinic.people.models import CLINICAL, Role, User
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.web.forms import ClearForm, NumberField, PressureField, SecretField, WhenField, WholeField
 from clearhead.medicine.protocols.protocol import Protocol
@@ -297,6 +298,32 @@ class GateForm(ChairForm):
     note = forms.CharField(required=False, max_length=300, label=lazy("Note"))
 
 
+class RescreenForm(ChairForm):
+    """The questions of the day, each with its own answer; a yes that is not red says what and when."""
+
+    timed = False
+    note = forms.CharField(required=False, max_length=300, label=lazy("What and when, for every yes"))
+
+    def prepare(self) -> None:
+        """One field a question."""
+        words = [(rescreen.NO, _("no")), (rescreen.YES, _("yes")), (rescreen.UNKNOWN, _("not known"))]
+        for one in rescreen.QUESTIONS:
+            self.fields[one.code] = forms.ChoiceField(choices=words, widget=forms.RadioSelect, label=one.text)
+        self.order_fields([one.code for one in rescreen.QUESTIONS])
+
+    def clean(self) -> dict[str, Any]:
+        """A yes without a word about it helps nobody."""
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        if any(said.get(one) == rescreen.YES for one in rescreen.KNOWN) and not said.get("note"):
+            self.add_error("note", _("Something was answered with yes: write what and when."))
+        return said
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """Question → answer."""
+        return {code: self.cleaned_data[code] for code in rescreen.KNOWN}
+
+
 class FastingForm(ChairForm):
     """When the patient last had anything; empty means nothing of that kind since yesterday."""
 
@@ -338,5 +365,28 @@ class CloseForm(ChairForm):
     timed = False
     left_mg = NumberField(unit="mg", places=2, low=0, label=lazy("Left in the line and discarded"))
     wasted_mg = NumberField(unit="mg", places=2, low=0, label=lazy("Wasted from the bag"))
+    witness_secret = SecretField(required=False, label=lazy("Witness's own PIN or password"))
     reason = forms.CharField(required=False, max_length=300, label=lazy("Reason for a difference"))
     end_reason = forms.CharField(max_length=80, initial="planned end", label=lazy("Why it ended"))
+    field_order = ("left_mg", "wasted_mg", "witness", "witness_secret", "reason", "end_reason")
+
+    def prepare(self) -> None:
+        """Who may have seen the waste: anyone on duty but oneself."""
+        people = User.objects.filter(
+            is_active=True,
+            grants__site=self.session.site,
+            grants__until__isnull=True,
+            grants__role__in=(*CLINICAL, Role.PHARMACIST),
+        ).distinct()
+        if self.user is not None and self.user.is_authenticated:
+            people = people.exclude(pk=self.user.pk)
+        self.fields["witness"] = forms.ModelChoiceField(
+            people.order_by("name"), required=False, to_field_name="code", label=_("Who saw it wasted")
+        )
+        self.order_fields(self.field_order)
+
+    def clean(self) -> dict[str, Any]:
+        """The secret as a value that is never shown or kept."""
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        said["witness_secret"] = Secret(said.get("witness_secret") or "")
+        return said

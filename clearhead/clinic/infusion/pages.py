@@ -43,9 +43,13 @@ def answer(
     title: str,
     template: str = "infusion/form.html",
     to: str = "infusion-chair",
+    part: Callable[[], HttpResponse] | None = None,
     **shown: Any,
 ) -> HttpResponse:
-    """Do it and go back to the chair, or show the form again with what stands against it."""
+    """Do it and go back to the chair, or show the form again with what stands against it.
+
+    `part`: what a page that swaps its own parts gets instead of the way back.
+    """
     doubts: list[Reason] = []
     status = 200
     if request.method == "POST":
@@ -56,7 +60,7 @@ def answer(
             except (ChairRefused, SignatureRefused) as refusal:
                 doubts = told(form, refusal)
             else:
-                return done(request, session, row, to)
+                return part() if part is not None and swaps(request) else done(request, session, row, to)
         if wants_json(request):
             return JsonResponse(
                 {"saved": False, "errors": form.errors.get_json_data(), "ask": _asks(doubts)}, status=422
@@ -69,7 +73,15 @@ def answer(
         "doubts": [reason for reason in doubts if reason.gate not in ASKED_AGAIN],
         **shown,
     }
-    return render(request, template, page, status=status)
+    reply = render(request, template, page, status=status)
+    if part is not None and swaps(request):  # what is asked or refused gets a page of its own
+        reply.headers["HX-Retarget"], reply.headers["HX-Reswap"] = "body", "innerHTML show:top"
+    return reply
+
+
+def swaps(request: Any) -> bool:
+    """True for a page that swaps its own parts."""
+    return bool(getattr(request, "htmx", False))
 
 
 def told(form: Any, refusal: Exception) -> list[Reason]:

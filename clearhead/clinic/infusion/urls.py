@@ -29,6 +29,7 @@ urlpatterns = [
     path("<uuid:code>/record/", views_chart.record, name="infusion-record"),
     path("<uuid:code>/go/", views_gate.go, name="infusion-go"),
     path("<uuid:code>/gate/", views_gate.gate, name="infusion-gate"),
+    path("<uuid:code>/rescreen/", views_gate.ask_again, name="infusion-rescreen"),
     path("<uuid:code>/fasting/", views_gate.fasting, name="infusion-fasting"),
     path("<uuid:code>/weight/", views_gate.weight, name="infusion-weight"),
     path("<uuid:code>/access/", views_gate.place_access, name="infusion-access"),

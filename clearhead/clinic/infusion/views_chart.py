@@ -15,6 +15,7 @@ from clearhead.clinic.infusion import actions, forms, queries
 from clearhead.clinic.infusion.actions.strike import STRIKABLE
 from clearhead.clinic.infusion.models import Adjunct, Flag
 from clearhead.clinic.infusion.pages import CLINICIANS, answer, confirmed, form_of, written
+from clearhead.clinic.infusion.views_gate import GO, card
 from clearhead.clinic.infusion.views_keep import bind
 from clearhead.clinic.people.access import access
 from clearhead.clinic.plan.models import Session
@@ -116,6 +117,9 @@ def note(request: Any, session: Session) -> HttpResponse:
             at=now, written=written(request), client_id=said["client_id"],
         )  # fmt: skip
 
+    if request.POST.get("from") == "go":
+        part = card(request, session, "prescriber_present")
+        return answer(request, session, form, run, title=_("Note"), to=GO, part=part)
     return answer(request, session, form, run, title=_("Note"))
 
 
@@ -179,7 +183,7 @@ def close(request: Any, session: Session) -> HttpResponse:
     def run(said: dict[str, Any], now: datetime) -> Any:
         return actions.finish(
             session=session, left_mg=said["left_mg"], wasted_mg=said["wasted_mg"], reason=said["reason"],
-            end_reason=said["end_reason"], by=request.user, at=now, client_id=said["client_id"],
+            witness=said["witness"], witness_secret=said["witness_secret"], end_reason=said["end_reason"], by=request.user, at=now, client_id=said["client_id"],
         )  # fmt: skip
 
     view = queries.chair(session, timezone.now(), by=request.user)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from clearhead.clinic.infusion import actions, forms, queries
+from clearhead.clinic.infusion import actions, forms, queries, rescreen
+from clearhead.clinic.infusion.models import GateAnswer
 from clearhead.clinic.infusion.pages import (
     CLINICIANS,
     READERS,
@@ -21,8 +24,10 @@ from clearhead.clinic.infusion.pages import (
     waited_s,
     written,
 )
+from clearhead.clinic.infusion.queries.gates import READINESS
 from clearhead.clinic.infusion.views_keep import bind
 from clearhead.clinic.people.access import access
+from clearhead.clinic.people.models import CLINICAL, Role
 from clearhead.clinic.plan.models import Session
 
 GO = "infusion-go"
@@ -42,15 +47,37 @@ def go(request: Any, session: Session) -> HttpResponse:
             by=request.user, at=now, client_id=said["client_id"],
         )  # fmt: skip
 
-    protocol = queries.protocol_of(session)
-    shown = {
-        "page": queries.go_page(session, timezone.now()),
-        "standing": queries.standing(session, timezone.now()),
+    shown = cards(request, session)
+    return answer(request, session, form, run, title=_("Go or no-go"), template="infusion/go.html", to=GO, **shown)
+
+
+def cards(request: Any, session: Session) -> dict[str, Any]:
+    """What the cards of the go list need."""
+    protocol, now = queries.protocol_of(session), timezone.now()
+    asked = GateAnswer.standing().filter(session=session, gate="day_rescreen").order_by("happened_at", "pk").last()
+    return {
+        "page": queries.go_page(session, now),
+        "standing": queries.standing(session, now),
+        "told": rescreen.told(asked.value) if asked is not None else [],
+        "can_chart": bool(request.roles & set(CLINICAL)),
+        "is_prescriber": Role.PRESCRIBER in request.roles,
         "weight_form": forms.WeightForm(session=session, protocol=protocol, auto_id="weight_%s"),
         "fasting_form": forms.FastingForm(session=session, protocol=protocol, auto_id="fasting_%s"),
         "access_form": forms.AccessForm(session=session, protocol=protocol, auto_id="access_%s"),
+        "rescreen_form": forms.RescreenForm(session=session, protocol=protocol, auto_id="rescreen_%s"),
     }
-    return answer(request, session, form, run, title=_("Go or no-go"), template="infusion/go.html", to=GO, **shown)
+
+
+def card(request: Any, session: Session, fact: str) -> Callable[[], HttpResponse]:
+    """The one card that changed, for a page that swaps it, and the head with it."""
+
+    def part() -> HttpResponse:
+        shown = cards(request, session)
+        line = next(line for line in shown["page"].gates if line.gate.fact == fact)
+        shown |= {"session": session, "patient": session.patient, "line": line}
+        return render(request, "infusion/_gate_reply.html", shown)
+
+    return part
 
 
 @require_POST
@@ -61,11 +88,39 @@ def gate(request: Any, session: Session) -> HttpResponse:
 
     def run(said: dict[str, Any], now: datetime) -> Any:
         return actions.answer_gate(
-            session=session, gate=said["gate"], value={"ok": OK[said["ok"]]}, note=said["note"], by=request.user,
-            at=now, written=written(request), client_id=said["client_id"],
+            session=session, gate=said["gate"], value=_value(session, said["gate"], OK[said["ok"]]),
+            note=said["note"], by=request.user, at=now, written=written(request), client_id=said["client_id"],
         )  # fmt: skip
 
-    return answer(request, session, form, run, title=_("Answer"), to=GO)
+    asked = str(request.POST.get("gate", ""))
+    fact = "readiness_check" if asked.startswith(READINESS) else asked
+    return answer(request, session, form, run, title=_("Answer"), to=GO, part=card(request, session, fact))
+
+
+def _value(session: Session, gate: str, ok: bool | None) -> dict[str, Any]:
+    """The re-screen is cleared over what was answered; it is never answered by one tick."""
+    if gate != "day_rescreen":
+        return {"ok": ok}
+    asked = GateAnswer.standing().filter(session=session, gate=gate).order_by("happened_at", "pk").last()
+    if asked is None or not asked.value.get("items"):
+        raise actions.refuse("day_rescreen", "Asked again today", "Ask question by question first.")
+    return {**asked.value, "ok": ok, "cleared": True}
+
+
+@FORM
+@access(CLINICIANS, Session)
+def ask_again(request: Any, session: Session) -> HttpResponse:
+    """The day's questions, each with its own answer; a red one waits for the prescriber."""
+    form = form_of(forms.RescreenForm, request, session)
+
+    def run(said: dict[str, Any], now: datetime) -> Any:
+        return actions.answer_gate(
+            session=session, gate="day_rescreen", value=rescreen.judged(form.answers), note=said["note"],
+            by=request.user, at=now, written=written(request), client_id=said["client_id"],
+        )  # fmt: skip
+
+    part = card(request, session, "day_rescreen")
+    return answer(request, session, form, run, title=_("Asked again today"), to=GO, part=part)
 
 
 @require_POST
@@ -82,7 +137,8 @@ def fasting(request: Any, session: Session) -> HttpResponse:
             written=written(request), client_id=said["client_id"],
         )  # fmt: skip
 
-    return answer(request, session, form, run, title=_("Fasting"), to=GO)
+    part = card(request, session, "fasting")
+    return answer(request, session, form, run, title=_("Fasting"), to=GO, part=part)
 
 
 @require_POST
@@ -97,7 +153,8 @@ def weight(request: Any, session: Session) -> HttpResponse:
             at=now, written=written(request), client_id=said["client_id"],
         )  # fmt: skip
 
-    return answer(request, session, form, run, title=_("Weight today"), to=GO)
+    part = card(request, session, "weight_today")
+    return answer(request, session, form, run, title=_("Weight today"), to=GO, part=part)
 
 
 @require_POST
@@ -113,7 +170,8 @@ def place_access(request: Any, session: Session) -> HttpResponse:
             written=written(request), client_id=said["client_id"],
         )  # fmt: skip
 
-    return answer(request, session, form, run, title=_("Catheter"), to=GO)
+    part = card(request, session, "iv_access")
+    return answer(request, session, form, run, title=_("Catheter"), to=GO, part=part)
 
 
 @require_POST
