@@ -110,6 +110,7 @@ def measure() -> dict[str, float]:
     """The three figures."""
     from django.test import Client
 
+    from clearhead.clinic.infusion import beats
     from tests.cast import member
 
     session, client = long_session(), Client()
@@ -119,8 +120,11 @@ def measure() -> dict[str, float]:
     opened, page = cpu_ms(lambda: screen.get(home), 15)
     part, update = cpu_ms(lambda: screen.get(f"{home}parts/?width=900&after=1"), 15)
     number = gzip.decompress(update[1]).decode().partition('data-number="')[2].partition('"')[0]
-    beat, quiet = cpu_ms(lambda: screen.get(f"{home}parts/?width=900&after={number}"), 100)
-    assert (page[0], update[0], quiet[0]) == (200, 200, 304)
+    address = f"{home}parts/?width=900&after={number}"
+    short, quiet = cpu_ms(lambda: screen.get(address), 200)
+    full, asked = cpu_ms(lambda: (beats._admitted.clear(), screen.get(address))[1], 100)
+    assert (page[0], update[0], quiet[0], asked[0]) == (200, 200, 304, 304)
+    beat = (full + short * (beats.KEPT_S - 1)) / beats.KEPT_S  # asked every second, checked in full every few seconds
     screens = CHAIRS * SCREENS
     busy_ms = screens * beat + screens * part * (1 / FRESH_EVERY_S + 1 / NEW_FACT_EVERY_S)
     return {
@@ -129,6 +133,9 @@ def measure() -> dict[str, float]:
         "update_kb": len(update[1]) / 1000,
         "page_kb": len(page[1]) / 1000,
         "beat_ms": beat,
+        "full_beat_ms": full,
+        "short_beat_ms": short,
+        "loop_ms": cpu_ms(lambda: sum(number * number for number in range(200_000)), 15)[0],
         "idle_percent": 100 - busy_ms / 10 / CORES,
     }
 
@@ -144,7 +151,8 @@ def table(found: dict[str, float]) -> str:
         ("the whole page, compressed", f"{found['page_kb']:.1f} kB", "–"),
         ("an update after one fact, server CPU", f"{found['update_ms']:.0f} ms", "–"),
         ("an update after one fact, compressed", f"{found['update_kb']:.1f} kB", f"≤ {GOAL_KB} kB"),
-        ("a beat with nothing new (304), server CPU", f"{found['beat_ms']:.1f} ms", "–"),
+        ("a beat with nothing new (304), every check made, server CPU", f"{found['full_beat_ms']:.1f} ms", "–"),
+        ("the same within five seconds of such a beat", f"{found['short_beat_ms']:.1f} ms", "–"),
         (
             f"{CHAIRS} chairs × {SCREENS} screens polling every second, {CORES} cores idle",
             f"{found['idle_percent']:.0f} %",
@@ -152,7 +160,13 @@ def table(found: dict[str, float]) -> str:
         ),
     ]
     lines = "\n".join(f"| {what} | {figure} | {goal} |" for what, figure, goal in rows)
-    return f"| what | measured | goal |\n|---|---|---|\n{lines}\n"
+    busy = (
+        f"Taken while a fixed loop of plain Python took {found['loop_ms']:.1f} ms of CPU on these two shared cores; it "
+        f"takes 13.6 ms when they are calm. Each screen also asks for everything every {FRESH_EVERY_S} s and after each "
+        f"new fact of its chair, one every {NEW_FACT_EVERY_S} s; that is in the last line. Opening and closing of the "
+        "database is counted.\n"
+    )
+    return f"| what | measured | goal |\n|---|---|---|\n{lines}\n\n{busy}"
 
 
 def write(name: str, text: str) -> None:

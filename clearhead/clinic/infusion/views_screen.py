@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as lazy
@@ -12,12 +12,13 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET
 
 from clearhead.clinic.infusion import forms, queries
+from clearhead.clinic.infusion.beats import unchanged
 from clearhead.clinic.infusion.pages import READERS, alone_since
 from clearhead.clinic.infusion.queries import screen
 from clearhead.clinic.infusion.views import alarms, clinician
 from clearhead.clinic.infusion.views_keep import kept
 from clearhead.clinic.people import tablet
-from clearhead.clinic.people.access import CHAIR, access
+from clearhead.clinic.people.access import CHAIR, access, place
 from clearhead.clinic.plan.models import Session
 
 WIDTHS = (280, 1800)
@@ -65,13 +66,14 @@ def chair(request: HttpRequest, session: Session) -> HttpResponse:
 
 
 @require_GET
-@access(CHAIR, Session, poll=True, near=screen.BEAT)
+@access(CHAIR, Session, poll=True, near=screen.BEAT, placed=False)
 @gzip_page
 def parts(request: HttpRequest, session: Session) -> HttpResponse:
     """Asked every two seconds. A tablet that nobody is signed in at gets the alarms alone (H-43)."""
     number = screen.newest(session)
     if request.GET.get("after") == number and request.user.is_authenticated:
-        return HttpResponseNotModified()
+        return unchanged(request, session.code)
+    place(request, session)
     if clinician(request, session) is None:
         return JsonResponse(alarms(queries.chair(session, timezone.now())))
     return render(request, "infusion/_parts.html", {**_screen(request, session), "live": True})

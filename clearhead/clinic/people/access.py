@@ -130,11 +130,13 @@ def access(
     poll: bool = False,
     guarded: bool = True,
     near: tuple[str, ...] = (),
+    placed: bool = True,
 ) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
     """Declare who may call a view. `poll`: a machine asks every second, so no look is audited and no session extended.
 
     `guarded`: a staff POST about a patient must carry the form token that names this patient (H-01).
     `near`: what the view needs of the row's neighbours, read in the same question.
+    `placed`: False where the view itself calls `place`, once it knows that it has something to show.
     """
 
     def wrap(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -146,7 +148,8 @@ def access(
             _admit(rule, request, row, kwargs)
             if rule.kind == "link" and subject is not None:
                 row = _row(subject, {"code": request.link.subject_code}, near)  # type: ignore[attr-defined]
-            _place(request, row)
+            if placed:
+                place(request, row)
             if guarded and request.method == "POST" and rule.kind in {"staff", "chair"}:
                 guard.check(request, patient_of(row))
             if rule.kind == "staff" and request.method == "GET" and not poll:
@@ -218,7 +221,7 @@ def _site(row: Model | None, site_id: int) -> Site | None:
     return near or Site.objects.filter(pk=site_id).first()
 
 
-def _place(request: Any, row: Model | None) -> None:
+def place(request: Any, row: Model | None) -> None:
     """Show times in the zone of the site the page is about."""
     site_ids = site_ids_of(row) if row is not None else set()
     request.site = _site(row, *site_ids) if len(site_ids) == 1 else None

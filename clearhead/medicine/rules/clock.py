@@ -45,6 +45,8 @@ def words(at: datetime, zone: str) -> str:
 
 def aware(at: datetime) -> datetime:
     """The moment itself; a naive one is refused."""
+    if at.tzinfo is UTC:
+        return at
     if at.tzinfo is None or at.utcoffset() is None:
         raise Refused(f"The time {at.isoformat()} has no zone.")
     return at.astimezone(UTC)

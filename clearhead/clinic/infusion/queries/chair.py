@@ -156,12 +156,10 @@ class ChairView:
 def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
     """The chair as it stands now; `by` is who looks, for what they may do."""
     protocol, infusion, rows = protocol_of(session), infusion_of(session), doses.dose_rows(session)
-    events = tuple(
-        Event.standing().filter(session=session).prefetch_related("recorded_by").order_by("happened_at", "pk")
-    )
+    events = _drawn(Event, session, "kind", "text", "detail", "queued")
     given, stands = doses.account(rows, protocol, now), standing(session, now, rows, events)
     sets, drugs = observations(session), adjuncts(session)
-    symptoms = tuple(Symptom.standing().filter(session=session).order_by("happened_at", "pk"))
+    symptoms = _drawn(Symptom, session, "symptom", "grade")
     effects = tuple(AdjunctEffect.standing().filter(session=session).select_related("adjunct"))
     asked = {effect.adjunct_id for effect in effects}
     rechecks = tuple(row for row in drugs if row.recheck_at is not None and row.pk not in asked)
@@ -218,6 +216,12 @@ def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
         orders=order_faces(session, protocol, by=by, at=now, given=drugs, opened=opened, allergies=allergies),
         chips=_chips(session, rows, by, now),
     )  # fmt: skip
+
+
+def _drawn(model: Any, session: Session, *columns: str) -> tuple[Any, ...]:
+    """Facts that come by the hundred, read with the columns that the picture and the rules need."""
+    rows = model.standing().filter(session=session).order_by("happened_at", "pk")
+    return tuple(rows.only("happened_at", *columns))
 
 
 def _stop_facts(

@@ -27,8 +27,8 @@ from clearhead.medicine.kinetics.seam import Band as Levels
 COLUMN_PX = 60
 NO_NEW = "no_new_symptoms"
 TONES = {"stop": "stop", "help": "warn", "emergency": "warn", "not_understood": "warn"}
-BEAT = ("site", "infusion")
-NEAR = (*BEAT, "patient", "order__protocol_version")
+BEAT = ("infusion",)
+NEAR = (*BEAT, "site", "patient", "order__protocol_version")
 """What a poll, and what a whole page needs of the session's neighbours: each is read in one question with it."""
 BEFORE_START = (Observation, Event, GateAnswer, GoNoGo, Bag)
 

@@ -43,8 +43,8 @@ def as_set(row: Observation) -> VitalsSet:
 
 def observations(session: Session) -> tuple[Observation, ...]:
     """The standing sets in order of time."""
-    rows = Observation.standing().filter(session=session).prefetch_related("recorded_by")
-    return tuple(rows.order_by("happened_at", "pk"))
+    rows = Observation.standing().filter(session=session).order_by("happened_at", "pk")
+    return tuple(rows.defer("code", "device", "device_at", "confirmed"))
 
 
 def resting_sets(session: Session) -> tuple[VitalsSet, ...]:
@@ -75,6 +75,8 @@ def changes(rows: DoseRows, adjuncts: Iterable[Adjunct], orders: dict[str, PrnOr
         order = orders.get(given.order_id)
         if order is not None and order.needs_confirm_face:
             found.append(observe.Changed("sedative" if order.sedative else "antihypertensive", given.happened_at))
+        elif order is None and given.raises_monitoring:  # a sedative given by plan
+            found.append(observe.Changed("sedative", given.happened_at))
     return tuple(sorted(found, key=lambda one: one.at))
 
 
