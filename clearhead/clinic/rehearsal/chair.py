@@ -264,6 +264,7 @@ def close(story: Story, session: Session, given: DoseAccount) -> None:
     left = drawn - Decimal(str(round(float(given.charted_mg), 3)))
     chair.close_drug(
         session=session, wasted_mg=left, left_mg=Decimal(0), by=nurse, witness=story.colleague(nurse),
+        witness_secret=Secret(PIN),
         at=story.clock.now,
     )  # fmt: skip
     summary = chair.close(session=session, by=nurse, at=story.clock.now)

@@ -14,7 +14,7 @@ from clearhead.clinic.infusion import actions
 from clearhead.clinic.infusion.models import Bag, Event, Infusion, Observation, RateChange, Symptom
 from clearhead.clinic.people import doors, guard
 from clearhead.clinic.plan.models import Session
-from tests.cast import member, olga
+from tests.cast import PIN, member, olga
 from tests.clinic.infusion.room import minutes, running, visit
 
 pytestmark = pytest.mark.django_db
@@ -219,12 +219,12 @@ def test_taking_the_chair_binds_the_device(chair: Session) -> None:
 
 
 def test_ending_seeing_the_pump_and_closing_over_http(chair: Session) -> None:
-    nina = signed_in()
+    nina, seen_by = signed_in(), {"witness": str(member("omar").code), "witness_secret": PIN}
 
     ended = post(nina, chair, "end/")
-    early = post(nina, chair, "close/", left_mg="12", wasted_mg="234.5", end_reason="planned end")
+    early = post(nina, chair, "close/", left_mg="12", wasted_mg="234.5", end_reason="planned end", **seen_by)
     seen = post(nina, chair, "stopped/", pump_ml="3.5")
-    closed = post(nina, chair, "close/", left_mg="12", wasted_mg="234.5", end_reason="planned end")
+    closed = post(nina, chair, "close/", left_mg="12", wasted_mg="234.5", end_reason="planned end", **seen_by)
 
     assert [r.status_code for r in (ended, early, seen, closed)] == [303, 422, 303, 303]
     assert Infusion.objects.get().ended_at is not None

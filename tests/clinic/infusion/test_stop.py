@@ -8,9 +8,10 @@ from decimal import Decimal
 import pytest
 
 from clearhead.clinic.infusion import actions, queries
+from clearhead.clinic.infusion.actions import Secret
 from clearhead.clinic.infusion.models import Event, Flag, Infusion, PumpReading, RateChange
 from clearhead.clinic.plan.models import SessionSummary
-from tests.cast import AT_TEN, member
+from tests.cast import AT_TEN, PIN, member
 from tests.clinic.infusion.room import fresh, minutes, running, visit
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +28,13 @@ def test_stop_is_taken_in_every_state(state: str) -> None:
     if state == "closed":
         actions.pump_seen_stopped(session=session, by=nina, at=AT_TEN + minutes(11), pump_ml=Decimal("1.2"))
         actions.close_drug(
-            session=session, wasted_mg=Decimal("236.8"), left_mg=Decimal("12"), by=nina, at=AT_TEN + minutes(12)
+            session=session,
+            wasted_mg=Decimal("236.8"),
+            left_mg=Decimal("12"),
+            by=nina,
+            at=AT_TEN + minutes(12),
+            witness=member("omar"),
+            witness_secret=Secret(PIN),
         )
         actions.close(session=session, by=nina, at=AT_TEN + minutes(13))
 
@@ -104,10 +111,22 @@ def test_a_session_closes_only_when_the_pump_was_seen_and_the_drug_is_accounted_
     actions.pump_seen_stopped(session=session, by=nina, at=AT_TEN + minutes(61), pump_ml=Decimal("7"))
     with pytest.raises(actions.ChairRefused, match=r"100\.0 mg are not accounted for"):
         actions.close_drug(
-            session=session, wasted_mg=Decimal("131"), left_mg=Decimal("12"), by=nina, at=AT_TEN + minutes(62)
+            session=session,
+            wasted_mg=Decimal("131"),
+            left_mg=Decimal("12"),
+            by=nina,
+            at=AT_TEN + minutes(62),
+            witness=member("omar"),
+            witness_secret=Secret(PIN),
         )
     actions.close_drug(
-        session=session, wasted_mg=Decimal("231"), left_mg=Decimal("12"), by=nina, at=AT_TEN + minutes(62)
+        session=session,
+        wasted_mg=Decimal("231"),
+        left_mg=Decimal("12"),
+        by=nina,
+        at=AT_TEN + minutes(62),
+        witness=member("omar"),
+        witness_secret=Secret(PIN),
     )
     actions.close(session=session, by=nina, at=AT_TEN + minutes(63))
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.infusion.actions.base import HERE, ChairRefused, Written, add, lock, refuse
+from clearhead.clinic.infusion.entered import Secret
 from clearhead.clinic.infusion.models import DrugClosure, Responsible
 from clearhead.clinic.infusion.queries.doses import account, dose_rows, exact
 from clearhead.clinic.infusion.queries.handover import hand_over, responsible
@@ -16,10 +17,11 @@ from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.infusion.queries.state import State, standing
 from clearhead.clinic.infusion.queries.vitals import open_symptoms
 from clearhead.clinic.people.access import roles_of
-from clearhead.clinic.people.models import CLINICAL, User
+from clearhead.clinic.people.models import CLINICAL, Role, User
+from clearhead.clinic.people.secrets import SignatureRefused, prove
 from clearhead.clinic.plan.models import Session, SessionSummary
 from clearhead.medicine.rules.dose import DrugClosure as Closure
-from clearhead.medicine.rules.reasons import missing
+from clearhead.medicine.rules.reasons import missing, refused
 from clearhead.medicine.rules.verdict import Reason, Verdict
 
 SYRINGE_MG = Decimal("1")
@@ -60,12 +62,18 @@ def close_drug(
     by: User,
     at: datetime,
     witness: User | None = None,
+    witness_secret: Secret | None = None,
     reason: str = "",
     written: Written = HERE,
     client_id: UUID | None = None,
 ) -> DrugClosure:
-    """Drawn = given + left in the line + wasted. A difference needs a written reason (H-08)."""
+    """Drawn = given + left in the line + wasted. A difference needs a written reason (H-08).
+
+    What is wasted is seen by a second person, who shows an own secret (H-39); a single-handed site writes a reason.
+    """
     lock(session)
+    if wasted_mg > 0 or witness is not None:
+        _witnessed(session, witness, witness_secret, reason, by, at)
     rows = dose_rows(session)
     given = account(rows, protocol_of(session), at)
     drawn = sum((bag.mg for bag in rows.bags), Decimal(0))
@@ -79,6 +87,29 @@ def close_drug(
         given_mg=exact(given.charted_mg).quantize(Decimal("0.001")), left_mg=left_mg, wasted_mg=wasted_mg,
         difference_mg=difference.quantize(Decimal("0.001")), witness=witness, reason=reason[:300],
     )  # fmt: skip
+
+
+def _witnessed(
+    session: Session, witness: User | None, secret: Secret | None, reason: str, by: User, at: datetime
+) -> None:
+    """Refuse waste that nobody else saw."""
+    if witness is None:
+        if session.site.single_handed and reason.strip():
+            return
+        alone = " Alone on duty? Write the reason." if session.site.single_handed else ""
+        raise _no_witness(f"What is thrown away is seen by a second person.{alone}")
+    if witness.pk == by.pk or session.patient.user_id == witness.pk:
+        raise _no_witness("Nobody witnesses their own waste, and no patient does. Ask a colleague.")
+    if not roles_of(witness, session.site) & {*CLINICAL, Role.PHARMACIST}:
+        raise _no_witness(f"{witness.name} is no clinician or pharmacist on duty here.")
+    try:
+        prove(witness, secret.word if secret else "", at=at)
+    except SignatureRefused as refusal:
+        raise _no_witness(f"The witness: {refusal}") from refusal
+
+
+def _no_witness(sentence: str) -> ChairRefused:
+    return ChairRefused(Verdict.of("closure", [refused("witness", "Witness", sentence)]))
 
 
 @audit.once
@@ -140,11 +171,16 @@ def finish(
     wasted_mg: Decimal,
     by: User,
     at: datetime,
+    witness: User | None = None,
+    witness_secret: Secret | None = None,
     reason: str = "",
     end_reason: str = "planned end",
     client_id: UUID | None = None,
 ) -> SessionSummary:
     """Account for the drug and close the session, both or neither."""
     if dose_rows(session).bags and not DrugClosure.standing().filter(session=session).exists():
-        close_drug(session=session, left_mg=left_mg, wasted_mg=wasted_mg, reason=reason, by=by, at=at)
+        close_drug(
+            session=session, left_mg=left_mg, wasted_mg=wasted_mg, witness=witness, witness_secret=witness_secret,
+            reason=reason, by=by, at=at,
+        )  # fmt: skip
     return close(session=session, by=by, at=at, end_reason=end_reason)
