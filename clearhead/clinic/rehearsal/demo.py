@@ -79,10 +79,9 @@ def clinic(now: datetime) -> Site:
     file = shipped_clinic("demo")
     site = load_clinic(clinic=file, at=begun, by=None, password=PASSWORD)[0]
     Opening.objects.filter(site=site, resource__isnull=True).delete()
+    midnight = time(0, 0)  # to midnight is the whole day: a visit may run into the next
     for weekday in range(7):
-        Opening.objects.create(
-            site=site, weekday=weekday, opens=time(0, 0), closes=time(23, 59), from_date=begun.date()
-        )
+        Opening.objects.create(site=site, weekday=weekday, opens=midnight, closes=midnight, from_date=begun.date())
     give_pins()
     select_chosen(file, site, at=begun)
     director = User.objects.get(email="maya@example.org")
