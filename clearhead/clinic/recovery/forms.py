@@ -205,6 +205,8 @@ class CallForm(ClearForm):
                 required=False, widget=forms.RadioSelect, label=question.sentence,
                 choices=[("no", _("no")), ("yes", _("yes, alarm") if question.alarm else _("yes"))],
             )  # fmt: skip
+        if self.asked:
+            self.fields["helped"] = forms.CharField(required=False, max_length=120, label=_("Who was there and helped"))
         self.fields["note"] = forms.CharField(
             required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3}), label=_("In their own words")
         )
@@ -221,7 +223,7 @@ class CallForm(ClearForm):
     @property
     def answers(self) -> dict[str, Any]:
         """What was answered."""
-        names = ("pain", *(question.code for question in self.asked))
+        names = ("pain", *(question.code for question in self.asked), "helped")
         return {name: self.cleaned_data[name] for name in names if self.cleaned_data.get(name) not in (None, "")}
 
 

@@ -17,21 +17,29 @@ WORST = 10
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question with yes or no. `alarm`: a yes is red."""
+    """One question with yes or no. `alarm`: a yes is red, and belongs to `owner` until a person takes it."""
 
     code: str
     sentence: str | LazyText
     alarm: bool
+    owner: str = "nurse"
 
 
 HARMS = (
-    Question("thunderclap", _("A sudden worst headache, weakness, a numb face or trouble speaking?"), True),
-    Question("chest", _("Chest pain, a racing heart, trouble breathing, or a faint?"), True),
-    Question("confused", _("Still confused, seeing or hearing things, or feeling unreal?"), True),
-    Question("self_harm", _("Thoughts of not wanting to live, or of hurting yourself?"), True),
+    Question(
+        "thunderclap", _("A sudden worst headache, weakness, a numb face or trouble speaking?"), True, "prescriber"
+    ),
+    Question("chest", _("Chest pain, a racing heart, trouble breathing, or a faint?"), True, "prescriber"),
+    Question(
+        "pressure", _("A pounding head, blurred sight, or a blood pressure far above your own?"), True, "prescriber"
+    ),
+    Question("confused", _("Still confused, seeing or hearing things, or feeling unreal?"), True, "prescriber"),
+    Question("self_harm", _("Thoughts of not wanting to live, or of hurting yourself?"), True, "prescriber"),
     Question("vomiting", _("Vomiting, or not able to keep fluids down?"), True),
     Question("arm", _("Is the arm red, hot, swollen or very painful where the drip was?"), True),
-    Question("urine", _("Pain when passing urine, or blood in it?"), True),
+    Question("urine", _("Pain when passing urine, needing to go more often, or blood in it?"), True),
+    Question("mood", _("Lower in mood than before the infusion?"), False),
+    Question("sleep", _("A bad night?"), False),
     Question("nausea", _("Some nausea?"), False),
     Question("sleepy", _("Sleepier than usual?"), False),
     Question("rules", _("Did driving or alcohol come before the time was over?"), False),
@@ -45,8 +53,14 @@ def asked_by(instruments: Iterable[str]) -> tuple[Question, ...]:
 
 
 def asks_pain(instruments: Iterable[str]) -> bool:
-    """Whether headache now is asked from 0 to 10."""
-    return "nrs_pain" in instruments
+    """Whether headache now is asked from 0 to 10: on every call that asks about harms, too."""
+    return bool({"nrs_pain", "harms"} & set(instruments))
+
+
+def owner_of(answers: Mapping[str, object], otherwise: str) -> str:
+    """Whose a red answer is: the prescriber's as soon as one of its alarms is, else as the protocol says."""
+    owners = {question.owner for question in red_of(answers)}
+    return "prescriber" if "prescriber" in owners else otherwise
 
 
 def red_of(answers: Mapping[str, object]) -> tuple[Question, ...]:

@@ -87,7 +87,7 @@ def test_a_red_answer_stays_on_top_until_someone_owns_and_closes_it(session):
     attempt = tell(session, at, answers={**FINE, "chest": "yes"})
 
     assert attempt.red
-    assert attempt.owner == "nurse"
+    assert attempt.owner == "prescriber"
     assert calls_of(mesa(), at + HOUR)[0].state == "red"
     actions.take_call(attempt=attempt, by=member("dario"), at=at + HOUR)
     line = line_of(session, "next_day", at + 900 * HOUR)
@@ -121,3 +121,24 @@ def test_a_call_the_protocol_does_not_know_is_refused(session):
     with pytest.raises(actions.DischargeRefused, match="knows no call"):
         tell(session, GONE, follow_up="fortnight")
     assert not CallAttempt.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("answers", "owner"),
+    [
+        ({"vomiting": "yes"}, "nurse"),
+        ({"pressure": "yes"}, "prescriber"),
+        ({"vomiting": "yes", "self_harm": "yes"}, "prescriber"),
+        ({"mood": "yes", "sleep": "yes", "rules": "yes"}, ""),
+    ],
+)
+def test_a_red_answer_belongs_to_whom_its_question_names(session, answers, owner):
+    assert tell(session, GONE + 25 * HOUR, answers={**FINE, **answers}).owner == owner
+
+
+def test_every_call_asks_sleep_headache_pressure_dissociation_mood_bladder_driving_and_who_helped(session):
+    from clearhead.clinic.recovery.forms import CallForm
+
+    for name in ("next_day", "week"):
+        asked = set(CallForm(call=line_of(session, name, GONE + 200 * HOUR).call).fields)
+        assert asked >= {"sleep", "pain", "pressure", "confused", "mood", "self_harm", "urine", "rules", "helped"}

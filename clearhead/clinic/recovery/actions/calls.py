@@ -41,7 +41,7 @@ def note_call(
     return add(
         CallAttempt, session=session, at=at, by=by, verb="call: reached" if reached else "call: no answer",
         happened_at=happened_at, follow_up=call.id, reached=reached, answers=told, red=red,
-        owner=call.owner if red else "", note=note.strip()[:500],
+        owner=questions.owner_of(told, call.owner) if red else "", note=note.strip()[:500],
     )  # fmt: skip
 
 

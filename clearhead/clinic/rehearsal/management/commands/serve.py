@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from pathlib import Path
 from typing import Any
@@ -65,10 +66,15 @@ def run(
 
 
 def send_letters(stop: threading.Event | None = None) -> None:
-    """Send what is due, every few seconds, until the process ends."""
+    """Send what is due and free what was held too long, every few seconds, until the process ends."""
     from clearhead.clinic.letters import actions as letters
+    from clearhead.clinic.schedule import actions as schedule
 
     pause = stop or threading.Event()
     while not pause.wait(TICK_SECONDS):
         close_old_connections()
-        letters.claim_and_send(now=timezone.now(), limit=50)
+        try:
+            letters.claim_and_send(now=timezone.now(), limit=50)
+            schedule.release_expired(at=timezone.now())
+        except Exception:  # a full disk or a busy database must not end the ticker: it tries again
+            logging.getLogger("clearhead").exception("The ticker could not finish; it tries again.")
