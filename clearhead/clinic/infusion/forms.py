@@ -261,6 +261,16 @@ class DrugForm(ChairForm):
     already = forms.BooleanField(required=False, label=lazy("It was given already"))
 
 
+class ByPlanForm(ChairForm):
+    """A drug by plan: given, or not given and why."""
+
+    order_id = forms.CharField(max_length=60, widget=forms.HiddenInput)
+    act = forms.ChoiceField(choices=[("given", lazy("given")), ("not_given", lazy("not given"))])
+    why = forms.CharField(required=False, max_length=200, label=lazy("Why not"))
+    confirmed = forms.BooleanField(required=False, label=lazy("Dose, route, allergy and cap are read"))
+    already = forms.BooleanField(required=False, label=lazy("It was given already"))
+
+
 class EffectForm(ChairForm):
     adjunct = forms.UUIDField(widget=forms.HiddenInput)
     effect = forms.ChoiceField(

@@ -47,6 +47,7 @@ urlpatterns = [
     path("<uuid:code>/symptom/", views_chart.symptom, name="infusion-symptom"),
     path("<uuid:code>/symptom/none/", views_chart.no_new_symptoms, name="infusion-no-new-symptoms"),
     path("<uuid:code>/drug/", views_chart.drug, name="infusion-drug"),
+    path("<uuid:code>/drug/plan/", views_chart.by_plan, name="infusion-by-plan"),
     path("<uuid:code>/drug/effect/", views_chart.effect, name="infusion-effect"),
     path("<uuid:code>/note/", views_chart.note, name="infusion-note"),
     path("<uuid:code>/reading/", views_chart.reading, name="infusion-reading"),

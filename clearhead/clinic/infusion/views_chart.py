@@ -89,6 +89,24 @@ def drug(request: Any, session: Session) -> HttpResponse:
     return answer(request, session, form, run, title=_("Drug"), template="infusion/drug.html", view=view)
 
 
+@FORM
+@access(CLINICIANS, Session)
+def by_plan(request: Any, session: Session) -> HttpResponse:
+    """A drug that the signed order gives by plan: given, or not given and why."""
+    form = form_of(forms.ByPlanForm, request, session)
+
+    def run(said: dict[str, Any], now: datetime) -> Any:
+        common = {
+            "session": session, "order_id": said["order_id"], "happened_at": said["happened_at"], "by": request.user,
+            "at": now, "written": written(request), "client_id": said["client_id"],
+        }  # fmt: skip
+        if said["act"] == "not_given":
+            return actions.leave_out(why=said["why"], **common)
+        return actions.give_by_plan(confirmed=said["confirmed"], intended=not said["already"], **common)
+
+    return answer(request, session, form, run, title=_("Drug by plan"))
+
+
 @require_POST
 @access(CLINICIANS, Session)
 def effect(request: Any, session: Session) -> HttpResponse:

@@ -25,6 +25,7 @@ from clearhead.clinic.infusion.actions.gate import (
 from clearhead.clinic.infusion.actions.intake import EntryReceipt, Sender, take_in
 from clearhead.clinic.infusion.actions.observe import acknowledge, no_new_symptoms, observe, symptom
 from clearhead.clinic.infusion.actions.rate import Ask, change_bag, change_rate, end, pause, resume
+from clearhead.clinic.infusion.actions.scheduled import give_by_plan, leave_out
 from clearhead.clinic.infusion.actions.start import start
 from clearhead.clinic.infusion.actions.strike import strike
 from clearhead.clinic.infusion.entered import SecondPerson, Secret
@@ -56,6 +57,8 @@ __all__ = [
     "finish",
     "flush",
     "give",
+    "give_by_plan",
+    "leave_out",
     "no_new_symptoms",
     "note",
     "observe",

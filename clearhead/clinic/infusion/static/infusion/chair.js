@@ -58,13 +58,14 @@ document.addEventListener("submit", async (event) => {
 
 async function send(form, kind, data, confirmed = []) {
   confirmed.forEach((gate) => data.append("confirm", gate));
-  const queueable = kind !== "rate" || mayQueueRate(data);
+  const queueable = kind !== "by_plan" && (kind !== "rate" || mayQueueRate(data));
   const outcome = await desk.save(kind, form, data, { queueable });
   if (outcome.state === "refused") return refuse(form, kind, data, outcome.answer);
   if (outcome.state === "nowhere") return complain(form, [kind === "rate" && desk.outbox ? words.increase : words.noqueue]);
   complain(form, []);
   if (kind === "observation") emptyCore(form);
   else if (form.closest("dialog") || kind === "ack") form.reset();
+  form.querySelectorAll("details[open]").forEach((face) => { face.open = false; });
   form.closest("dialog")?.close();
   if (kind === "stop" && outcome.state === "here") notice("notice-stop", words.stopped, true);
   if (outcome.state === "clinic") { document.getElementById("notice-stop")?.remove(); document.activeElement?.blur(); await live.look(true); }

@@ -130,6 +130,7 @@ export class Live {
 function busy(part) {
   const inside = document.activeElement;
   if (inside && part.contains(inside) && inside.matches("input,textarea,select")) return true;
+  if (part.id === "part-tasks" && part.querySelector("details[open]")) return true;
   return !!part.closest("dialog[open]") && !!part.querySelector("[aria-pressed=true],details[open]");
 }
 

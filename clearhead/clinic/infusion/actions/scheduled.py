@@ -1,0 +1,124 @@
+"""A drug that the signed order gives by plan: given, or not given and why. Each dose is an act of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from clearhead.clinic.audit import actions as audit
+from clearhead.clinic.infusion.actions.adjunct import AdjunctRefused
+from clearhead.clinic.infusion.actions.base import (
+    HERE,
+    Written,
+    add,
+    breach_of,
+    lock,
+    not_ahead,
+    raise_flag,
+    refuse,
+)
+from clearhead.clinic.infusion.models import Adjunct, Event
+from clearhead.clinic.infusion.queries.adjuncts import adjuncts, allergies_of
+from clearhead.clinic.infusion.queries.pinned import protocol_of
+from clearhead.clinic.infusion.queries.rates import protocol_roles, role_for
+from clearhead.clinic.infusion.queries.scheduled import AHEAD, NOT_GIVEN, DueDose, due_doses, next_dose
+from clearhead.clinic.infusion.queries.state import dosing_weight
+from clearhead.clinic.people.models import User
+from clearhead.clinic.plan.models import Session
+from clearhead.medicine.rules.reasons import missing, refused
+from clearhead.medicine.rules.verdict import Outcome, Reason, Verdict
+
+SEDATIVE_RECHECK = timedelta(minutes=15)
+
+
+@audit.once
+def give_by_plan(
+    *,
+    session: Session,
+    order_id: str,
+    by: User,
+    at: datetime,
+    confirmed: bool = False,
+    intended: bool = True,
+    happened_at: datetime | None = None,
+    written: Written = HERE,
+    client_id: UUID | None = None,
+) -> Adjunct:
+    """The next dose of a drug by plan, in the ordered amount. What was given already is saved, outside it flagged."""
+    infusion = lock(session)
+    when, protocol = happened_at or at, protocol_of(session)
+    not_ahead(when, at)
+    dose = next_dose(due_doses(session, infusion, adjuncts(session), dosing_weight(session, protocol), when), order_id)
+    if dose is None:
+        raise refuse("order_known", "Order", "No dose of this is open. A further one is a new order.")
+    if dose.drug.dose is None:
+        raise refuse("weight_today", "Weight", "This dose goes by weight: weigh the patient first.")
+    verdict = Verdict.of("adjunct", _against(dose, session, by, when, confirmed=confirmed))
+    if intended and not verdict.permits:
+        raise AdjunctRefused(verdict)
+    row = add(
+        Adjunct, session=session, at=at, by=by, verb="drug given by plan", happened_at=when, written=written,
+        order_id=dose.drug.id[:60], ingredient_id=dose.drug.ingredient[:40], dose=dose.drug.dose,
+        unit=dose.drug.unit[:12], route=dose.drug.route[:12], raises_monitoring=dose.drug.sedative,
+        recheck_at=when + SEDATIVE_RECHECK if dose.drug.sedative else None,
+        breach="" if intended else breach_of(verdict),
+    )  # fmt: skip
+    for reason in () if intended else verdict.at(Outcome.REFUSED)[:1]:
+        raise_flag(
+            session=session, at=at, by=by, rule=f"breach:{reason.gate}", level="high", since=when,
+            sentence=f"Given outside its order: {reason.sentence}", value=str(row.code), for_prescriber=True,
+        )  # fmt: skip
+    return row
+
+
+def _against(dose: DueDose, session: Session, by: User, at: datetime, *, confirmed: bool) -> Iterable[Reason]:
+    drug, protocol = dose.drug, protocol_of(session)
+    acts = ("give_premedication", "give_sedative") if drug.sedative else ("give_premedication",)
+    for act in acts:
+        role = role_for(act, by, protocol, session.site, at)  # type: ignore[arg-type]  # both are acts of the table
+        if not protocol.people.may(act, role):  # type: ignore[arg-type]
+            yield refused("act_permitted", "Who may", f"A {role.replace('_', ' ')} may not give {drug.title} here.")
+            break
+    allergies = allergies_of(session)
+    if allergies is None:
+        yield missing("allergies_known", "Allergies", "Allergies are not known; unknown is not “none”.")
+    elif any(drug.ingredient.casefold() in text.casefold() for text in allergies):
+        yield refused("allergy", "Allergy", f"An allergy to {drug.ingredient} is recorded.")
+    if dose.due_at is not None and at < dose.due_at - AHEAD:
+        when = dose.due_at.astimezone(session.site.tz)
+        yield refused("due", "Time", f"{drug.title} is due at {when:%H:%M}, not before.")
+    if dose.due_at is None and drug.at_min >= 0:
+        yield refused("due", "Time", f"{drug.title} is given after the start.")
+    if drug.sedative and not confirmed:
+        yield missing("confirm_face", "Confirm", f"{drug.title}: read dose, route, allergy and cap, then confirm.")
+
+
+@audit.once
+def leave_out(
+    *,
+    session: Session,
+    order_id: str,
+    why: str,
+    by: User,
+    at: datetime,
+    happened_at: datetime | None = None,
+    written: Written = HERE,
+    client_id: UUID | None = None,
+) -> Event:
+    """The next dose of a drug by plan is not given, and why."""
+    infusion = lock(session)
+    when, protocol = happened_at or at, protocol_of(session)
+    not_ahead(when, at)
+    if not protocol_roles(by, session.site, at):
+        raise refuse("act_permitted", "Who may", "Only a clinician of this site leaves a dose out.")
+    if not why.strip():
+        raise refuse("reason", "Reason", "Say why it was not given.")
+    dose = next_dose(due_doses(session, infusion, adjuncts(session), dosing_weight(session, protocol), when), order_id)
+    if dose is None:
+        raise refuse("order_known", "Order", "No dose of this is open.")
+    detail = {"order_id": order_id, "number": dose.number, "due_at": dose.due_at.isoformat() if dose.due_at else None}
+    return add(
+        Event, session=session, at=at, by=by, verb="drug left out", happened_at=when, written=written, kind=NOT_GIVEN,
+        text=f"{dose.drug.title}: {why.strip()}"[:500], detail=detail,
+    )  # fmt: skip
