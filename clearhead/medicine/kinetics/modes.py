@@ -50,7 +50,7 @@ def mammillary_modes(
     sort = [np.take_along_axis(part, rank, axis=0) for part in (flow_l_per_h, exchange, lost)]
     rates, weights = np.empty((order + 1, central_l.size)), np.empty((order + 1, central_l.size))
     if compiled:
-        fast.compiled_modes()(central_l, clearance_l_per_h, *sort, rates, weights)
+        fast.wide().fill_modes(central_l, clearance_l_per_h, *sort, rates, weights)
         return rates, weights
     secular = _Secular(central_l, clearance_l_per_h, *sort)
     guesses = _cubic_guess(central_l, clearance_l_per_h, *sort[:2]) if order == 2 and lost_per_h is None else None

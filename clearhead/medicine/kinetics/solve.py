@@ -27,8 +27,9 @@ Array = NDArray[np.float64]
 Engine = Literal["auto", "numpy", "fast"]
 
 MOST_AT_ONCE = 5000  # people per block: long rows for NumPy, bounded memory for everyone
-COMPILED_AT_ONCE = 1024
+COMPILED_AT_ONCE = 2560
 WORTH_THREADS = 1_000_000  # people × steps
+PAGE_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +150,16 @@ def solve_into(
     starts = range(0, people, max(size, 1))
     if threads > 1 and len(starts) > 1:
         with ThreadPoolExecutor(max_workers=threads) as pool:
+            list(pool.map(_touch, np.array_split(levels.reshape(-1), threads)))
             list(pool.map(block, starts))
     else:
         for start in starts:
             block(start)
+
+
+def _touch(part: Array) -> None:
+    """Asks for the memory of a part of the answer; two threads that ask for the same page at once both wait for it."""
+    part[:: PAGE_BYTES // part.itemsize] = 0.0
 
 
 def _wants_compiled(engine: Engine, work: int) -> bool:
@@ -174,37 +181,43 @@ def run(
     state[: cascade.roots] += cascade.feed * steps.first_bolus_mg
     if steps.first_row >= 0:
         _writer(cascade, state, into)(steps.first_row)
-    if steps.length.size:
-        spread = _compiled_spread(cascade, steps.lengths_h) if compiled else spread_over(cascade, steps.lengths_h)
-        (_walk_compiled if compiled else _walk)(cascade, steps, spread, state, into)
+    if steps.length.size and not (compiled and _walk_narrow(cascade, steps, state, into)):
+        (_walk_wide if compiled else _walk)(cascade, steps, spread_over(cascade, steps.lengths_h), state, into)
     return state
 
 
-def _compiled_spread(cascade: Cascade, lengths_h: Array) -> Spread:
-    """`spread_over` by the compiled formulas where they apply."""
-    if not cascade.is_shallow():
-        return _deep_spread(cascade, lengths_h)
-    kept = np.exp(-cascade.rate_per_h * lengths_h[:, None, None])
-    link = _link_table(cascade)
-    share, fed = np.empty((lengths_h.size, *link.shape)), np.empty_like(kept)
-    fast.compiled_spread()(cascade.rate_per_h, kept, lengths_h, cascade.feed, link, share, fed, np.empty_like(kept[0]))
-    return Spread(kept, share, fed, cascade.roots)
+def _walk_narrow(cascade: Cascade, steps: Timeline, state: Array, into: Mapping[str, Array]) -> bool:
+    """The steps by the compiled narrow kernels; False if stages or outputs do not fit them."""
+    roots, later, levels = cascade.roots, cascade.stages - cascade.roots, tuple(into.values())
+    whole = {tuple(range(roots)): 0, tuple(range(roots, cascade.stages)): 1}
+    is_later = [whole.get(cascade.outputs[name], -1) for name in into]
+    narrow = roots <= fast.NARROW_ROOTS and later <= fast.NARROW_LATER
+    if not (narrow and cascade.is_shallow()) or -1 in is_later or any(level.strides[1] != 8 for level in levels):
+        return False
+    kept = np.multiply(-cascade.rate_per_h, steps.lengths_h[:, None, None])
+    np.exp(kept, out=kept)
+    fast.narrow().narrow_walk(
+        state, np.ascontiguousarray(cascade.rate_per_h), kept, steps.lengths_h, np.ascontiguousarray(cascade.feed),
+        _link_table(cascade), steps.length, steps.rate_mg_per_h, steps.bolus_mg, steps.row, steps.late_length,
+        steps.late_rate, np.array(is_later), levels[0].strides[0] // 8, tuple(_flat(level) for level in levels),
+    )  # fmt: skip
+    return True
 
 
-def _walk_compiled(cascade: Cascade, steps: Timeline, spread: Spread, state: Array, into: Mapping[str, Array]) -> None:
-    """The steps in compiled code, one output after the other in one pass."""
-    stages = [cascade.outputs[name] for name in into]
-    spans = np.array([(at[0], at[-1] + 1) for at in stages], dtype=np.int64)
-    shallow = spread.givers == cascade.roots
-    walk = (
-        fast.compiled_shallow_walk(cascade.roots, cascade.stages - cascade.roots) if shallow else fast.compiled_walk()
-    )
-    givers = () if shallow else (spread.givers,)
-    walk(
-        state, spread.kept, spread.share, spread.fed, *givers, np.ascontiguousarray(cascade.feed),
+def _walk_wide(cascade: Cascade, steps: Timeline, spread: Spread, state: Array, into: Mapping[str, Array]) -> None:
+    """The steps of a cascade of any depth in compiled code."""
+    spans = np.array([(at[0], at[-1] + 1) for at in (cascade.outputs[name] for name in into)], dtype=np.int64)
+    fast.wide().wide_walk(
+        state, spread.kept, spread.share, spread.fed, spread.givers, np.ascontiguousarray(cascade.feed),
         steps.length, steps.rate_mg_per_h, steps.bolus_mg, steps.row, steps.late_length, steps.late_rate, spans,
         tuple(into.values()),
     )  # fmt: skip
+
+
+def _flat(level: Array) -> Array:
+    """A row-wise view of some columns as one line of numbers, which compiled code can stream into."""
+    numbers = (level.shape[0] - 1) * (level.strides[0] // level.itemsize) + level.shape[1]
+    return np.lib.stride_tricks.as_strided(level, (numbers,), (level.itemsize,))
 
 
 def _walk(cascade: Cascade, steps: Timeline, spread: Spread, state: Array, into: Mapping[str, Array]) -> None:
