@@ -162,7 +162,7 @@ def table(found: dict[str, float]) -> str:
     lines = "\n".join(f"| {what} | {figure} | {goal} |" for what, figure, goal in rows)
     busy = (
         f"Taken while a fixed loop of plain Python took {found['loop_ms']:.1f} ms of CPU on these two shared cores; it "
-        f"takes 13.6 ms when they are calm. Each screen also asks for everything every {FRESH_EVERY_S} s and after each "
+        f"takes 13.6 ms when they are calm. Each screen asks for everything every {FRESH_EVERY_S} s and after each "
         f"new fact of its chair, one every {NEW_FACT_EVERY_S} s; that is in the last line. Opening and closing of the "
         "database is counted.\n"
     )
