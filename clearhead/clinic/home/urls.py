@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clearhead.clinic.home import audit, kinetics, views
+from clearhead.clinic.home import audit, kinetics, research_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("home/<slug:site>/kinetics/", kinetics.page, name="home-kinetics"),
     path("home/<slug:site>/kinetics/figure.svg", kinetics.figure, name="home-kinetics-figure"),
     path("home/<slug:site>/figures/", views.figures, name="home-figures"),
+    path("home/<slug:site>/research/", research_views.page, name="home-research"),
+    path("home/<slug:site>/research/counts.csv", research_views.export, name="home-research-csv"),
     path("home/<slug:site>/audit/", audit.event_list, name="audit-list"),
     path("home/course/<uuid:code>/", views.course, name="home-course"),
     path("home/booking/<uuid:code>/event/", views.visit_event, name="home-visit-event"),

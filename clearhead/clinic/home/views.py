@@ -27,7 +27,8 @@ FIRST_PAGE = (
     ({Role.NURSE, Role.PRESCRIBER, Role.FRONT_DESK, Role.DIRECTOR}, "home-day"),
     ({Role.OWNER}, "home-figures"),
     ({Role.AUDITOR}, "audit-list"),
-    ({Role.PHARMACIST}, "policy-list"),
+    ({Role.PHARMACIST}, "plan-orders"),
+    ({Role.RESEARCHER}, "home-research"),
 )
 
 

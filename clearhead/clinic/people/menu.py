@@ -19,6 +19,8 @@ STAFF_ITEMS: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (_("Patients"), "home-patients", CLINIC),
     (_("Consults"), "consult-list", (Role.FRONT_DESK, Role.NURSE, Role.PRESCRIBER)),
     (_("Sessions"), "plan-day", (*CLINIC, Role.AUDITOR)),
+    (_("Orders"), "plan-orders", (Role.PHARMACIST,)),
+    (_("Research"), "home-research", (Role.RESEARCHER,)),
     (_("Enquiries"), "welcome-inbox", CLINIC),
     (_("Calls"), "recovery-calls", (Role.NURSE, Role.PRESCRIBER)),
     (

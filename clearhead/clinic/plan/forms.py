@@ -275,3 +275,19 @@ class MedicineLinesForm(ClearForm):
     def lines(self) -> dict[str, str]:
         """What was written for each medicine."""
         return {typed: self.cleaned_data[f"line_{number}"] for number, typed in enumerate(self.typed)}
+
+
+class CheckForm(ClearForm):
+    """Agreed, or a question to the prescriber."""
+
+    agreed = forms.TypedChoiceField(
+        label=_("Having read the order"),
+        choices=[("1", _("I agree")), ("0", _("I ask the prescriber first"))],
+        coerce=lambda text: text == "1",
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(
+        label=_("Note or question"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    seen_sha256 = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    secret = SecretField()

@@ -59,6 +59,20 @@ class Order(Fact):
         ]
 
 
+class OrderCheck(Fact):
+    """A pharmacist read a signed order and agreed, or asked the prescriber something."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="checks")
+    agreed = models.BooleanField()
+    note = models.CharField(max_length=500, blank=True)
+    signature = models.OneToOneField(Signature, models.PROTECT, related_name="+")
+
+    class Meta(Fact.Meta):
+        constraints = [
+            models.CheckConstraint(condition=Q(agreed=True) | ~Q(note=""), name="order_check_asks_something")
+        ]
+
+
 class SeriesProposal(Fact):
     """The starts that were agreed with the patient. They become bookings when the consent to the order is signed."""
 

@@ -11,12 +11,12 @@ from typing import Any
 from django.db.models import QuerySet, Sum
 
 from clearhead.clinic.assessment import queries as assessment
-from clearhead.clinic.assessment.models import Allergy, Decision, Measurement
+from clearhead.clinic.assessment.models import Allergy, Decision, Measurement, Medication
 from clearhead.clinic.people.access import roles_of
 from clearhead.clinic.people.models import Course, Patient, Role, Site, User
 from clearhead.clinic.plan import drafts, series, sheet
 from clearhead.clinic.plan.judging import OrderFacts
-from clearhead.clinic.plan.models import Escort, Order, SeriesProposal, Session, SessionSummary
+from clearhead.clinic.plan.models import Escort, Order, OrderCheck, SeriesProposal, Session, SessionSummary
 from clearhead.clinic.policy import queries as policy
 from clearhead.clinic.schedule.models import Booking, Service
 from clearhead.medicine.protocols.dose import DoseMode
@@ -81,6 +81,29 @@ def order_facts(course: Course, protocol: Protocol, *, by: User, at: datetime, r
             Allergy.standing().filter(patient=course.patient, none_known=False).values_list("substance", flat=True)
         ),
     )
+
+
+def checks_of(order: Order) -> list[OrderCheck]:
+    """What pharmacists said about an order, newest first."""
+    return list(OrderCheck.standing().filter(order=order).select_related("recorded_by").order_by("-happened_at", "-pk"))
+
+
+def orders_to_check(site: Site) -> list[tuple[Order, OrderCheck | None]]:
+    """Standing orders of open courses, each with its newest check: unread, then asked back, then agreed."""
+    rows = Order.standing().filter(site=site, course__closed_at__isnull=True)
+    rows = rows.select_related("course__patient", "protocol_version", "signature__signer").order_by("-happened_at")
+    found = [(row, next(iter(checks_of(row)), None)) for row in rows[:200]]
+    return sorted(found, key=lambda pair: 0 if pair[1] is None else 2 if pair[1].agreed else 1)
+
+
+def allergies_of(patient: Patient) -> list[Allergy]:
+    """Allergies on file, with "none known" where it was said."""
+    return list(Allergy.standing().filter(patient=patient))
+
+
+def medicines_of(patient: Patient) -> list[Medication]:
+    """What the patient takes, as a clinician confirmed it."""
+    return list(Medication.standing().filter(patient=patient, until__isnull=True))
 
 
 def last_weight(patient: Patient, at: datetime) -> Measurement | None:

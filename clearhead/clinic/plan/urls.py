@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clearhead.clinic.plan import views, visit_views
+from clearhead.clinic.plan import pharmacy_views, views, visit_views
 
 urlpatterns = [
     path("prepare/<str:token>/", visit_views.prepare, name="plan-prepare"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("session/<uuid:code>/escort/", visit_views.escort, name="plan-escort"),
     path("session/<uuid:code>/reached/", visit_views.reached, name="plan-reached"),
     path("session/<uuid:code>/answers/", visit_views.answers, name="plan-answers"),
+    path("orders/<slug:site>/", pharmacy_views.orders, name="plan-orders"),
+    path("order/<uuid:code>/check/", pharmacy_views.check, name="plan-check"),
     path("order/<uuid:code>/dates/", views.dates, name="plan-dates"),
     path("order/<uuid:code>/estimate/", views.estimate, name="plan-estimate"),
     path("<uuid:code>/", views.course_page, name="plan-course"),

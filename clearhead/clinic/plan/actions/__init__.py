@@ -9,9 +9,11 @@ For callers:
     name_escort(session, name, phone, may_be_told, by, at) -> Escort
     escort_reached(session, reached_at, by, at) -> Escort
     answer_preparation(session, item, value, via, by, at) -> PreparationAnswer
+    check_order(order, agreed, note, seen_sha256, secret, by, at) -> OrderCheck
     sign_medicine_lines(course, lines, secret, by, at) -> list[MedicineLine]
 """
 
+from clearhead.clinic.plan.actions.checking import CheckRefused, check_order
 from clearhead.clinic.plan.actions.orders import OrderRefused, judge_order, sign_order
 from clearhead.clinic.plan.actions.preparation import (
     answer_preparation,
@@ -30,6 +32,7 @@ from clearhead.clinic.plan.actions.visits import (
 )
 
 __all__ = [
+    "CheckRefused",
     "OrderRefused",
     "agree_starts",
     "answer_preparation",
@@ -37,6 +40,7 @@ __all__ = [
     "booking_cancelled",
     "booking_moved",
     "cancel_sessions",
+    "check_order",
     "escort_reached",
     "judge_order",
     "move_sessions",

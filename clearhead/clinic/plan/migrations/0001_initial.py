@@ -433,6 +433,27 @@ class Migration(migrations.Migration):
                 "abstract": False,
             },
         ),
+        migrations.CreateModel(
+            name='OrderCheck',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('happened_at', models.DateTimeField(help_text='When it was so, not when it was typed.')),
+                ('recorded_at', models.DateTimeField(help_text='When it reached the clinic; passed in, never read from a clock here.')),
+                ('struck', models.BooleanField(default=False)),
+                ('agreed', models.BooleanField()),
+                ('note', models.CharField(blank=True, max_length=500)),
+                ('corrects', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrected_by', to='plan.ordercheck')),
+                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='plan.order')),
+                ('recorded_by', models.ForeignKey(help_text='Empty: a person by link.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('signature', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.signature')),
+            ],
+            options={
+                'ordering': ['happened_at', 'pk'],
+                'abstract': False,
+                'constraints': [models.CheckConstraint(condition=models.Q(('agreed', True), models.Q(('note', ''), _negated=True), _connector='OR'), name='order_check_asks_something')],
+            },
+        ),
         migrations.AddConstraint(
             model_name="order",
             constraint=models.CheckConstraint(condition=models.Q(("weight_kg__gt", 0)), name="order_has_a_weight"),

@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
             "Escort",
             "MedicineLine",
             "Order",
+            "OrderCheck",
             "PreparationAnswer",
             "SeriesProposal",
             "SessionSummary",
