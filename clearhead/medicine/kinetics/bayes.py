@@ -22,7 +22,8 @@ from clearhead.medicine.kinetics.model import Model, Residual, load_model
 from clearhead.medicine.kinetics.people import Bodies, check_doses, check_person, parameters_of
 from clearhead.medicine.kinetics.population import covariance_of, quantiles
 from clearhead.medicine.kinetics.seam import Person
-from clearhead.medicine.kinetics.solve import solve
+from clearhead.medicine.kinetics.solve import run, solve
+from clearhead.medicine.kinetics.steps import timeline
 
 Array = NDArray[np.float64]
 
@@ -178,6 +179,7 @@ class _Task:
         self.names, self.prior = covariance_of(model)
         self.prior_inverse = np.linalg.inv(self.prior)
         self.times = sorted({one.at_min for one in measured})
+        self.steps = timeline(history, np.array(self.times))
         self.outputs = list(dict.fromkeys(one.analyte for one in measured))
         self.residuals = [model.analyte(one.analyte).residual for one in measured]
 
@@ -185,32 +187,46 @@ class _Task:
         """Levels for each measurement and each column of eta: (measurements, columns)."""
         deviations = dict(zip(self.names, eta, strict=True))
         values = parameters_of(self.model, Bodies.of(self.person, eta.shape[1]), deviations)
-        found = solve(build_cascade(self.model, values), self.history, self.times, outputs=self.outputs)
+        cascade = build_cascade(self.model, values)
+        if cascade.drifts:
+            found = solve(cascade, self.history, self.times, outputs=self.outputs)
+        else:
+            found = {name: np.empty((len(self.times), eta.shape[1])) for name in self.outputs}
+            run(cascade.only(self.outputs), self.steps, found)
         return np.array([found[one.analyte][self.times.index(one.at_min)] for one in self.measured])
 
-    def objective(self, eta: Array, predicted: Array) -> Array:
-        """One value per column."""
-        total = 0.5 * np.einsum("ic,ij,jc->c", eta, self.prior_inverse, eta)
-        for one, residual, row in zip(self.measured, self.residuals, predicted, strict=True):
-            total = total + np.array([_loss(one, residual, float(level))[0] for level in row])
-        return np.asarray(total, dtype=np.float64)
+    def objective(self, eta: Array, predicted: Array) -> float:
+        """−log of how probable the levels and this person are together."""
+        losses = (self.loss(i, float(level))[0] for i, level in enumerate(predicted))
+        return float(0.5 * eta @ self.prior_inverse @ eta) + sum(losses)
+
+    def loss(self, i: int, level: float) -> tuple[float, float]:
+        """The loss of measurement i at a predicted level, and its Fisher weight."""
+        return _loss(self.measured[i], self.residuals[i], level)
+
+    def pull(self, i: int, level: float) -> float:
+        """How fast the loss of measurement i rises with the predicted level, per ng/mL."""
+        step = SHIFT * max(level, 1e-9)
+        return (self.loss(i, level + step)[0] - self.loss(i, level - step)[0]) / (2 * step)
 
     def minimise(self) -> tuple[Array, Array, int, bool]:
         """Fisher scoring with halved steps; returns mode, information, rounds, settled."""
-        eta = np.zeros(len(self.names))
+        eta, before = np.zeros(len(self.names)), np.inf
         value, slope, information = self._local(eta)
         for count in range(1, MOST_ROUNDS + 1):
             step = -np.linalg.solve(information, slope)
-            if float(np.abs(step).max()) < SETTLED:
-                return eta, information, count, True
+            size = float(np.abs(step).max())
+            fall = min(size / before, 0.99) if before < np.inf else 0.99
+            if size * fall / (1 - fall) < SETTLED:  # steps shrink by one factor: what would follow this one is nothing
+                return eta + step, information, count, True
             share = 1.0
             there = self._local(eta + step)
             while there[0] > value and share > 1e-3:
                 share *= 0.5
                 there = self._local(eta + share * step)
             if there[0] > value:
-                return eta, information, count, float(np.abs(step).max()) < 1e-2
-            eta = eta + share * step
+                return eta, information, count, size < 1e-2
+            eta, before = eta + share * step, share * size
             value, slope, information = there
         return eta, information, MOST_ROUNDS, False
 
@@ -219,13 +235,12 @@ class _Task:
         shifted = np.concatenate([np.zeros((size, 1)), np.eye(size) * SHIFT, -np.eye(size) * SHIFT], axis=1)
         columns = eta[:, None] + shifted
         predicted = self.predicted(columns)
-        values = self.objective(columns, predicted)
-        slope = (values[1 : size + 1] - values[size + 1 :]) / (2 * SHIFT)
+        here = predicted[:, 0]
         jacobian = (predicted[:, 1 : size + 1] - predicted[:, size + 1 :]) / (2 * SHIFT)
-        weights = [
-            _loss(o, r, float(f))[1] for o, r, f in zip(self.measured, self.residuals, predicted[:, 0], strict=True)
-        ]
-        return float(values[0]), slope, self.prior_inverse + (jacobian.T * np.array(weights)) @ jacobian
+        pulls = np.array([self.pull(i, float(level)) for i, level in enumerate(here)])
+        weights = np.array([self.loss(i, float(level))[1] for i, level in enumerate(here)])
+        slope = self.prior_inverse @ eta + jacobian.T @ pulls
+        return self.objective(eta, here), slope, self.prior_inverse + (jacobian.T * weights) @ jacobian
 
     def judged(self, eta: Array) -> tuple[Judged, ...]:
         """Each level beside the fitted curve."""

@@ -48,7 +48,7 @@ def test_the_found_person_is_the_most_probable_one() -> None:
     task = _Task(OTTO, PETRA, SHOT, measured)
 
     def objective(eta: np.ndarray) -> float:
-        return float(task.objective(eta[:, None], task.predicted(eta[:, None]))[0])
+        return task.objective(eta, task.predicted(eta[:, None])[:, 0])
 
     other = optimize.minimize(
         objective, np.zeros(4), method="Nelder-Mead", options={"xatol": 1e-7, "fatol": 1e-10, "maxiter": 4000}
