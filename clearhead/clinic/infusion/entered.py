@@ -40,6 +40,8 @@ EMERGENCY = (
     "other",
 )
 """One tap each; no field is asked. Text may be added later."""
+AS_SAID = {"cpr": "CPR", "aed": "AED", "bag_mask": "bag and mask", "call_911": "911 called", "iv_line": "IV line"}
+"""Words that are no plain words when their underscore is taken away."""
 WORDS = ("not_obtainable", "refused", "artefact", "asleep_rouses", "asleep_not_woken", "not_asked_asleep")
 """Why a sign has no number. Each is a value of its own, never read as normal and never as missing."""
 

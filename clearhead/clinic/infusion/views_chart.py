@@ -201,7 +201,8 @@ def close(request: Any, session: Session) -> HttpResponse:
     def run(said: dict[str, Any], now: datetime) -> Any:
         return actions.finish(
             session=session, left_mg=said["left_mg"], wasted_mg=said["wasted_mg"], reason=said["reason"],
-            witness=said["witness"], witness_secret=said["witness_secret"], end_reason=said["end_reason"], by=request.user, at=now, client_id=said["client_id"],
+            witness=said["witness"], witness_secret=said["witness_secret"], end_reason=said["end_reason"],
+            by=request.user, at=now, client_id=said["client_id"],
         )  # fmt: skip
 
     view = queries.chair(session, timezone.now(), by=request.user)
