@@ -14,7 +14,7 @@ from clearhead.clinic.people import actions as people
 from clearhead.clinic.people.models import Site, User
 from clearhead.clinic.policy import actions as policy
 from clearhead.clinic.policy.clinic_file import shipped_clinic
-from clearhead.clinic.rehearsal import after, before, chair, room
+from clearhead.clinic.rehearsal import after, before, chair, demo_day, room
 from clearhead.clinic.rehearsal.clock import Clock
 from clearhead.clinic.rehearsal.selection import select_chosen
 from clearhead.clinic.rehearsal.story import PIN, Person, Story
@@ -61,6 +61,10 @@ def load(now: datetime, say: Say) -> Loaded:
     for person, minutes in CHAIRS:
         seat(site, person, now, minutes)
         say(f"{person.given} {person.family}: in the chair for {minutes} min")
+    _recovering(site, now)
+    say(f"{demo_day.RECOVERING.given} {demo_day.RECOVERING.family}: recovering")
+    demo_day.talks(site, now)
+    say(f"{len(demo_day.TALKS)} first talks today")
     for person, stage in LATER:
         bring(site, person, now, stage)
         say(f"{person.given} {person.family}: {stage}")
@@ -110,6 +114,12 @@ def seat(site: Site, person: Person, now: datetime, minutes: int) -> Story:
     room.begin(story, session)
     room.follow_plan(story, session, now)
     return story
+
+
+def _recovering(site: Site, now: datetime) -> None:
+    minutes = story_of(site, demo_day.RECOVERING, now).protocol.dose.duration.plan_min
+    first = now - timedelta(minutes=minutes + demo_day.AFTER_PUMP_MIN + BEFORE_START_MIN)
+    demo_day.recover(planned(site, demo_day.RECOVERING, now, first=first), now)
 
 
 def planned(site: Site, person: Person, now: datetime, *, first: datetime) -> Story:
@@ -174,6 +184,7 @@ def seat_again(now: datetime) -> None:
             person.given, f"{person.family} {NUMERALS[(number + n) % len(NUMERALS)]}", person.sex, person.born
         )
         seat(site, next_one, now, minutes)
+    demo_day.talks(site, now)
 
 
 def give_login(patient_email: str, at: datetime) -> None:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from clearhead.clinic.infusion import actions as chair
 from clearhead.clinic.infusion.actions.base import ChairRefused
 from clearhead.clinic.infusion.actions.rate import Ask
-from clearhead.clinic.infusion.models import Infusion, Observation
+from clearhead.clinic.infusion.models import Infusion
 from clearhead.clinic.infusion.queries.chair import chair as chair_view
 from clearhead.clinic.infusion.queries.doses import dose_rows
 from clearhead.clinic.people.models import RoleGrant, User
@@ -135,11 +135,6 @@ def _body(session: Session, infusion: Infusion) -> Body:
 
 def _nurse(session: Session) -> User:
     return RoleGrant.objects.filter(site=session.site, role="nurse", until__isnull=True).order_by("pk")[0].user
-
-
-def sets_charted(session: Session) -> int:
-    """How many sets stand on a session's record."""
-    return Observation.standing().filter(session=session).count()
 
 
 def stop_stale(now: datetime) -> int:

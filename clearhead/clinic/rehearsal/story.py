@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,7 +11,6 @@ from typing import Any
 
 from django.db import transaction
 
-from clearhead.clinic.infusion.models import Infusion
 from clearhead.clinic.people.context import DEMO_PIN
 from clearhead.clinic.people.models import Course, Patient, RoleGrant, Site, User
 from clearhead.clinic.plan.models import Order, Session
@@ -98,10 +96,6 @@ class Story:
             raise StoppedShort(f"Nobody at {self.site} could be the second person beside {of.name}.")
         return found[0].user
 
-    def infusion(self, session: Session) -> Infusion:
-        """The running row of a session."""
-        return Infusion.objects.get(session=session)
-
     def local(self, moment: datetime) -> str:
         """A moment on the site's wall clock."""
         return f"{moment.astimezone(self.site.tz):%a %-d %b %H:%M}"
@@ -183,11 +177,6 @@ def refusal_of(act: Callable[[], Any]) -> set[str]:
 def first_start(now: datetime | None = None) -> datetime:
     """When the story begins: a fixed Tuesday morning, so that every run prints the same clock times."""
     return now or datetime(2027, 2, 2, 17, 0, tzinfo=UTC)
-
-
-def new_id() -> uuid.UUID:
-    """An id as a client would choose it."""
-    return uuid.uuid4()
 
 
 def days(number: int) -> timedelta:

@@ -1,0 +1,63 @@
+"""The rest of the demo's day: somebody recovers, somebody waits at the desk, talks are booked, one is over."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from clearhead.clinic.people import actions as people
+from clearhead.clinic.people.models import Site
+from clearhead.clinic.rehearsal import chair
+from clearhead.clinic.rehearsal.story import Person, Story
+from clearhead.clinic.schedule import actions as calendar
+from clearhead.clinic.schedule import queries as schedule
+from clearhead.clinic.schedule.models import Booking, Service
+
+AFTER_PUMP_MIN = 25
+RECOVERING = Person("Amara", "Diallo", "female", date(1981, 5, 19))
+TALKS: tuple[tuple[Person, str, int, tuple[str, ...]], ...] = (
+    (Person("Oskar", "Lund", "male", date(1966, 12, 3)), "in_person", -150, ("arrived", "roomed", "left")),
+    (Person("Leah", "Novak", "female", date(1990, 2, 27)), "in_person", 10, ("confirmed", "arrived")),
+    (Person("Carlos", "Ibarra", "male", date(1978, 7, 15)), "phone", 55, ("confirmed",)),
+    (Person("Yuki", "Mori", "female", date(2000, 9, 30)), "video", 130, ()),
+    (Person("Grace", "Abara", "female", date(1959, 4, 8)), "in_person", 200, ()),
+)
+"""Who, how, about how many minutes from now, and what happened so far."""
+
+
+def recover(story: Story, now: datetime) -> None:
+    """An infusion that ended a while ago: the patient is watched and has not left."""
+    session = story.sessions[0]
+    chair.prepare_home(story, session)
+    chair.arrive(story, session)
+    chair.go(story, session, thorough=False)
+    chair.infuse(story, session)
+    story.clock.until(now - timedelta(minutes=5))
+    chair.observe(story, session)
+
+
+def talks(site: Site, now: datetime) -> None:
+    """First talks of today, as near to their time as the calendar has room."""
+    for person, mode, minutes, events in TALKS:
+        booking = _talk(site, person, mode, now + timedelta(minutes=minutes), now)
+        if booking is None:
+            continue
+        for n, kind in enumerate(events):
+            when = min(now, booking.starts_at) - timedelta(minutes=10 - 5 * n) if kind != "left" else booking.ends_at
+            calendar.record_visit_event(booking=booking, kind=kind, by=None, at=min(when, now))
+
+
+def _talk(site: Site, person: Person, mode: str, wanted: datetime, now: datetime) -> Booking | None:
+    made = now - timedelta(days=2)
+    service = Service.objects.filter(site=site, kind="consult", mode=mode).order_by("pk").first()
+    if service is None:
+        return None
+    course = people.add_patient(
+        given_name=person.given, family_name=person.family, birth_date=person.born, sex=person.sex, phone="555 0142",
+        email=person.email, site=site, by=None, at=made,
+    )  # fmt: skip
+    today = site.today(now)
+    free = schedule.free_starts(site=site, service=service, from_date=today, days=1, at=made, patient=course.patient)
+    if not free:
+        return None
+    nearest = min(free, key=lambda offer: abs(offer.start - wanted))
+    return calendar.book(site=site, service=service, starts_at=nearest.start, course=course, by=None, at=made)
