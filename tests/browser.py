@@ -34,7 +34,10 @@ FLAGS = [
     "--no-first-run",
 ]
 PLACES = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
-EXPECTED_NOISE = "Failed to load resource"  # the browser's own remark about a 4xx that a test asked for
+EXPECTED_NOISE = (
+    "Failed to load resource",  # the browser's own remark about a 4xx, or a lost network, that a test asked for
+    "An unknown error occurred when fetching the script",  # the same about the chair's worker
+)
 PATIENCE_MS = 10_000
 
 
@@ -59,7 +62,7 @@ def watch(page: Page, home: str) -> list[str]:
     faults: list[str] = []
 
     def heard(message: Any) -> None:
-        if message.type == "error" and EXPECTED_NOISE not in message.text:
+        if message.type == "error" and not any(noise in message.text for noise in EXPECTED_NOISE):
             faults.append(f"console: {message.text}")
 
     def fetched(request: Any) -> None:

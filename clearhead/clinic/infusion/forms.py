@@ -12,7 +12,6 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from clearhead.clinic.infusion import rescreen
 from clearhead.clinic.infusion.entered import NOTES, WORDS, SecondPerson, Secret
 from clearhead.clinic.people.models import CLINICAL, Role, User
 from clearhead.clinic.plan.models import Session
@@ -297,78 +296,6 @@ class AckForm(ChairForm):
     timed = False
     done = forms.CharField(max_length=300, label=lazy("What was done"))
     cleared = forms.BooleanField(required=False, label=lazy("It is over"))
-
-
-class GateForm(ChairForm):
-    timed = False
-    gate = forms.CharField(max_length=60, widget=forms.HiddenInput)
-    ok = forms.ChoiceField(
-        choices=[("yes", lazy("yes")), ("no", lazy("no")), ("unknown", lazy("not known"))], widget=forms.RadioSelect
-    )
-    note = forms.CharField(required=False, max_length=300, label=lazy("Note"))
-
-
-class RescreenForm(ChairForm):
-    """The questions of the day, each with its own answer; a yes that is not red says what and when."""
-
-    timed = False
-    note = forms.CharField(required=False, max_length=300, label=lazy("What and when, for every yes"))
-
-    def prepare(self) -> None:
-        """One field a question."""
-        words = [(rescreen.NO, _("no")), (rescreen.YES, _("yes")), (rescreen.UNKNOWN, _("not known"))]
-        for one in rescreen.QUESTIONS:
-            self.fields[one.code] = forms.ChoiceField(choices=words, widget=forms.RadioSelect, label=one.text)
-        self.order_fields([one.code for one in rescreen.QUESTIONS])
-
-    def clean(self) -> dict[str, Any]:
-        """A yes without a word about it helps nobody."""
-        said: dict[str, Any] = super().clean() or self.cleaned_data
-        if any(said.get(one) == rescreen.YES for one in rescreen.KNOWN) and not said.get("note"):
-            self.add_error("note", _("Something was answered with yes: write what and when."))
-        return said
-
-    @property
-    def answers(self) -> dict[str, str]:
-        """Question → answer."""
-        return {code: self.cleaned_data[code] for code in rescreen.KNOWN}
-
-
-class FastingForm(ChairForm):
-    """When the patient last had anything; empty means nothing of that kind since yesterday."""
-
-    timed = False
-
-    def prepare(self) -> None:
-        """Three times in the site's zone."""
-        for name, label in (
-            ("light_meal_at", _("Last light meal")),
-            ("solid_meal_at", _("Last full meal")),
-            ("clear_fluids_at", _("Last clear drink")),
-        ):
-            self.fields[name] = WhenField(zone=self.session.site.tz, required=False, label=label)
-        self.fields["nothing_else"] = forms.BooleanField(label=_("Asked, and nothing else since yesterday"))
-
-
-class WeightForm(ChairForm):
-    timed = False
-    value = NumberField(label=lazy("Weight today"), places=1)
-    unit = forms.ChoiceField(choices=[("kg", "kg"), ("lb", "lb")], widget=forms.RadioSelect, label=lazy("Unit"))
-
-
-class AccessForm(ChairForm):
-    body_site = forms.CharField(max_length=60, label=lazy("Where"))
-    side = forms.ChoiceField(choices=[("left", lazy("left")), ("right", lazy("right"))], widget=forms.RadioSelect)
-    gauge = WholeField(unit="G", low=14, high=26, label=lazy("Gauge"))
-    attempts = WholeField(low=1, high=10, initial=1, label=lazy("Attempts"))
-    patent = forms.BooleanField(required=False, initial=True, label=lazy("Flushes freely"))
-
-
-class GoForm(ChairForm):
-    timed = False
-    go = forms.ChoiceField(choices=[("go", lazy("GO")), ("no_go", lazy("NO-GO"))], widget=forms.RadioSelect)
-    reason = forms.CharField(required=False, max_length=500, label=lazy("Reason; a NO-GO says why"))
-    secret = SecretField()
 
 
 class CloseForm(ChairForm):

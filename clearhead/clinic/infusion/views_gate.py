@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from clearhead.clinic.infusion import actions, forms, queries, rescreen
+from clearhead.clinic.infusion import actions, forms, forms_gate, queries, rescreen
 from clearhead.clinic.infusion.models import GateAnswer
 from clearhead.clinic.infusion.pages import (
     CLINICIANS,
@@ -39,7 +39,7 @@ OK = {"yes": True, "no": False, "unknown": None}
 @access(READERS, Session)
 def go(request: Any, session: Session) -> HttpResponse:
     """Go or no-go: every gate, then the signature."""
-    form = form_of(forms.GoForm, request, session)
+    form = form_of(forms_gate.GoForm, request, session)
 
     def run(said: dict[str, Any], now: datetime) -> Any:
         return actions.sign_go(
@@ -61,10 +61,10 @@ def cards(request: Any, session: Session) -> dict[str, Any]:
         "told": rescreen.told(asked.value) if asked is not None else [],
         "can_chart": bool(request.roles & set(CLINICAL)),
         "is_prescriber": Role.PRESCRIBER in request.roles,
-        "weight_form": forms.WeightForm(session=session, protocol=protocol, auto_id="weight_%s"),
-        "fasting_form": forms.FastingForm(session=session, protocol=protocol, auto_id="fasting_%s"),
-        "access_form": forms.AccessForm(session=session, protocol=protocol, auto_id="access_%s"),
-        "rescreen_form": forms.RescreenForm(session=session, protocol=protocol, auto_id="rescreen_%s"),
+        "weight_form": forms_gate.WeightForm(session=session, protocol=protocol, auto_id="weight_%s"),
+        "fasting_form": forms_gate.FastingForm(session=session, protocol=protocol, auto_id="fasting_%s"),
+        "access_form": forms_gate.AccessForm(session=session, protocol=protocol, auto_id="access_%s"),
+        "rescreen_form": forms_gate.RescreenForm(session=session, protocol=protocol, auto_id="rescreen_%s"),
     }
 
 
@@ -84,7 +84,7 @@ def card(request: Any, session: Session, fact: str) -> Callable[[], HttpResponse
 @access(CLINICIANS, Session)
 def gate(request: Any, session: Session) -> HttpResponse:
     """One answer of the day's list."""
-    form = form_of(forms.GateForm, request, session)
+    form = form_of(forms_gate.GateForm, request, session)
 
     def run(said: dict[str, Any], now: datetime) -> Any:
         return actions.answer_gate(
@@ -111,7 +111,7 @@ def _value(session: Session, gate: str, ok: bool | None) -> dict[str, Any]:
 @access(CLINICIANS, Session)
 def ask_again(request: Any, session: Session) -> HttpResponse:
     """The day's questions, each with its own answer; a red one waits for the prescriber."""
-    form = form_of(forms.RescreenForm, request, session)
+    form = form_of(forms_gate.RescreenForm, request, session)
 
     def run(said: dict[str, Any], now: datetime) -> Any:
         return actions.answer_gate(
@@ -127,7 +127,7 @@ def ask_again(request: Any, session: Session) -> HttpResponse:
 @access(CLINICIANS, Session)
 def fasting(request: Any, session: Session) -> HttpResponse:
     """When the patient last ate and drank."""
-    form = form_of(forms.FastingForm, request, session)
+    form = form_of(forms_gate.FastingForm, request, session)
 
     def run(said: dict[str, Any], now: datetime) -> Any:
         names = ("light_meal_at", "solid_meal_at", "clear_fluids_at")
@@ -145,7 +145,7 @@ def fasting(request: Any, session: Session) -> HttpResponse:
 @access(CLINICIANS, Session)
 def weight(request: Any, session: Session) -> HttpResponse:
     """Today's weight, its unit chosen."""
-    form = form_of(forms.WeightForm, request, session)
+    form = form_of(forms_gate.WeightForm, request, session)
 
     def run(said: dict[str, Any], now: datetime) -> Any:
         return actions.weigh(
@@ -161,7 +161,7 @@ def weight(request: Any, session: Session) -> HttpResponse:
 @access(CLINICIANS, Session)
 def place_access(request: Any, session: Session) -> HttpResponse:
     """A catheter lies."""
-    form = form_of(forms.AccessForm, request, session)
+    form = form_of(forms_gate.AccessForm, request, session)
 
     def run(said: dict[str, Any], now: datetime) -> Any:
         return actions.place_access(

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -53,7 +52,7 @@ def unlock(request: Any) -> HttpResponse:
     """The PIN of somebody who charts at this site opens the tablet, as that person."""
     site, form, now = tablet.site_of(request), UnlockForm(request.POST), timezone.now()
     if site is None:
-        raise PermissionDenied("This is no tablet of a site. Sign in with your password.")
+        return _refused(request, {"sentence": "This is no tablet of a site. Sign in with your password."})
     on_duty, others = tablet.mates(site, now)
     sentence = "Choose your name and type your PIN."
     if form.is_valid():
@@ -66,9 +65,13 @@ def unlock(request: Any) -> HttpResponse:
                 return _opened(request, form.cleaned_data["next"], same=same)
         except SignatureRefused as refusal:
             sentence = str(refusal)
-    if wants_json(request):
-        return JsonResponse({"opened": False, "sentence": sentence}, status=422)
     shown = {"on_duty": on_duty, "others": others, "next": request.POST.get("next", ""), "sentence": sentence}
+    return _refused(request, shown)
+
+
+def _refused(request: HttpRequest, shown: dict[str, Any]) -> HttpResponse:
+    if wants_json(request):
+        return JsonResponse({"opened": False, "sentence": shown["sentence"]}, status=422)
     shown |= {"chosen": request.POST.get("person", ""), "chair_code": _chair(request.POST.get("next", ""))}
     return render(request, "people/locked.html", shown, status=422)
 

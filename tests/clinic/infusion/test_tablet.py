@@ -131,7 +131,8 @@ def test_only_those_who_chart_here_open_it_and_only_a_tablet_is_opened(session: 
     desk = Client()
     desk.force_login(member("omar"))
 
-    assert open_as(desk, "nina").status_code == 403
+    assert open_as(desk, "nina").status_code == 422
+    assert desk.get("/people/me/").context["user"] == member("omar")
     tablet.post(f"/infusion/{session.code}/lock/")
     assert open_as(tablet, "fern").status_code == 422
     assert tablet.get(f"/infusion/{session.code}/").status_code == 403
