@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from clearhead.clinic.assessment.queries import open_items_at
 from clearhead.clinic.home import chairs as chair_board
 from clearhead.clinic.home import day as days
 from clearhead.clinic.home import figures as figure
@@ -74,6 +75,7 @@ def day(request: HttpRequest, site: Site) -> HttpResponse:
         "infusing": sum(row.step == "infusing" for row in rows),
         "chair_free_at": days.next_free_chair(site, now),
         "red_answers": days.red_answers(site),
+        "late_tasks": sum(item.due_at <= now for item in open_items_at(site)),
         "wall": "wall" in request.GET,
         "sites": sites_of(request.user),
     }

@@ -23,6 +23,7 @@ STAFF_ITEMS: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
     (_("Research"), "home-research", (Role.RESEARCHER,)),
     (_("Enquiries"), "welcome-inbox", CLINIC),
     (_("Calls"), "recovery-calls", (Role.NURSE, Role.PRESCRIBER)),
+    (_("Tasks"), "assessment-open-list", (Role.PRESCRIBER,)),
     (
         _("Protocols"),
         "policy-list",
