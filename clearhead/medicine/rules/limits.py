@@ -13,7 +13,7 @@ from decimal import Decimal
 from statistics import median
 from typing import Literal
 
-from clearhead.medicine.protocols.bedside import LadderStep, Sign, VitalLimit
+from clearhead.medicine.protocols.bedside import LadderStep, Sign, Symptom, VitalLimit
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules.clock import aware, in_utc, is_ahead, minutes_since
 from clearhead.medicine.rules.reasons import missing, refused, source_of, warned
@@ -23,6 +23,7 @@ QUESTION = "limits"
 Phase = Literal["pre_start", "infusion", "recovery"]
 Side = Literal["low", "high"]
 LEVELS = ("review", "amber", "red", "no_start")
+FLAG_LEVELS = {"review": "low", "amber": "medium", "red": "high", "no_start": "high"}
 # How far a reading must lie on the safe side before an episode ends (assumption: about the error of one reading).
 MARGIN: dict[str, Decimal] = {
     "systolic_mmhg": Decimal(5),
@@ -133,6 +134,15 @@ def baseline_of(sets: Iterable[VitalsSet]) -> dict[Sign, Decimal]:
     resting = [s for s in sets if s.during == "pre_start"]
     signs = {sign for s in resting for sign in s.values}
     return {sign: median([s.values[sign] for s in resting if sign in s.values]) for sign in signs}
+
+
+def symptom_level(grade: int, rule: Symptom | None) -> str:
+    """The level of a graded symptom's flag. Stop or pause: high. Call: medium. Below: none."""
+    if rule is None or grade == 0:
+        return ""
+    if any(edge is not None and grade >= edge for edge in (rule.stop_from_grade, rule.pause_from_grade)):
+        return "high"
+    return "medium" if rule.call_from_grade is not None and grade >= rule.call_from_grade else ""
 
 
 @dataclass(slots=True)

@@ -42,7 +42,6 @@ from clearhead.medicine.rules.plausible import plausible, pressure_fits
 from clearhead.medicine.rules.reasons import missing
 from clearhead.medicine.rules.verdict import Reason, Verdict
 
-LEVELS = {"review": "low", "amber": "medium", "red": "high", "no_start": "high"}
 SCALES = {"pain": 10, "nausea": 3, "dissociation": 3}
 SIGNS = frozenset({*COLUMNS, *SCALES, "o2_l_per_min", "etco2", "iv_site"})
 """Every column of a set that a person may fill."""
@@ -196,7 +195,7 @@ def _keep(
     by: User | None,
 ) -> None:
     rule = _rule_of(episode)
-    flag, level = known.get((rule, episode.since)), LEVELS[episode.level]
+    flag, level = known.get((rule, episode.since)), limits.FLAG_LEVELS[episode.level]
     if flag is None or (flag.level != level and level == "high"):
         ladder = [
             {"action": r.step.action, "sentence": r.step.sentence, "due_at": r.due_at.isoformat()}
@@ -273,7 +272,7 @@ def _symptom_flag(row: Symptom, protocol: Protocol, session: Session, at: dateti
     rule, name = protocol.limits.symptom(row.symptom), f"symptom:{row.symptom}"
     closed = FlagAck.standing().filter(session=session, cleared=True).values("flag_id")
     open_flag = Flag.standing().filter(session=session, rule=name).exclude(pk__in=closed).last()
-    level = _symptom_level(row.grade, rule)
+    level = limits.symptom_level(row.grade, rule)
     if level and (open_flag is None or (open_flag.level != level and level == "high")):
         ladder = protocol.limits.ladder(rule.ladder) if rule else None
         steps = [{"action": step.action, "sentence": step.sentence} for step in (ladder.steps if ladder else ())]
@@ -287,15 +286,6 @@ def _symptom_flag(row: Symptom, protocol: Protocol, session: Session, at: dateti
             FlagAck, session=session, at=at, by=by, verb="flag over", flag=open_flag, cleared=True,
             done="The symptom eased.", happened_at=row.happened_at,
         )  # fmt: skip
-
-
-def _symptom_level(grade: int, rule: Any) -> str:
-    """Stop or pause: high. Call: medium. Below: nothing."""
-    if rule is None or grade == 0:
-        return ""
-    if any(edge is not None and grade >= edge for edge in (rule.stop_from_grade, rule.pause_from_grade)):
-        return "high"
-    return "medium" if rule.call_from_grade is not None and grade >= rule.call_from_grade else ""
 
 
 @audit.once

@@ -1,0 +1,263 @@
+"""How often an ordinary session is flagged, and whether every crisis is.
+
+    .venv/bin/python -m proofs.flag_budget                   500 ordinary sessions; figures into docs/benchmarks
+
+An ordinary session is a person of the simulator (clearhead/clinic/rehearsal/simulator.toml) under a shipped protocol
+taken as planned, looked at when the observation clock asks, up to three minutes late, and again five minutes after
+anything amber or worse. It is judged by the limits the chair uses. The crises are a list of their own, below: each is
+laid over ordinary sessions for a quarter of an hour.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from statistics import median
+
+from clearhead.clinic.rehearsal.simulator import Body, Onset
+from clearhead.medicine.protocols.bedside import Sign
+from clearhead.medicine.protocols.loader import shipped, shipped_ids
+from clearhead.medicine.protocols.protocol import Protocol
+from clearhead.medicine.rules import limits, observe
+from clearhead.medicine.rules.limits import LimitFacts, VitalsSet, baseline_of
+
+START = datetime(2026, 3, 3, 17, tzinfo=UTC)
+LONGEST_MIN = 8 * 60  # a stay of days is no session at a chair
+CRISIS_MIN = 15
+SIGNS: dict[str, Sign] = {
+    "sys": "systolic_mmhg", "dia": "diastolic_mmhg", "hr": "heart_rate_per_min", "rr": "respirations_per_min",
+    "spo2": "spo2_percent", "sedation": "sedation_rass",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Crisis:
+    """What the monitor shows or the patient says for a quarter of an hour."""
+
+    name: str
+    shows: Mapping[str, int] = field(default_factory=dict)
+    symptom: tuple[str, int] | None = None
+
+
+CRISES = (
+    Crisis("systolic 205", {"sys": 205, "dia": 112}),
+    Crisis("systolic 184, twice", {"sys": 184, "dia": 104}),
+    Crisis("diastolic 122", {"sys": 170, "dia": 122}),
+    Crisis("collapse of pressure, 82", {"sys": 82, "dia": 48}),
+    Crisis("pulse 148", {"hr": 148}),
+    Crisis("pulse 37", {"hr": 37}),
+    Crisis("saturation 87", {"spo2": 87}),
+    Crisis("breaths 6", {"rr": 6}),
+    Crisis("breaths 34", {"rr": 34}),
+    Crisis("not roused by voice", {"sedation": -4}),
+    Crisis("combative", {"sedation": 3}),
+    Crisis("chest pain", symptom=("chest_pain", 1)),
+    Crisis("seizure", symptom=("seizure", 1)),
+    Crisis("new weakness or speech trouble", symptom=("weakness", 2)),
+    Crisis("terrifying hallucinations", symptom=("hallucination", 3)),
+    Crisis("panic", symptom=("anxiety", 3)),
+    Crisis("out cold", symptom=("faint", 3)),
+    Crisis("vomiting that does not stop", symptom=("vomiting", 3)),
+)
+"""From the emergencies of an infusion room: pressure, airway, heart, mind. Written with the limits known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The flags of one session: level, what raised it, in which phase, and when."""
+
+    flags: tuple[tuple[str, str, str, float], ...]
+    crisis_at: float = 0.0
+
+    def count(self, level: str) -> int:
+        """How many of this level."""
+        return sum(1 for one in self.flags if one[0] == level)
+
+    def answers(self, crisis: Crisis) -> str:
+        """The level of the flag that this crisis raised, in its own quarter of an hour, or of one it made high."""
+        wanted = {str(SIGNS[name]) for name in crisis.shows} | ({crisis.symptom[0]} if crisis.symptom else set())
+        own = {
+            level
+            for level, cause, _, minute in self.flags
+            if cause.split()[0] in wanted
+            and (level == "high" or self.crisis_at <= minute <= self.crisis_at + CRISIS_MIN)
+        }
+        return "high" if "high" in own else "medium" if "medium" in own else ""
+
+
+def protocols() -> tuple[Protocol, ...]:
+    """The shipped protocols of an outpatient chair."""
+    found = (shipped(name) for name in shipped_ids())
+    return tuple(one for one in found if one.dose.duration.plan_min <= LONGEST_MIN)
+
+
+def session(seed: int, crisis: Crisis | None = None) -> Told:
+    """One session, from the first resting set to an hour after the end."""
+    dice = random.Random(seed)
+    protocol = dice.choice(protocols())
+    kg, minutes = Decimal(dice.randrange(500, 1000)) / 10, protocol.dose.duration.plan_min
+    plan = protocol.dose.planned_segments(kg, minutes)
+
+    def rate_at(minute: float) -> float:
+        return next((float(s.mg_per_h / kg) for s in plan if s.start_min <= minute < s.end_min), 0.0)
+
+    body = Body(seed, rate_at)
+    breaks_at = dice.uniform(10, minutes - 5) if crisis else 0.0
+    sets = [_seen(body, -15, None), _seen(body, -5, None)]
+    rises = sorted({float(s.start_min) for s in plan if s.start_min > 0})
+    changes = (observe.Changed("start", START), *(observe.Changed("increase", _at(rise)) for rise in rises))
+    minute = 0.0
+    while True:
+        hit = crisis if crisis and breaks_at <= minute < breaks_at + CRISIS_MIN else None
+        if minute > 0:
+            sets.append(_seen(body, minute, hit, during="infusion" if minute < minutes else "recovery"))
+        before = minute
+        minute = max(minute + 1, _next(sets, changes, minutes, minute, protocol) + dice.uniform(0, 3))
+        if crisis and before < breaks_at <= minute:
+            minute = breaks_at  # whoever is called comes and looks
+        if minute > minutes + 60:
+            break
+    graded = [(one.symptom, one.grade, one.at_min) for one in _first_of_each(body, minutes)]
+    if crisis and crisis.symptom:
+        graded.append((*crisis.symptom, breaks_at))
+    return Told(tuple(_flags(sets, graded, protocol)), breaks_at)
+
+
+def _at(minute: float) -> datetime:
+    return START + timedelta(minutes=minute)
+
+
+def _seen(body: Body, minute: float, hit: Crisis | None, during: limits.Phase = "pre_start") -> VitalsSet:
+    values = {**body.vitals(minute).core(), **(hit.shows if hit else {})}
+    return VitalsSet(_at(minute), {SIGNS[name]: Decimal(value) for name, value in values.items()}, during)
+
+
+def _next(
+    sets: list[VitalsSet], changes: tuple[observe.Changed, ...], minutes: float, minute: float, protocol: Protocol
+) -> float:
+    """When the next set is due: by the clock, or five minutes after anything amber or worse."""
+    facts = observe.ObserveFacts(
+        started_at=START,
+        recovery_since=_at(minutes) if minute >= minutes else None,
+        changes=tuple(one for one in changes if one.at <= _at(minute)),
+        sets=tuple(observe.SetTaken(one.at, "full") for one in sets),
+    )
+    due = observe.due(facts, protocol, at=_at(minute))
+    by_clock = (due.at - START).total_seconds() / 60 if due else minute + 30
+    flagged = limits.flags(LimitFacts(tuple(sets), baseline_of(sets)), protocol, at=_at(minute))
+    wary = any(flag.open and flag.level_now != "review" for flag in flagged)
+    return min(by_clock, minute + 5) if wary else by_clock
+
+
+def _first_of_each(body: Body, minutes: float) -> Iterable[Onset]:
+    """A symptom is graded when it begins; what is open already is left as it is."""
+    known: dict[str, Onset] = {}
+    for onset in body.onsets(minutes):
+        known.setdefault(onset.symptom, onset)
+    return known.values()
+
+
+def _flags(
+    sets: list[VitalsSet], graded: list[tuple[str, int, float]], protocol: Protocol
+) -> Iterable[tuple[str, str, str, float]]:
+    for flag in limits.flags(LimitFacts(tuple(sets), baseline_of(sets)), protocol, at=sets[-1].at):
+        since = (flag.since - START).total_seconds() / 60
+        yield limits.FLAG_LEVELS[flag.level], f"{flag.sign} {flag.side}", flag.during, since
+    for code, grade, minute in graded:
+        level = limits.symptom_level(grade, protocol.limits.symptom(code))
+        if level:
+            yield level, f"{code} {grade}", "infusion", minute
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Flags of ordinary sessions, and crises that nobody was told of."""
+
+    sessions: int
+    high: tuple[int, ...]
+    medium: tuple[int, ...]
+    causes: Counter[str]
+    crises: dict[str, tuple[int, int, int]]  # sessions, flagged high, flagged at all
+
+    @property
+    def high_95(self) -> int:
+        """The 95th percentile of high flags."""
+        return sorted(self.high)[-(-95 * len(self.high) // 100) - 1]
+
+    @property
+    def missed(self) -> int:
+        """Crises without a medium or high flag of their own."""
+        return sum(count - flagged for count, _, flagged in self.crises.values())
+
+    @property
+    def holds(self) -> bool:
+        """The marks: median 0 and 95th percentile at most 1 high, median at most 2 medium, every crisis flagged."""
+        return median(self.high) == 0 and self.high_95 <= 1 and median(self.medium) <= 2 and not self.missed
+
+
+def measure(sessions: int, each_crisis: int) -> Budget:
+    """So many ordinary sessions, and each crisis laid over so many."""
+    ordinary = [session(seed) for seed in range(sessions)]
+    crises = {}
+    for crisis in CRISES:
+        answers = [session(seed, crisis).answers(crisis) for seed in range(100_000, 100_000 + each_crisis)]
+        crises[crisis.name] = (each_crisis, answers.count("high"), sum(1 for answer in answers if answer))
+    causes = Counter(f"{level}: {cause}, {during}" for one in ordinary for level, cause, during, _ in one.flags)
+    high, medium = (tuple(one.count(level) for one in ordinary) for level in ("high", "medium"))
+    return Budget(sessions, high, medium, causes, crises)
+
+
+def report(found: Budget) -> str:
+    """The figures as the document has them."""
+    intro = (__doc__ or "").split("\n\n")
+    n, kinds = found.sessions, len(protocols())
+    rows = [
+        ("high flags, median", f"{median(found.high):g}", "0"),
+        ("high flags, 95th percentile", str(found.high_95), "≤ 1"),
+        ("high flags, most", str(max(found.high)), "–"),
+        ("medium flags, median", f"{median(found.medium):g}", "≤ 2"),
+        ("medium flags, most", str(max(found.medium)), "–"),
+        ("sessions without any high flag", f"{100 * found.high.count(0) / n:.1f} %", "–"),
+        ("crises without a flag", str(found.missed), "0"),
+    ]
+    lines = "\n".join(f"| {what} | {figure} | {goal} |" for what, figure, goal in rows)
+    causes = "\n".join(f"| {cause} | {count} |" for cause, count in found.causes.most_common(15))
+    crises = "\n".join(f"| {name} | {a} | {b} | {c} |" for name, (a, b, c) in found.crises.items())
+    return (
+        f"# {intro[0]}\n\n{intro[2].strip()}\n\n{n} ordinary sessions over {kinds} shipped protocols "
+        "(`.venv/bin/python -m proofs.flag_budget`):\n\n"
+        f"| what | found | mark |\n|---|---:|---:|\n{lines}\n\n"
+        f"What was flagged, over all {n} sessions:\n\n| level: cause | flags |\n|---|---:|\n{causes}\n\n"
+        f"| crisis | sessions | flagged high | flagged medium or high |\n|---|---:|---:|---:|\n{crises}\n\n{CAVEATS}"
+    )
+
+
+CAVEATS = """**What this does not show.** The people are made up, and most of the simulator's parameters are marked
+*assumption* in its file. The parameters were committed some twenty minutes after the limits of the reference protocol
+(07f374f, then c3aaf56), before any limit was tried against them; neither file has changed since, and nothing was tuned
+to pass. A crisis counts as flagged when its own sign or symptom raises a flag within its quarter of an hour, or
+sharpens one that is open. Whoever is called looks at once, when the crisis begins; a crisis that comes and goes between
+two sets is seen by no record. The list of crises was written with the limits known: it proves that no crisis gets lost
+between the value and the flag, not that the limits are wise. A pressure that wavers more than the margin of 5 mmHg around a limit ends one episode and
+begins another: that is where the sessions with many medium flags come from.
+"""
+
+
+def main() -> int:
+    """Measure and write; the exit code says whether the marks hold."""
+    found = measure(500, 20)
+    text = report(found)
+    place = Path(__file__).resolve().parent.parent / "docs" / "benchmarks" / "flag_budget.md"
+    place.write_text(text, encoding="utf-8")
+    sys.stdout.write(text)
+    return 0 if found.holds else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

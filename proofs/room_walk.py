@@ -1,0 +1,377 @@
+"""One visit that Hypothesis walks through: the rules of `proofs.room_states`, and what is checked after every step.
+
+The little model beside the database remembers only what was truly done; see the top of room_states for what it guards.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+MINUTE = timedelta(minutes=1)
+CLINICIANS = ("nina", "omar", "dario")
+GATES = (
+    "weight_today", "iv_access", "bag_checked", "fasting", "escort_reached", "prescriber_present", "readiness_check",
+    "baseline_sets", "allergies_reviewed",
+)  # fmt: skip
+RATES = ("0.05", "0.1", "0.15", "0.2", "0.3", "0.6", "1.2", "7")
+STAGES = ("", "ready", "running", "stopped", "leaving")
+KG = 70
+seen: Counter[str] = Counter()
+
+
+class Room(RuleBasedStateMachine):
+    """One visit: prepared, started, changed, stopped, discharged, in any order that anybody could try."""
+
+    session: ClassVar[Any] = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        from django.db import transaction
+
+        from tests.cast import AT_TEN
+
+        self.undo = transaction.atomic()
+        self.undo.__enter__()
+        self.now: datetime = AT_TEN
+        self.mode = "preparing"
+        self.done: set[str] = set()
+        self.go_until: datetime | None = None
+        self.began: datetime | None = None
+        self.ended: datetime | None = None
+        self.scored = self.met = False
+        self.sets_after: list[datetime] = []
+        self.open_symptoms: set[str] = set()
+        self.turn = 0
+
+    def teardown(self) -> None:
+        from django.db import transaction
+
+        transaction.set_rollback(True)
+        self.undo.__exit__(None, None, None)
+
+    def attempt(self, what: str, run: Any) -> bool:
+        """Do it as a page would; a refusal leaves nothing behind."""
+        from django.db import transaction
+
+        from clearhead.clinic.infusion.actions import ChairRefused
+        from clearhead.clinic.people.actions import SignatureRefused
+
+        try:
+            with transaction.atomic():
+                run()
+        except (ChairRefused, SignatureRefused):
+            seen[f"{what}: refused"] += 1
+            return False
+        seen[what] += 1
+        return True
+
+    @initialize(far=st.sampled_from(("", "ready", "running", "running", "stopped", "leaving")))
+    def how_far_it_is(self, far: str) -> None:
+        """Through the same steps, each judged as always: a walk that only ever prepares would prove little."""
+        for stage, step in (
+            ("ready", lambda: self.every_gate_but("")),
+            ("ready", lambda: self.sign_a_go("nina")),
+            ("running", lambda: self.start_the_pump("0.1", "nina")),
+            ("stopped", lambda: self.much_time_passes(60)),
+            ("stopped", lambda: self.less("nina", "end")),
+            ("leaving", lambda: self.much_time_passes(180)),
+            ("leaving", lambda: self.ready_to_leave("")),
+        ):
+            if STAGES.index(stage) <= STAGES.index(far):
+                step()
+
+    # ---- before the start -------------------------------------------------------------------------------------------
+
+    def asked(self) -> list[str]:
+        """Gates that a person answers by a word."""
+        from clearhead.clinic.infusion.queries import protocol_of
+        from clearhead.clinic.infusion.queries.gates import DERIVED
+
+        known = {*DERIVED, *GATES}
+        return [gate.fact for gate in protocol_of(self.session).start.go_gates if gate.fact not in known]
+
+    def establish(self, gate: str) -> None:
+        from clearhead.clinic.infusion import actions
+        from tests.cast import member
+        from tests.clinic.infusion import morning
+
+        def run() -> None:
+            if gate in morning.STEPS:
+                morning.STEPS[gate](self.session, self.now)
+            else:
+                value = {"ok": True}
+                actions.answer_gate(session=self.session, gate=gate, value=value, by=member("dario"), at=self.now)
+
+        if self.attempt("a gate", run):
+            self.done.add(gate)
+
+    @precondition(lambda self: self.mode == "preparing")
+    @rule(gate=st.sampled_from(GATES))
+    def one_gate(self, gate: str) -> None:
+        self.establish(gate)
+
+    @precondition(lambda self: self.mode == "preparing")
+    @rule(without=st.sampled_from((*GATES, *[""] * 12)))
+    def every_gate_but(self, without: str) -> None:
+        for gate in (*GATES, *self.asked()):
+            if gate not in {*self.done, without}:
+                self.establish(gate)
+
+    @rule()
+    def the_prescriber_leaves(self) -> None:
+        self.note("prescriber_out")
+        self.done.discard("prescriber_present")
+
+    def note(self, kind: str) -> None:
+        from clearhead.clinic.infusion import actions
+        from tests.cast import member
+
+        self.attempt(
+            kind, lambda: actions.note(session=self.session, kind=kind, by=member("dario"), at=self.now)
+        )  # fmt: skip
+
+    @rule(by=st.sampled_from(CLINICIANS))
+    def sign_a_go(self, by: str) -> None:
+        from clearhead.clinic.infusion import actions
+        from tests.cast import PIN, member
+
+        def run() -> None:
+            actions.sign_go(session=self.session, go=True, secret=actions.Secret(PIN), by=member(by), at=self.now)
+
+        if self.attempt("go", run):
+            assert self.every_gate(), f"a go was signed without {set(GATES) - self.done}"
+            self.go_until = self.now + 60 * MINUTE
+
+    def every_gate(self) -> bool:
+        return self.done.issuperset((*GATES, *self.asked()))
+
+    @rule(rate=st.sampled_from(RATES), by=st.sampled_from(CLINICIANS))
+    def start_the_pump(self, rate: str, by: str) -> None:
+        from clearhead.clinic.infusion import actions
+        from tests.cast import member
+
+        def run() -> None:
+            actions.start(
+                session=self.session, value=Decimal(rate), unit="mg/kg/h", by=member(by), at=self.now,
+                ask=self.ask(rate, by),
+            )  # fmt: skip
+
+        if self.attempt("start", run):
+            assert self.mode == "preparing", "a second start"
+            assert self.every_gate(), f"started around {set(GATES) - self.done}"
+            assert self.go_until is not None, "started without a go"
+            assert self.now < self.go_until, "started on a go that had run out"
+            self.mode, self.began = "running", self.now
+
+    def ask(self, rate: str, by: str) -> Any:
+        """Everything that can be said for it: the newest screen, a reason, and another nurse who typed the numbers."""
+        from clearhead.clinic.infusion import actions
+        from tests.clinic.infusion.room import fresh, second
+
+        checker = "nina" if by == "omar" else "omar"
+        expected = f"{Decimal(rate) * KG:.2f}"
+        return fresh(self.session, reason="asked for", second=second(expected, checker=checker)) or actions.Ask()
+
+    # ---- while it runs ----------------------------------------------------------------------------------------------
+
+    @rule(minutes=st.integers(1, 25))
+    def time_passes(self, minutes: int) -> None:
+        self.now += minutes * MINUTE
+
+    @rule(minutes=st.sampled_from((60, 90, 180)))
+    def much_time_passes(self, minutes: int) -> None:
+        self.now += minutes * MINUTE
+
+    @rule(rate=st.sampled_from(RATES), by=st.sampled_from(CLINICIANS), verb=st.sampled_from(("change_rate", "resume")))
+    def another_rate(self, rate: str, by: str, verb: str) -> None:
+        from clearhead.clinic.infusion import actions
+        from tests.cast import member
+
+        def run() -> None:
+            getattr(actions, verb)(
+                session=self.session, value=Decimal(rate), unit="mg/kg/h", by=member(by), at=self.now,
+                ask=self.ask(rate, by),
+            )  # fmt: skip
+
+        if self.attempt(verb, run):
+            assert self.mode in {"running", "paused"}, f"{verb} made a {self.mode} pump run"
+            self.mode = "running"
+
+    @rule(by=st.sampled_from(CLINICIANS), verb=st.sampled_from(("pause", "end")))
+    def less(self, by: str, verb: str) -> None:
+        from clearhead.clinic.infusion import actions
+        from tests.cast import member
+
+        accepted = self.attempt(
+            verb, lambda: getattr(actions, verb)(session=self.session, by=member(by), at=self.now)
+        )  # fmt: skip
+        assert accepted or self.mode != "running", f"{verb} was refused while the pump ran"
+        if accepted and verb == "end":
+            self.stopped()
+        elif accepted:
+            self.mode = "paused"
+
+    def stopped(self) -> None:
+        assert self.mode in {"running", "paused"}
+        self.mode, self.ended = "stopped", self.now
+
+    @rule(mg=st.sampled_from(("5", "10", "40")))
+    def a_bolus(self, mg: str) -> None:
+        from clearhead.clinic.infusion import actions
+        from tests.cast import member
+
+        def run() -> None:
+            actions.bolus(
+                session=self.session, mg=Decimal(mg), by=member("dario"), at=self.now, ask=self.ask("0.1", "dario")
+            )
+
+        if self.attempt("bolus", run):
+            assert self.mode == "running"
+
+    @rule(by=st.sampled_from(CLINICIANS))
+    def stop_for_good(self, by: str) -> None:
+        from clearhead.clinic.infusion import actions
+        from tests.cast import member
+
+        actions.stop(session=self.session, by=member(by), at=self.now)
+        seen["STOP"] += 1
+        if self.mode in {"running", "paused"}:
+            self.stopped()
+
+    @rule()
+    def seen_stopped(self) -> None:
+        from clearhead.clinic.infusion import actions
+        from tests.cast import member
+
+        actions.pump_seen_stopped(session=self.session, by=member("nina"), at=self.now)
+
+    @precondition(lambda self: self.mode == "stopped")
+    @rule()
+    def flushed(self) -> None:
+        from clearhead.clinic.infusion import actions
+        from tests.cast import member
+
+        self.attempt(
+            "flush", lambda: actions.flush(session=self.session, ml=Decimal(20), by=member("nina"), at=self.now)
+        )  # fmt: skip
+        self.ended = self.now  # observation counts from the last drug that went in
+
+    @rule(code=st.sampled_from(("nausea", "dizziness")), grade=st.sampled_from((0, 0, 1, 3)))
+    def a_symptom(self, code: str, grade: int) -> None:
+        from clearhead.clinic.infusion import actions
+        from tests.cast import member
+
+        def run() -> None:
+            actions.symptom(session=self.session, code=code, grade=grade, by=member("nina"), at=self.now)
+
+        if self.attempt("symptom", run):
+            (self.open_symptoms.add if grade else self.open_symptoms.discard)(code)
+
+    # ---- going home -------------------------------------------------------------------------------------------------
+
+    @rule(without=st.sampled_from(("", "", "", "sets", "score", "gait_steady", "pain_said", "catheter", "escort")))
+    def ready_to_leave(self, without: str) -> None:
+        from tests.clinic.recovery import ward
+
+        for part in ("sets", "score", "catheter", "escort"):
+            leave_out = frozenset(ward.PARTS) - {part, "oriented", "gait_steady", "dissociation_gone", "pain_said"}
+            if part == without:
+                continue
+            if part == "score":
+                leave_out |= {without}
+            done = self.attempt(f"recovery {part}", lambda out=leave_out: ward.ready(self.session, self.now, out))
+            self.remember(part, done, whole=without not in {"gait_steady", "pain_said"})
+
+    def remember(self, part: str, done: bool, *, whole: bool) -> None:
+        if part == "sets" and done:
+            self.sets_after += [self.now - 20 * MINUTE, self.now - 5 * MINUTE]
+        elif part == "score" and done:
+            self.scored = whole
+        elif part == "catheter" and done:
+            self.done.discard("iv_access")
+        elif part == "escort" and done:
+            self.met = True
+
+    @rule(acknowledged=st.sampled_from((True, True, False)))
+    def ask_for_the_label(self, acknowledged: bool) -> None:
+        from tests.clinic.recovery import ward
+
+        def run() -> None:
+            ward.go(self.session, self.now, instructions_ack=acknowledged)
+
+        if not self.attempt("criteria met", run):
+            return
+        assert self.mode == "stopped", f"the label was given to a {self.mode} session"
+        assert self.ended is not None
+        assert self.began is not None
+        least = timedelta(minutes=60)
+        assert self.now - self.ended >= least, "before the observation was over"
+        assert self.scored, "without a whole score"
+        assert self.met, "without the escort"
+        assert acknowledged, "without instructions"
+        assert "iv_access" not in self.done, "with the catheter in"
+        assert not self.open_symptoms, f"with open symptoms: {self.open_symptoms}"
+        assert sum(1 for at in self.sets_after if at >= self.ended) >= 1, "without a set in recovery"
+        self.mode = "closed"
+
+    # ---- after every step -------------------------------------------------------------------------------------------
+
+    @invariant()
+    def the_screen_says_what_was_done(self) -> None:
+        from clearhead.clinic.infusion.queries import standing
+
+        state = str(standing(self.session, self.now).state)
+        if self.mode == "preparing":
+            ready = self.go_until is not None and self.now < self.go_until
+            assert state == ("ready" if ready else "preparing")
+        else:
+            assert state in {self.mode, "closed" if self.mode == "stopped" else self.mode}
+        seen[f"in {state}"] += 1
+
+    @invariant()
+    def stop_and_help_are_accepted(self) -> None:
+        from django.db import transaction
+
+        from clearhead.clinic.infusion import actions
+        from clearhead.clinic.infusion.queries import standing
+        from tests.cast import member
+
+        self.turn += 1
+        by = member(CLINICIANS[self.turn % len(CLINICIANS)])
+        with transaction.atomic():
+            actions.stop(session=self.session, by=by, at=self.now)
+            actions.call_help(session=self.session, by=by, at=self.now)
+            assert str(standing(self.session, self.now).state) not in {"running", "paused"}
+            transaction.set_rollback(True)
+
+    @invariant()
+    def both_implementations_agree(self) -> None:
+        agree(self.session, self.now)
+
+
+def agree(session: Any, now: datetime) -> None:
+    """The account the screen shows against the witness, as exact fractions."""
+    from clearhead.clinic.infusion.queries import account_of, dose_rows, protocol_of
+    from clearhead.medicine.rules import dose
+    from proofs.second_dose import witness
+
+    rows, line = dose_rows(session), protocol_of(session).fluids.line
+    first = account_of(session, now)
+    bags = {row.bag_id: row.bag for row in (*rows.rates, *rows.boluses)} | {bag.pk: bag for bag in rows.bags}
+    primed = next((bag.prime_ml for bag in rows.bags if bag.prime_ml > 0), line.dead_volume_ml)
+    second = witness(
+        [dose.RateChange(r.happened_at, r.kind, r.pump_ml_per_h, str(r.bag.code)) for r in rows.rates],
+        [dose.Bag(str(bag.code), bag.mg_per_ml, bag.ml) for bag in bags.values()],
+        [dose.BolusGiven(b.happened_at, b.mg, str(b.bag.code)) for b in rows.boluses],
+        [dose.Flush(f.happened_at, f.ml, f.over_min) for f in rows.flushes],
+        dose.Tubing(primed, line.prime),
+        now,
+    )
+    assert (first.charted_mg, first.delivered_mg) == (second.charted_mg, second.delivered_mg)
+    assert (first.running_min, first.paused_min) == (second.running_min, second.paused_min)
