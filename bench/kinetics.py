@@ -18,13 +18,14 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 TIMES_MIN = np.linspace(0, 7200, 500)
 RATES = np.random.Generator(np.random.PCG64(5)).uniform(5, 40, 13)
 NAMES = ("S-ketamine", "S-norketamine")
@@ -116,7 +117,12 @@ def own_lines(people: int) -> tuple[list[Line], float]:
         again = timed(lambda: job(values, "fast", answer), 9)
         lines.append(Line("numba, into memory already touched", *again, None, "no page faults"))
     lines.append(
-        Line("merely writing the answer", *timed(lambda: np.empty_like(answer).fill(1.0), 9), None, "80 MB, fresh")
+        Line(
+            "merely writing the answer",
+            *timed(lambda: np.empty_like(answer).fill(1.0), 9),
+            None,
+            f"{answer.nbytes / 1e6:.0f} MB, fresh",
+        )
     )
     lines.append(Line("merely writing, memory already touched", *timed(lambda: answer.fill(1.0), 9)))
     some = plain[0][np.linspace(0, 499, 120).astype(int)]
@@ -131,7 +137,6 @@ def own_lines(people: int) -> tuple[list[Line], float]:
 
 def chair_lines() -> list[Line]:
     """What a person waits for: an update, a plan, a fit."""
-    from clearhead.medicine.kinetics.bayes import Measured, fit_map
     from clearhead.medicine.kinetics.chairside import prepare
     from clearhead.medicine.kinetics.doses import DoseHistory, Segment
     from clearhead.medicine.kinetics.seam import Person
@@ -141,11 +146,6 @@ def chair_lines() -> list[Line]:
     given = DoseHistory.of("racemic", segments=[Segment(0, 60, 20.0)])
     desk = prepare(given, person, "kamp-2020", now_min=60, ahead_min=range(0, 241, 4))
     wish = Wish(100.0, 60.0, 240.0, 200.0, 60.0, 200.0)
-    shot = DoseHistory.of("S", segments=[Segment(0, 40, 35.0)])
-    levels = [Measured(t, name, v) for name, row in (
-        ("S-ketamine", ((40, 150.0), (120, 60.0), (300, 14.0))),
-        ("S-norketamine", ((40, 40.0), (120, 70.0), (300, 40.0))),
-    ) for t, v in row]  # fmt: skip
     return [
         Line("forecast update after a rate change (200 people, 61 times)", *timed(lambda: desk.at_rate(25.0), 50), 1),
         Line(
@@ -153,8 +153,34 @@ def chair_lines() -> list[Line]:
             *timed(lambda: plan_target(wish, person, "kamp-2020"), 7),
             200,
         ),
-        Line("MAP update, 4 parameters, 6 levels", *timed(lambda: fit_map(shot, person, "otto-2021", levels), 9), 30),
+        *fit_lines(),
     ]
+
+
+def fit_lines() -> list[Line]:
+    """A MAP update for every model: three samples, every substance the model knows, levels off the typical curve."""
+    from clearhead.medicine.kinetics.bayes import Measured, fit_map
+    from clearhead.medicine.kinetics.doses import DoseHistory, Segment
+    from clearhead.medicine.kinetics.model import load_model, model_ids
+    from clearhead.medicine.kinetics.population import typical
+    from clearhead.medicine.kinetics.seam import Person
+    from clearhead.medicine.kinetics.solve import solve
+
+    lines = []
+    for model in map(load_model, model_ids()):
+        weight, age = min(70.0, model.weight_kg.high), min(40.0, model.age_years.high)
+        person, names = Person(weight, age), [analyte.id for analyte in model.analytes]
+        shot = DoseHistory.of(model.drug, segments=[Segment(0, 40, 0.5 * weight)])
+        curve = solve(typical(model, person), shot, (40, 120, 300), outputs=names)
+        levels = [
+            Measured(at, name, float(curve[name][k, 0]) * off)
+            for name in names
+            for k, (at, off) in enumerate(((40, 1.25), (120, 0.85), (300, 1.15)))
+        ]
+        many = len(fit_map(shot, person, model.id, levels).estimates)
+        what = f"MAP update, {model.label}: {many} parameters, {len(levels)} levels"
+        lines.append(Line(what, *timed(partial(fit_map, shot, person, model.id, levels), 9), 30))
+    return lines
 
 
 PEAK = """
@@ -186,162 +212,6 @@ def memory_lines(people: int) -> list[str]:
     return lines
 
 
-def peers(best_s: float, people: int) -> list[str]:
-    """Other programs on the same work, scaled to people per second, where they are installed."""
-    ours = people / best_s
-    rows = [("clearhead", ours, "")]
-    for name, run, many in PEERS:
-        try:
-            seconds, error = run(many)
-        except ImportError as missing:
-            rows.append((name, float("nan"), f"not measured: {missing}"))
-            continue
-        slower = ours * seconds / many
-        rows.append((name, many / seconds, f"{many} people run; {slower:,.0f} × slower; error {error:.0e} of the peak"))
-    return [
-        f"| {name} | {rate:,.0f} | {note} |" if rate == rate else f"| {name} | – | {note} |"
-        for name, rate, note in rows
-    ]
-
-
-def _error(found: np.ndarray, people: int) -> float:
-    exact = job({name: value[:people] for name, value in values_of(people).items()}, "numpy")
-    return float(np.max(np.abs(found - exact) / exact.max(axis=(1, 2), keepdims=True)))
-
-
-def _constants(people: int) -> np.ndarray:
-    v = values_of(people)
-    return np.column_stack([
-        v["CL"] / v["V1"], v["Q2"] / v["V1"], v["Q2"] / v["V2"], v["Q3"] / v["V1"], v["Q3"] / v["V3"],
-        v["CLN"] / v["VN"], v["QN"] / v["VN"], v["QN"] / v["VN2"], v["V1"], v["VN"],
-    ])  # fmt: skip
-
-
-def _stretches() -> list[tuple[float, float, float]]:
-    edges = np.linspace(0, 100, 14)
-    return [(a, b, r) for a, b, r in zip(edges, edges[1:], RATES, strict=False)] + [(100.0, 120.0, 0.0)]
-
-
-def _lsoda(people: int) -> tuple[float, float]:
-    from scipy.integrate import solve_ivp
-
-    hours, found = TIMES_MIN / 60, np.zeros((2, TIMES_MIN.size, people))
-    start = time.perf_counter()
-    for i, k in enumerate(_constants(people)):
-        y = np.zeros(5)
-        for a, b, rate in _stretches():
-
-            def slope(t, y, k=k, rate=rate):  # type: ignore[no-untyped-def]
-                return [
-                    rate - (k[0] + k[1] + k[3]) * y[0] + k[2] * y[1] + k[4] * y[2], k[1] * y[0] - k[2] * y[1],
-                    k[3] * y[0] - k[4] * y[2], k[0] * y[0] - (k[5] + k[6]) * y[3] + k[7] * y[4],
-                    k[6] * y[3] - k[7] * y[4],
-                ]  # fmt: skip
-
-            at = (hours > a) & (hours <= b)
-            run = solve_ivp(slope, (a, b), y, "LSODA", np.unique([*hours[at], b]), rtol=1e-8, atol=1e-10)
-            inside = run.y[:, : int(at.sum())]
-            found[0, at, i], found[1, at, i] = 1000 * inside[0] / k[8], 1000 * inside[3] / k[9]
-            y = run.y[:, -1]
-    return time.perf_counter() - start, _error(found, people)
-
-
-def _roadrunner(people: int) -> tuple[float, float]:
-    import roadrunner
-
-    reactions = "".join(
-        f'<reaction id="r{n}" reversible="false" fast="false">{left}{right}<kineticLaw><math xmlns='
-        f'"http://www.w3.org/1998/Math/MathML"><apply><times/><ci>{k}</ci>{law}</apply></math></kineticLaw></reaction>'
-        for n, (left, right, k, law) in enumerate(_flows())
-    )
-    species = "".join(
-        f'<species id="{s}" compartment="c" initialAmount="0" hasOnlySubstanceUnits="true" boundaryCondition="false" '
-        'constant="false"/>'
-        for s in "abcde"
-    )
-    names = [f"k{i}" for i in range(8)]
-    parameters = "".join(f'<parameter id="{n}" value="0" constant="false"/>' for n in [*names, "rate"])
-    model = roadrunner.RoadRunner(
-        '<?xml version="1.0"?><sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" level="3" version="1"><model>'
-        '<listOfCompartments><compartment id="c" size="1" constant="true" spatialDimensions="3"/></listOfCompartments>'
-        f"<listOfSpecies>{species}</listOfSpecies><listOfParameters>{parameters}</listOfParameters>"
-        f"<listOfReactions>{reactions}</listOfReactions></model></sbml>"
-    )
-    model.integrator.relative_tolerance, model.integrator.absolute_tolerance = 1e-8, 1e-10
-    model.timeCourseSelections = ["a", "d"]
-    hours, found = TIMES_MIN / 60, np.zeros((2, TIMES_MIN.size, people))
-    start = time.perf_counter()
-    for i, k in enumerate(_constants(people)):
-        model.resetAll()
-        for name, value in zip(names, k[:8], strict=True):
-            model[name] = float(value)
-        for a, b, rate in _stretches():
-            model["rate"] = float(rate)
-            at = (hours > a) & (hours <= b)
-            run = np.asarray(model.simulate(times=np.unique([a, *hours[at], b]).tolist()))
-            inside = run[1 : 1 + int(at.sum())]
-            found[0, at, i], found[1, at, i] = 1000 * inside[:, 0] / k[8], 1000 * inside[:, 1] / k[9]
-    return time.perf_counter() - start, _error(found, people)
-
-
-def _flows() -> list[tuple[str, str, str, str]]:
-    """The ten flows as SBML fragments."""
-
-    def side(kind: str, name: str) -> str:
-        one = f'<speciesReference species="{name}" stoichiometry="1" constant="true"/>'
-        return f"<listOf{kind}>{one}</listOf{kind}>" if name else ""
-
-    flows = [
-        ("", "a", "rate", ""), ("a", "d", "k0", "a"), ("a", "b", "k1", "a"), ("b", "a", "k2", "b"),
-        ("a", "c", "k3", "a"), ("c", "a", "k4", "c"), ("d", "", "k5", "d"), ("d", "e", "k6", "d"),
-        ("e", "d", "k7", "e"),
-    ]  # fmt: skip
-    return [
-        (side("Reactants", one), side("Products", two), k, f"<ci>{law}</ci>" if law else "<cn>1</cn>")
-        for one, two, k, law in flows
-    ]
-
-
-def _numbalsoda(people: int) -> tuple[float, float]:
-    import numba as nb
-    from numbalsoda import lsoda, lsoda_sig
-
-    @nb.cfunc(lsoda_sig)  # type: ignore[untyped-decorator]
-    def slope(t, y_, dy, p_):  # type: ignore[no-untyped-def]
-        y, k = nb.carray(y_, (5,)), nb.carray(p_, (9,))
-        dy[0] = k[8] - (k[0] + k[1] + k[3]) * y[0] + k[2] * y[1] + k[4] * y[2]
-        dy[1] = k[1] * y[0] - k[2] * y[1]
-        dy[2] = k[3] * y[0] - k[4] * y[2]
-        dy[3] = k[0] * y[0] - (k[5] + k[6]) * y[3] + k[7] * y[4]
-        dy[4] = k[6] * y[3] - k[7] * y[4]
-
-    address, hours = slope.address, TIMES_MIN / 60
-    stretches = np.array(_stretches())
-
-    @nb.njit(parallel=True)  # type: ignore[untyped-decorator]
-    def everyone(constants, found):  # type: ignore[no-untyped-def]
-        for i in nb.prange(constants.shape[0]):
-            y = np.zeros(5)
-            for s in range(stretches.shape[0]):
-                a, b, rate = stretches[s]
-                at = np.flatnonzero((hours > a) & (hours <= b))
-                times = np.concatenate((np.array([a]), hours[at], np.array([b])))
-                p = np.append(constants[i, :8], rate)
-                run, _ = lsoda(address, y, times, data=p, rtol=1e-8, atol=1e-10)
-                found[0, at, i] = 1000 * run[1 : 1 + at.size, 0] / constants[i, 8]
-                found[1, at, i] = 1000 * run[1 : 1 + at.size, 3] / constants[i, 9]
-                y = run[-1].copy()
-
-    everyone(_constants(2), np.zeros((2, TIMES_MIN.size, 2)))
-    found = np.zeros((2, TIMES_MIN.size, people))
-    start = time.perf_counter()
-    everyone(_constants(people), found)
-    return time.perf_counter() - start, _error(found, people)
-
-
-PEERS = (("numbalsoda", _numbalsoda, 400), ("libRoadRunner", _roadrunner, 100), ("SciPy LSODA", _lsoda, 8))
-
-
 def report(people: int) -> str:
     """The whole measurement as Markdown."""
     own, best = own_lines(people)
@@ -349,6 +219,8 @@ def report(people: int) -> str:
     table += ["| " + " | ".join(line.cells()) + " |" for line in [*own, *chair_lines()]]
     touched = {line.what: line.best_s for line in own}
     writing = touched["merely writing the answer"]
+    from kinetics_peers import peers
+
     others = peers(best, people)
     return "\n".join([
         "# Speed of the kinetics", "",

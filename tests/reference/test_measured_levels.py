@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from clearhead.medicine.kinetics.forecast import ARTERIAL_DEFAULT, VENOUS_DEFAULT
+from clearhead.medicine.kinetics.model import model_ids
 from clearhead.medicine.kinetics.validate import judged, predictions, scores, studies, table
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -44,6 +45,7 @@ def test_every_model_of_adults_is_judged_and_its_misses_are_shown() -> None:
         "perez-ruixo-2021",
     }
     assert "FAIL" not in table()
+    assert all(model_id in table() for model_id in model_ids())
     assert "**misses**" in (DOCS / "validation.md").read_text(encoding="utf-8")
 
 

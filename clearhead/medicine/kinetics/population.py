@@ -22,6 +22,7 @@ Array = NDArray[np.float64]
 
 BLOCK = 1024  # people who share one random stream: the unit in which work is cut up
 HELD_AT_ONCE = 32  # blocks in memory at a time
+SENT_AT_ONCE = 16  # pieces of work given to a cluster: their counts come back together
 EXACT_UP_TO = 100_000  # people; above, quantiles come from counts in bins
 BINS_FROM, BINS_TO, BINS = 1e-4, 1e5, 8192  # ng/mL; a bin is 0.25 % wide
 
@@ -204,4 +205,5 @@ def _mapped(job: Job, starts: list[int], client: Any) -> Iterator[NDArray[np.int
         return
     if not hasattr(client, "map") or not hasattr(client, "gather"):
         raise Refused("A cluster client needs map and gather, as dask.distributed.Client has.")
-    yield from client.gather(client.map(job.counts, starts))
+    for first in range(0, len(starts), SENT_AT_ONCE):
+        yield from client.gather(client.map(job.counts, starts[first : first + SENT_AT_ONCE]))

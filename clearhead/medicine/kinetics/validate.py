@@ -21,6 +21,7 @@ from clearhead.medicine.kinetics.solve import solve
 
 MEASURED = Path(__file__).with_name("measured_levels.json")
 AGE_YEARS = 30.0  # of the volunteers; only a model that asks for it reads it
+UNJUDGED = "no figure: its people are children, and no level of theirs is among these"
 MEDIAN_LIMIT, FOLD_LIMIT, MIXING_MIN = 0.20, 1.7, 10.0
 
 
@@ -169,6 +170,12 @@ def score(model_id: str, site: str, analytes: str, some: Sequence[Prediction]) -
     )  # fmt: skip
 
 
+def unjudged(found: Sequence[Prediction]) -> list[Model]:
+    """Models of children: none of the published levels here is of their people."""
+    seen = {one.model_id for one in scores(found)}
+    return [load_model(model_id) for model_id in model_ids() if model_id not in seen]
+
+
 def judged(found: Sequence[Prediction]) -> list[tuple[Score, bool]]:
     """The two default models at their own site, all substances together, and whether they pass."""
     result = []
@@ -192,6 +199,7 @@ def table() -> str:
             f"{one.model_id:22}{one.site:10}{one.analytes:13}{one.n:4}{one.independent:8}{one.median_error:+9.0%}"
             f"{one.median_absolute_error:14.0%}{one.worst:+8.0%}  {'' if own else 'other site than the model'}".rstrip()
         )
+    lines += [f"{model.id:22}{model.site:10}{UNJUDGED}" for model in unjudged(found)]
     lines.append("")
     for one, passed in judged(found):
         lines.append(

@@ -13,6 +13,7 @@ from clearhead.medicine.kinetics.model import load_model, model_ids
 from clearhead.medicine.kinetics.validate import (
     FOLD_LIMIT,
     MEDIAN_LIMIT,
+    UNJUDGED,
     Prediction,
     Score,
     Study,
@@ -21,6 +22,7 @@ from clearhead.medicine.kinetics.validate import (
     predictions,
     scores,
     studies,
+    unjudged,
 )
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 860, 360, 60, 190, 44, 46
@@ -68,6 +70,7 @@ def _page(docs: Path, shown: Sequence[str]) -> str:
         "“Independent” counts levels of studies that the model was not fitted on and that another laboratory made. "
         "A model read at the other site is shown because that is what people do by mistake: it misses.",
         _score_table(scores(found)),
+        "\n".join(f"- {model.id} ({model.site}): {UNJUDGED}." for model in unjudged(found)),
         "![Predicted against measured for every model at its own site](pictures/validation-all.svg)",
         *shown,
         "## Where it misses",
