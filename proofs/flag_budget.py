@@ -244,8 +244,8 @@ CAVEATS = """**What this does not show.** The people are made up, and most of th
 to pass. A crisis counts as flagged when its own sign or symptom raises a flag within its quarter of an hour, or
 sharpens one that is open. Whoever is called looks at once, when the crisis begins; a crisis that comes and goes between
 two sets is seen by no record. The list of crises was written with the limits known: it proves that no crisis gets lost
-between the value and the flag, not that the limits are wise. A pressure that wavers more than the margin of 5 mmHg around a limit ends one episode and
-begins another: that is where the sessions with many medium flags come from.
+between the value and the flag, not that the limits are wise. A pressure that wavers by more than the margin of 5 mmHg
+around a limit ends one episode and begins another: that is where the sessions with many medium flags come from.
 """
 
 

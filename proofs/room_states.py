@@ -23,7 +23,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from proofs.room_walk import Room, seen
@@ -34,7 +34,7 @@ def explore(session: Any, *, walks: int, steps: int) -> None:
     Room.session = session
     said = settings(
         max_examples=walks, stateful_step_count=steps, derandomize=True, deadline=None, database=None,
-        suppress_health_check=list(HealthCheck), print_blob=False,
+        suppress_health_check=list(HealthCheck), print_blob=False, phases=(Phase.generate,),
     )  # fmt: skip
     run_state_machine_as_test(Room, settings=said)
 

@@ -212,10 +212,11 @@ class Room(RuleBasedStateMachine):
             verb, lambda: getattr(actions, verb)(session=self.session, by=member(by), at=self.now)
         )  # fmt: skip
         assert accepted or self.mode != "running", f"{verb} was refused while the pump ran"
-        if accepted and verb == "end":
-            self.stopped()
-        elif accepted:
+        if accepted and verb == "pause":
+            assert self.mode in {"running", "paused"}
             self.mode = "paused"
+        elif accepted and self.mode != "stopped":  # an end charted twice is a fact charted twice
+            self.stopped()
 
     def stopped(self) -> None:
         assert self.mode in {"running", "paused"}

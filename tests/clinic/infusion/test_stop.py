@@ -175,3 +175,13 @@ def test_only_a_prescriber_agrees_to_a_step_and_the_word_serves_one_step() -> No
         )  # fmt: skip
 
     assert row.pump_ml_per_h == Decimal("10.5")
+
+
+def test_an_end_charted_twice_leaves_the_time_at_which_the_drug_stopped() -> None:
+    session = running()
+    actions.end(session=session, by=member("nina"), at=AT_TEN + minutes(40))
+
+    actions.end(session=session, by=member("omar"), at=AT_TEN + minutes(55))
+
+    session.infusion.refresh_from_db()
+    assert session.infusion.ended_at == AT_TEN + minutes(40)

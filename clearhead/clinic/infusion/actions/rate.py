@@ -291,9 +291,15 @@ def flag_breach(row: RateChange | Bolus, verdict: Verdict, session: Session, by:
 
 
 def settle(infusion: Infusion) -> None:
-    """The running row follows the newest setting by when it happened: ended by an end, running after anything else."""
-    last = dose_rows(infusion.session).last
-    ended = last.happened_at if last is not None and last.kind == Kind.END else None
+    """The running row follows the newest setting by when it happened: ended by an end, running after anything else.
+
+    An end that is charted again changes nothing: the drug stopped at the first of them.
+    """
+    ended = None
+    for row in reversed(dose_rows(infusion.session).rates):
+        if row.kind != Kind.END:
+            break
+        ended = row.happened_at
     Infusion.objects.filter(pk=infusion.pk).update(ended_at=ended)
 
 
