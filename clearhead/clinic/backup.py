@@ -69,6 +69,20 @@ def verify(backup: Path) -> Manifest:
     return manifest
 
 
+def last_good(folder: Path) -> datetime | None:
+    """When the newest backup of a folder was taken. A manifest is written only after a backup was proven."""
+    moments = []
+    for manifest in folder.glob("clearhead-*.json"):
+        try:
+            said = Manifest(**json.loads(manifest.read_text(encoding="utf-8")))
+            moments.append(datetime.fromisoformat(said.taken_at))
+        except (OSError, ValueError, TypeError):
+            continue
+        if not any(manifest.with_suffix(ending).exists() for ending in (".sqlite3", ".pgdump")):
+            moments.pop()
+    return max(moments, default=None)
+
+
 def restore(backup: Path, at: datetime) -> Path | None:
     """Put a backup in the place of the database. What was there is kept aside and its path returned."""
     manifest = verify(backup)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from statistics import median
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
+from clearhead.clinic import backup
 from clearhead.clinic.infusion.models import Flag, Infusion, Observation, RateChange
 from clearhead.clinic.people.models import Course, Site
 from clearhead.clinic.plan.models import Session
@@ -17,6 +20,8 @@ from clearhead.clinic.schedule.models import Booking
 from clearhead.clinic.welcome.models import Enquiry
 
 WINDOW_DAYS = 90
+BACKUP_LATE_H = 26
+"""A nightly backup that is older than this was missed."""
 ON_TIME_MIN = 5
 """A set counts as on time when it was recorded at most this many minutes after it was due."""
 
@@ -36,6 +41,7 @@ def figures(site: Site, now: datetime) -> list[Figure]:
     infusions = Infusion.objects.filter(site=site, started_at__gte=since)
     n = infusions.count()
     return [
+        _backup(now),
         Figure(_("Enquiries"), str(Enquiry.standing().filter(site=site, happened_at__gte=since).count()), ""),
         Figure(_("New courses"), str(Course.objects.filter(site=site, opened_at__gte=since).count()), ""),
         Figure(_("Infusions"), str(n), ""),
@@ -48,6 +54,17 @@ def figures(site: Site, now: datetime) -> list[Figure]:
         _harms(site, since, n),
         _reviews(site, since),
     ]
+
+
+def _backup(now: datetime) -> Figure:
+    """How old the newest backup is that was restored once; nothing is worth more to an owner (H-45)."""
+    taken = backup.last_good(Path(settings.VAR) / "backups")
+    if taken is None:
+        return Figure(_("Last good backup"), _("none"), _("Run “clearhead backup” now, and every night."))
+    hours = int((now - taken).total_seconds() // 3600)
+    age = _("%(n)s h ago") % {"n": hours} if hours < 48 else _("%(n)s days ago") % {"n": hours // 24}
+    late = _("Too old: look why no newer one was made.") if hours >= BACKUP_LATE_H else _("restored once, found whole")
+    return Figure(_("Last good backup"), age, late)
 
 
 def _share(part: int, whole: int) -> str:

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from clearhead.clinic.home import audit, kinetics, research_views, views
+from clearhead.clinic.home import audit, kinetics, paper, research_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("health/", views.health, name="health"),
     path("home/visits/", views.visits, name="home-visits"),
     path("home/<slug:site>/day/", views.day, name="home-day"),
+    path("home/<slug:site>/day/list/", paper.day_list, name="home-day-list"),
     path("home/<slug:site>/chairs/", views.chairs, name="home-chairs"),
     path("home/<slug:site>/chairs/live/", views.chairs_live, name="home-chairs-live"),
     path("home/<slug:site>/patients/", views.patients, name="home-patients"),

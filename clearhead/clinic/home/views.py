@@ -63,7 +63,7 @@ def home(request: Any) -> HttpResponse:
 def day(request: HttpRequest, site: Site) -> HttpResponse:
     """One day at one site."""
     now = timezone.now()
-    shown = _day_asked(request, site.today(now))
+    shown = day_asked(request, site.today(now))
     rows = days.day_board(site, shown, now)
     context = {
         "site": site,
@@ -109,7 +109,8 @@ def _etag(mark: str) -> str:
     return f'"{mark}"'
 
 
-def _day_asked(request: HttpRequest, today: date) -> date:
+def day_asked(request: HttpRequest, today: date) -> date:
+    """The day in the query, else today."""
     asked = request.GET.get("day", "")
     try:
         return date.fromisoformat(asked) if asked else today

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+from django.db.models import Q
+
 from clearhead.clinic.audit.actions import plain, sha256_of
-from clearhead.clinic.people.models import Patient
+from clearhead.clinic.people.models import Patient, Site
 
 OWN_FIELDS = (
     "used_name",
@@ -31,6 +34,20 @@ def known_of(patient: Patient) -> dict[str, Any]:
 def mark_of(patient: Patient) -> str:
     """A short mark of the data: another mark means that somebody changed them."""
     return sha256_of(known_of(patient))[:16]
+
+
+def alike(*, site: Site, given_name: str, family_name: str, birth_date: date, phone: str = "") -> list[Patient]:
+    """People of this site who may be the same person: spelt otherwise, born on another day, or with this phone."""
+    digits = "".join(sign for sign in phone if sign.isdigit())
+    given, family = given_name.strip(), family_name.strip()
+    like = Q(birth_date=birth_date) & (Q(family_name__iexact=family) | Q(given_name__iexact=given))
+    like |= Q(birth_date=birth_date, given_name__iexact=family, family_name__iexact=given)
+    like |= Q(given_name__iexact=given, family_name__iexact=family)
+    if len(digits) >= 7:
+        like |= Q(phone__endswith=digits[-4:], given_name__iexact=given)
+    found = Patient.objects.filter(like, courses__site=site, merged_into__isnull=True)
+    exact = Q(given_name__iexact=given, family_name__iexact=family, birth_date=birth_date)
+    return list(found.exclude(exact).distinct().order_by("family_name", "given_name")[:5])
 
 
 def namesakes(patient: Patient, said: dict[str, Any]) -> list[Patient]:

@@ -11,6 +11,8 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clearhead.clinic.people.models import Site
+from clearhead.clinic.people.particulars import alike
 from clearhead.clinic.web.forms import BirthDateField, ClearForm, phone_number
 from clearhead.clinic.welcome.models import EnquiryEvent
 
@@ -52,11 +54,25 @@ class ReachForm(NameForm):
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
 
-    def __init__(self, *args: Any, hide_name: bool = True, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, hide_name: bool = True, at_desk_of: Site | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.at_desk_of = at_desk_of
         if hide_name:
             for name in ("given_name", "family_name", "birth_date"):
                 self.fields[name].widget = forms.HiddenInput()
+
+    def clean(self) -> dict[str, Any]:
+        """At the desk: somebody known who may be the same person is named before a second chart is opened (H-01)."""
+        said = super().clean() or {}
+        if self.at_desk_of is None or self.errors:
+            return said
+        known = {name: said[name] for name in ("given_name", "family_name", "birth_date", "phone")}
+        twins = alike(site=self.at_desk_of, **known)
+        if twins and self.data.get("somebody_else") != "on":
+            self.fields["somebody_else"] = forms.BooleanField(label=_("I asked: this is somebody else"), required=False)
+            named = "; ".join(f"{one}, {_('born')} {one.birth_date:%-d %B %Y}, {one.short_code}" for one in twins)
+            raise ValidationError(_("Already known here, perhaps the same person: %(who)s.") % {"who": named})
+        return said
 
 
 class EnquiryForm(ClearForm):

@@ -81,7 +81,7 @@ def note(request: HttpRequest, enquiry: Enquiry) -> HttpResponse:
 def open_course(request: HttpRequest, enquiry: Enquiry) -> HttpResponse:
     """Make the person a patient, then book for them."""
     now = timezone.now()
-    form = ReachForm(request.POST, today=enquiry.site.today(now), hide_name=False)
+    form = ReachForm(request.POST, today=enquiry.site.today(now), hide_name=False, at_desk_of=enquiry.site)
     if not form.is_valid():
         return _enquiry(request, enquiry, person=form)
     said = dict(form.cleaned_data)
@@ -101,7 +101,13 @@ def desk(request: HttpRequest, site: Site) -> HttpResponse:
         if new:
             asked = "phone" in request.POST
             carried = {name: form.cleaned_data[name] for name in ("given_name", "family_name", "birth_date")}
-            form = ReachForm(request.POST if asked else None, today=site.today(now), hide_name=False, initial=carried)
+            form = ReachForm(
+                request.POST if asked else None,
+                today=site.today(now),
+                hide_name=False,
+                at_desk_of=site,
+                initial=carried,
+            )
         if not new or (form.is_bound and form.is_valid()):
             return _to_booking(request, site, form, now)
     shown = {"site": site, "form": form, "new": new}
