@@ -11,28 +11,24 @@ never breaks it and the second does.
 
 from __future__ import annotations
 
-import argparse
-import os
 import random
-import subprocess
 import sys
-import tempfile
 import threading
-import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
+
+from proofs import races
+from proofs.races import PROCESSES, THREADS
 
 AT = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
-PROCESSES, THREADS = 2, 8
 WAYS = ("actions", "naive")
 EACH_MG, ROOM_MG, CAP_MG = Decimal(10), Decimal(10), Decimal(140)
 LOCKED, TRIES = "found the database locked for 20 s and asked again", 20
 NAIVE_SHARE = 20  # the naive way is raced for a twentieth: a handful of breaches is proof enough
 
 
-def prepare(races: int, way: str = "actions") -> None:
+def prepare(count: int, way: str = "actions") -> None:
     """As many running sessions as races, each of its own patient, each 10 mg below its cap of 140 mg."""
     from django.db import transaction
 
@@ -47,10 +43,10 @@ def prepare(races: int, way: str = "actions") -> None:
             cast.member(name)
         version = protocol_with(('single_bolus      = "none"', "single_bolus      = { mg_per_kg = 0.2 }"))
         order = builders.order(cast.petra(), protocol_version=version)
-        _sessions(order, races, way)
+        _sessions(order, count, way)
 
 
-def _sessions(order: object, races: int, way: str) -> None:
+def _sessions(order: object, count: int, way: str) -> None:
     """Bulk rows: patient, session, bag, infusion, a start at 0 mL/h, and what was given already."""
     import uuid
 
@@ -63,7 +59,7 @@ def _sessions(order: object, races: int, way: str) -> None:
     born = datetime(1984, 3, 14, tzinfo=UTC).date()
     people = Patient.objects.bulk_create(
         Patient(given_name="Race", family_name=f"{way}-{number}", birth_date=born, zone=site.zone, created_at=begun)
-        for number in range(races)
+        for number in range(count)
     )
     first = 0 if way == "actions" else 20_000
     sessions = Session.objects.bulk_create(
@@ -197,79 +193,27 @@ def breaches(way: str) -> int:
     return rows.filter(mg__gt=CAP_MG).count()
 
 
-def race(way: str) -> tuple[Counter[str], float]:
-    """All processes at once; what they were told, and the seconds it took."""
-    began = time.perf_counter()
-    command = [sys.executable, "-m", "proofs.cap_races", "--way", way, "--worker"]
-    workers = [
-        subprocess.Popen([*command, str(number)], stdout=subprocess.PIPE, text=True) for number in range(PROCESSES)
-    ]
-    told: Counter[str] = Counter()
-    for worker in workers:
-        for line in worker.communicate()[0].splitlines():
-            count, _space, outcome = line.partition(" ")
-            told[outcome] += int(count)
-    return told, time.perf_counter() - began
-
-
-def prove(name: str, races: int) -> bool:
+def prove(name: str, count: int) -> bool:
     """Both ways on the database of this process."""
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
     good = True
     for way in WAYS:
-        count = races if way == "actions" else max(20, races // NAIVE_SHARE)
-        prepare(count, way)
-        told, seconds = race(way)
+        wanted = count if way == "actions" else max(20, count // NAIVE_SHARE)
+        prepare(wanted, way)
+        told, seconds = races.race("proofs.cap_races", way, wanted)
         found = breaches(way)
-        faults = sum(n for outcome, n in told.items() if outcome.startswith("FAULT"))
-        as_it_should = found > 0 if way == "naive" else found == 0 and faults == 0 and told["given"] == count
-        good &= as_it_should
-        said = ", ".join(f"{n} {outcome}" for outcome, n in told.most_common())
-        verdict = "as it should be" if as_it_should else "WRONG"
-        print(
-            f"{name:10} {way:8} {count:6} races, 2 to 16 writers: {said}; {found} breaches; {seconds:.0f} s: {verdict}"
-        )
+        held = found > 0 if way == "naive" else found == 0 and not races.faults(told) and told["given"] == wanted
+        good &= held
+        races.say(name, way, f"{wanted:6} races, 2 to 16 writers", told, f"{found} breaches", seconds, held)
     return good
 
 
-def run_on(name: str, races: int) -> bool:
-    """A child process with a database of its own in a temporary folder."""
-    with tempfile.TemporaryDirectory(prefix="clearhead-proof-") as folder:
-        address = f"sqlite://{folder}/proof.sqlite3"
-        if name == "postgres":
-            from tests.database import start_postgres
-
-            address = start_postgres(Path(folder))
-        said = {"CLEARHEAD_DATABASE_URL": address, "CLEARHEAD_VAR": folder, "CLEARHEAD_SECRET_KEY": "only-for-proofs"}
-        command = [sys.executable, "-m", "proofs.cap_races", "--races", str(races), "--here", name]
-        return subprocess.run(command, env=os.environ | said, check=False).returncode == 0
-
-
-def main() -> int:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--races", type=int, default=10_000)
-    parser.add_argument("--only", choices=("sqlite", "postgres"))
-    parser.add_argument("--here", help=argparse.SUPPRESS)
-    parser.add_argument("--way", choices=WAYS, help=argparse.SUPPRESS)
-    parser.add_argument("--worker", type=int, help=argparse.SUPPRESS)
-    asked = parser.parse_args()
-    if asked.here is None and asked.worker is None:
-        names = (asked.only,) if asked.only else ("sqlite", "postgres")
-        held = [run_on(name, asked.races) for name in names]  # both, even where the first one fails
-        return 0 if all(held) else 1
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clearhead.clinic.settings")
-    import django
-
-    django.setup()
-    if asked.worker is not None:
-        for outcome, count in work(asked.way, asked.worker).items():
-            print(count, outcome)
-        return 0
-    return 0 if prove(asked.here, asked.races) else 1
+def one_process(way: str, worker: int, count: int) -> Counter[str]:
+    """The share of one process; every race is in the database already."""
+    return work(way, worker)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(races.main("proofs.cap_races", __doc__, 10_000, WAYS, one_process, prove))

@@ -10,22 +10,18 @@ race was too gentle to prove anything. Exit code 0 only if the first two never o
 
 from __future__ import annotations
 
-import argparse
-import os
 import random
-import subprocess
 import sys
-import tempfile
 import threading
-import time
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
-from pathlib import Path
+
+from proofs import races
+from proofs.races import PROCESSES, THREADS
 
 AT = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
 FIRST_DAY = date(2026, 11, 23)
-PROCESSES, THREADS = 2, 8
 NAIVE = "naive_occupancy"
 WAYS = ("actions", "rule", "naive")
 
@@ -154,75 +150,18 @@ def overlaps(table: str) -> int:
         return int(cursor.fetchone()[0])
 
 
-def race(way: str, attempts: int) -> tuple[Counter[str], float]:
-    """All processes at once; what they were told, and the seconds it took."""
-    began = time.perf_counter()
-    command = [sys.executable, "-m", "proofs.double_booking", "--attempts", str(attempts), "--way", way, "--worker"]
-    workers = [
-        subprocess.Popen([*command, str(number)], stdout=subprocess.PIPE, text=True) for number in range(PROCESSES)
-    ]
-    told: Counter[str] = Counter()
-    for worker in workers:
-        for line in worker.communicate()[0].splitlines():
-            count, _space, outcome = line.partition(" ")
-            told[outcome] += int(count)
-    return told, time.perf_counter() - began
-
-
 def prove(name: str, attempts: int) -> bool:
     """All three ways on the database of this process."""
     prepare()
     good = True
     for way in WAYS:
-        told, seconds = race(way, attempts)
+        told, seconds = races.race("proofs.double_booking", way, attempts)
         found = overlaps(NAIVE if way == "naive" else "schedule_occupancy")
-        faults = sum(count for outcome, count in told.items() if outcome.startswith("FAULT"))
-        as_it_should = found > 0 if way == "naive" else found == 0 and faults == 0 and told["booked"] > 0
-        good &= as_it_should
-        said = ", ".join(f"{count} {outcome}" for outcome, count in told.most_common())
-        verdict = "as it should be" if as_it_should else "WRONG"
-        print(
-            f"{name:10} {way:8} {sum(told.values()):6} attempts, {said}; {found} overlaps; {seconds:.0f} s: {verdict}"
-        )
+        held = found > 0 if way == "naive" else found == 0 and not races.faults(told) and told["booked"] > 0
+        good &= held
+        races.say(name, way, f"{sum(told.values()):6} attempts", told, f"{found} overlaps", seconds, held)
     return good
 
 
-def run_on(name: str, attempts: int) -> bool:
-    """A child process with a database of its own in a temporary folder."""
-    with tempfile.TemporaryDirectory(prefix="clearhead-proof-") as folder:
-        address = f"sqlite://{folder}/proof.sqlite3"
-        if name == "postgres":
-            from tests.database import start_postgres
-
-            address = start_postgres(Path(folder))
-        said = {"CLEARHEAD_DATABASE_URL": address, "CLEARHEAD_VAR": folder, "CLEARHEAD_SECRET_KEY": "only-for-proofs"}
-        command = [sys.executable, "-m", "proofs.double_booking", "--attempts", str(attempts), "--here", name]
-        return subprocess.run(command, env=os.environ | said, check=False).returncode == 0
-
-
-def main() -> int:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--attempts", type=int, default=20_000)
-    parser.add_argument("--only", choices=("sqlite", "postgres"))
-    parser.add_argument("--here", help=argparse.SUPPRESS)
-    parser.add_argument("--way", choices=WAYS, help=argparse.SUPPRESS)
-    parser.add_argument("--worker", type=int, help=argparse.SUPPRESS)
-    asked = parser.parse_args()
-    if asked.here is None and asked.worker is None:
-        names = (asked.only,) if asked.only else ("sqlite", "postgres")
-        held = [run_on(name, asked.attempts) for name in names]  # both, even where the first one fails
-        return 0 if all(held) else 1
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clearhead.clinic.settings")
-    import django
-
-    django.setup()
-    if asked.worker is not None:
-        for outcome, count in work(asked.way, asked.worker, asked.attempts).items():
-            print(count, outcome)
-        return 0
-    return 0 if prove(asked.here, asked.attempts) else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(races.main("proofs.double_booking", __doc__, 20_000, WAYS, work, prove))
