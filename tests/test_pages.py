@@ -34,6 +34,7 @@ pytestmark = [pytest.mark.sqlite, pytest.mark.slow]  # what a page looks like do
 
 READERS = (
     Role.PRESCRIBER, Role.NURSE, Role.DIRECTOR, Role.FRONT_DESK, Role.OWNER, Role.PHARMACIST, Role.AUDITOR,
+    Role.RESEARCHER,
 )  # fmt: skip
 """Who opens a page that several roles may open: whoever sees most of it."""
 
