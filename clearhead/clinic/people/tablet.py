@@ -16,6 +16,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -26,6 +27,7 @@ from clearhead.clinic.people.models import CLINICAL, Site, User
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 OPEN_WHILE_LOCKED = {"account_logout", "infusion-unlock"}
+SIGNING = {"account_login", "account_logout"}
 OPEN_RULES = {"public", "link", "chair"}
 SLACK_S = 60
 """A moment of being there is written at most once a minute; the page itself locks on time."""
@@ -121,7 +123,9 @@ class TabletLock:
         request.tablet_locked = is_locked(request)
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: dict[str, Any]) -> HttpResponse | None:
-        """Nobody is signed in at a locked tablet, but for the page that opens it."""
+        """Nobody is signed in at a locked tablet, but for the page that opens it. A PIN changes no secrets."""
+        if request.session.get("by_pin") and self._keeps_secrets(request, view):
+            raise PermissionDenied("A PIN does not open this. Sign in with your password.")
         if not request.tablet_locked or request.resolver_match.url_name in OPEN_WHILE_LOCKED:
             return None
         rule = getattr(view, "access_rule", None)
@@ -131,6 +135,12 @@ class TabletLock:
         reply = self._asks(request, kwargs)
         reply.headers["X-Locked"] = "1"
         return reply
+
+    @staticmethod
+    def _keeps_secrets(request: Any, view: Any) -> bool:
+        """Passwords, PINs, second factors: whoever knows four digits must not gain more by them."""
+        name = request.resolver_match.url_name
+        return name == "people-me" or (view.__module__.startswith("allauth.") and name not in SIGNING)
 
     @staticmethod
     def _asks(request: Any, kwargs: dict[str, Any]) -> HttpResponse:
