@@ -20,6 +20,7 @@ Array = NDArray[np.float64]
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(12)
 REACH, PIECE = 50.0, 2.0
+PEOPLE_TIMES = 20_000  # taken together: one look at the source for all, in bounded memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +40,36 @@ class Drift:
 def drifting_levels(
     drift: Drift, history: DoseHistory, at_min: Sequence[float] | Array, level_at: Callable[[Array], Array]
 ) -> Array:
-    """Levels (times, people); `level_at` gives the source's exact level (times, people) at rising times in minutes."""
+    """Levels (times, people); `level_at` gives the source's exact level (times, people) at any times in minutes."""
     result = np.empty((len(at_min), drift.rate_per_h.size))
     events = np.array(
         [e for s in history.segments for e in (s.start_min, s.end_min)] + [b.at_min for b in history.boluses]
     )
-    slowest = float(drift.rate_per_h.min())
-    for row, time in enumerate(at_min):
-        edges = _edges(float(time) / 60, events / 60, slowest, float(drift.rate_per_h.max()), drift.growth_per_h)
-        if edges.size < 2:
-            result[row] = 0.0
-            continue
-        half = 0.5 * np.diff(edges)
-        nodes = (edges[:-1, None] + half[:, None] * (1 + _NODES)).ravel()
-        weights = (half[:, None] * _WEIGHTS).ravel()
-        now, growth = float(time) / 60, drift.growth_per_h
+    together = max(1, PEOPLE_TIMES // drift.rate_per_h.size)
+    for first in range(0, len(at_min), together):
+        some = slice(first, first + together)
+        result[some] = _levels(drift, events / 60, np.asarray(at_min[some], dtype=np.float64) / 60, level_at)
+    return result
+
+
+def _levels(drift: Drift, events_h: Array, at_h: Array, level_at: Callable[[Array], Array]) -> Array:
+    """The same for a few times, with one look at the source for all of them."""
+    slowest, fastest, growth = float(drift.rate_per_h.min()), float(drift.rate_per_h.max()), drift.growth_per_h
+    asked = [_nodes(_edges(float(now), events_h, slowest, fastest, growth)) for now in at_h]
+    ends = np.cumsum([nodes.size for nodes, _ in asked])
+    sources = np.split(level_at(np.concatenate([nodes for nodes, _ in asked]) * 60), ends[:-1])
+    found = np.empty((at_h.size, drift.rate_per_h.size))
+    for row, (now, (nodes, weights), source) in enumerate(zip(at_h, asked, sources, strict=True)):
         passed = (now - nodes) * (1 + 0.5 * growth * (now + nodes))
         kernel = np.exp(-drift.rate_per_h * passed[:, None]) * weights[:, None]
-        result[row] = drift.formed * np.einsum("np,np->p", kernel, level_at(nodes * 60))
-    return result
+        found[row] = drift.formed * np.einsum("np,np->p", kernel, source)
+    return found
+
+
+def _nodes(edges: Array) -> tuple[Array, Array]:
+    """Where the source is looked at between the edges, in h, and with which weight."""
+    half = 0.5 * np.diff(edges)
+    return (edges[:-1, None] + half[:, None] * (1 + _NODES)).ravel(), (half[:, None] * _WEIGHTS).ravel()
 
 
 def _edges(now: float, events: Array, slowest: float, fastest: float, growth: float) -> Array:
