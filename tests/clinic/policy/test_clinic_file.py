@@ -41,6 +41,16 @@ def test_each_example_clinic_works_under_the_protocol_of_its_name():
         assert {site.chosen("series").id for site in shipped_clinic(id).sites} == {id}
 
 
+def test_a_site_names_the_order_of_its_monitor_whole_and_when_a_tablet_locks():
+    assert shipped_clinic("prescriber-range").sites[0].monitor_order[0] == "bp"
+    assert shipped_clinic("neurology-gated").sites[0].tablet_lock_min == 3
+
+    short = faults_in(changed('["hr", "spo2", "bp", "rr", "sedation"]', '["hr", "bp", "bp", "rr", "sedation"]'))
+    never = faults_in(changed("tablet_lock_min   = 3", "tablet_lock_min   = 240"))
+
+    assert [fault.key for fault in (*short, *never)] == [f"{SITE}.monitor_order", f"{SITE}.tablet_lock_min"]
+
+
 def test_two_sites_in_arizona_share_staff_and_keep_their_own():
     clinic = shipped_clinic("short-total-dose")
     south, north = clinic.sites
