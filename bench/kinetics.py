@@ -212,6 +212,18 @@ def memory_lines(people: int) -> list[str]:
     return lines
 
 
+def disturbed() -> list[str]:
+    """A plain word where other work ran beside."""
+    load, processors = os.getloadavg()[0], os.cpu_count() or 1
+    if load <= processors:
+        return []
+    return [
+        f"**The machine was not quiet**: a load of {load:.1f} on {processors} processors. Wall times below are several "
+        "times those of a quiet machine, and “kept” is judged on them all the same; ratios within the run are sounder.",
+        "",
+    ]
+
+
 def report(people: int) -> str:
     """The whole measurement as Markdown."""
     own, best = own_lines(people)
@@ -228,9 +240,10 @@ def report(people: int) -> str:
         f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} at the end (other work ran beside it); best and "
         "median of several repeats, and the processor time of all threads together, less disturbed by other work.", "",
         f"The work: {people:,} people, 3 + 2 compartments, 13 rates over 100 h, 500 times to 120 h, two levels, from "
-        "parameter values to the finished answer.", "", *table, "",
+        "parameter values to the finished answer.", "", *disturbed(), *table, "",
         f"Best run of ours / merely writing the answer: {best / writing:.1f}.", "",
         "## Memory", "", *memory_lines(people), "",
+        "A million people, and a Dask cluster: [kinetics-million.md](kinetics-million.md).", "",
         "## Other programs, same work, same run", "",
         "| program | people per second | |", "|---|---:|---|", *others, "",
     ])  # fmt: skip
