@@ -78,6 +78,10 @@ class Room(RuleBasedStateMachine):
             ("ready", lambda: self.every_gate_but("")),
             ("ready", lambda: self.sign_a_go("nina")),
             ("running", lambda: self.start_the_pump("0.1", "nina")),
+            ("running", lambda: self.time_passes(25)),
+            ("running", lambda: self.another_rate("0.15", "omar", "change_rate")),
+            ("stopped", lambda: self.less("dario", "pause")),
+            ("stopped", lambda: self.another_rate("0.1", "nina", "resume")),
             ("stopped", lambda: self.much_time_passes(60)),
             ("stopped", lambda: self.less("nina", "end")),
             ("leaving", lambda: self.much_time_passes(180)),
@@ -104,6 +108,9 @@ class Room(RuleBasedStateMachine):
         def run() -> None:
             if gate in morning.STEPS:
                 morning.STEPS[gate](self.session, self.now)
+                if gate == "baseline_sets":
+                    values = {**morning.CALM, "hr": 75, "pain": 7}
+                    actions.observe(session=self.session, values=values, by=member("nina"), at=self.now - 2 * MINUTE)
             else:
                 value = {"ok": True}
                 actions.answer_gate(session=self.session, gate=gate, value=value, by=member("dario"), at=self.now)
@@ -139,6 +146,7 @@ class Room(RuleBasedStateMachine):
     @rule(by=st.sampled_from(CLINICIANS))
     def sign_a_go(self, by: str) -> None:
         from clearhead.clinic.infusion import actions
+        from clearhead.clinic.infusion.queries import protocol_of
         from tests.cast import PIN, member
 
         def run() -> None:
@@ -146,7 +154,7 @@ class Room(RuleBasedStateMachine):
 
         if self.attempt("go", run):
             assert self.every_gate(), f"a go was signed without {set(GATES) - self.done}"
-            self.go_until = self.now + 60 * MINUTE
+            self.go_until = self.now + min(60, protocol_of(self.session).start.go_valid_min) * MINUTE
 
     def every_gate(self) -> bool:
         return self.done.issuperset((*GATES, *self.asked()))
