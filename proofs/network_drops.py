@@ -1,9 +1,9 @@
 """Five hundred network drops at the chair, in a real browser: nothing lost, nothing doubled.
 
-Each drop is one note with its own words, written while the network does one of five things: it is away when the note
-is saved; it loses the request; it loses the answer after the clinic has saved it; it goes away and the tab is killed;
-it goes away for five minutes or two hours by a clock that is put forward. Afterwards every queue that was ever sent
-is sent twice more, in the opposite order. Then the record is counted.
+Each drop is one entry: a note with its own words, a core set, or a graded symptom. Meanwhile the network does one of
+six things: it is away when the entry is saved; it loses the request; it loses the answer after the clinic has saved it;
+it goes away and the tab is killed; it goes away for five minutes or two hours by a clock that is put forward. Then
+every queue that was ever sent is sent twice more, in the opposite order, and the record is counted.
 
     python -m proofs.network_drops            500 drops, figures into docs/benchmarks/network_drops.md
 """
@@ -16,12 +16,17 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from playwright.sync_api import expect
+
 KINDS = ("away", "request_lost", "answer_lost", "tab_killed", "five_minutes", "two_hours")
+ENTRIES = {"note": "note", "core set": "observe", "symptom": "symptom"}
+"""What is entered, and the last part of the address it is sent to."""
 AWAY_S = {"five_minutes": 300, "two_hours": 7200}
 SHORT = 25
 FULL = 500
@@ -51,20 +56,43 @@ class Drops:
         if request.url.endswith("/entries/") and request.post_data:
             self.sent.append(request.post_data)
 
-    def note(self, words: str) -> None:
-        """Write a note by hand."""
+    def enter(self, entry: str, number: int) -> str:
+        """Make one entry by hand; answers how the record will tell it."""
+        if entry == "core set":
+            return self._core_set(60 + number % 30, 11 + number // 30 % 6)
+        if entry == "symptom":
+            return self._symptom(number)
+        words = f"drop {number}"
         self.page.locator("[data-face=note]").click()
         self.page.locator("#note-text").fill(words)
         self.page.locator("#face-note button.primary").click()
         self.page.locator("#face-note").wait_for(state="hidden")
+        return words
 
-    def drop(self, kind: str, words: str) -> None:
-        """One drop of this kind around one note."""
+    def _core_set(self, pulse: int, breaths: int) -> str:
+        self.page.locator("#c-hr").click()
+        for text in (str(pulse), "98", "", "13284", str(breaths)):
+            self.page.keyboard.type(text)
+            self.page.keyboard.press("Enter")
+        self.page.keyboard.press("0")
+        self.page.keyboard.press("Enter")
+        expect(self.page.locator("#c-hr")).to_have_value("", timeout=PATIENCE_MS)
+        return f"set {pulse} {breaths}"
+
+    def _symptom(self, number: int) -> str:
+        self.page.locator("[data-face=symptom]").click()
+        row = self.page.locator("#part-symptoms form").nth(2 + number % 4)
+        code = row.locator("input[name=code]").get_attribute("value")
+        row.locator("button[value='1']").click()
+        self.page.locator("#face-symptom").wait_for(state="hidden")
+        return f"{code} 1"
+
+    def drop(self, kind: str, entry: str, number: int) -> str:
+        """One drop of this kind around one entry."""
         if kind in ("request_lost", "answer_lost"):
-            self._lose(kind, words)
-            return
+            return self._lose(kind, entry, number)
         self.page.context.set_offline(True)
-        self.note(words)
+        words = self.enter(entry, number)
         if kind in AWAY_S:
             self.page.clock.fast_forward(AWAY_S[kind] * 1000)
         if kind == "tab_killed":
@@ -74,16 +102,19 @@ class Drops:
         self.page.context.set_offline(False)
         if kind == "tab_killed":
             self.open()
+        return words
 
-    def _lose(self, kind: str, words: str) -> None:
+    def _lose(self, kind: str, entry: str, number: int) -> str:
         def fail(route: Any) -> None:
             if kind == "answer_lost":
                 route.fetch()
             route.abort()
 
-        self.page.route("**/note/", fail, times=1)
-        self.note(words)
-        self.page.unroute("**/note/")
+        address = f"**/{ENTRIES[entry]}/"
+        self.page.route(address, fail, times=1)
+        words = self.enter(entry, number)
+        self.page.unroute(address)
+        return words
 
     def settle(self) -> None:
         """Until nothing is unsent."""
@@ -100,27 +131,32 @@ class Drops:
 
 
 def run(page: Any, address: str, count: int, found: Callable[[], list[str]]) -> dict[str, Any]:
-    """`count` drops; `found` reads the words of all notes on the record."""
-    began, drops = time.monotonic(), Drops(page, address, random.Random(SEED), [])
-    kinds = [KINDS[place % len(KINDS)] for place in range(count)]
-    drops.random.shuffle(kinds)
-    words = [f"drop {place} {kind}" for place, kind in enumerate(kinds)]
+    """`count` drops; `found` tells every note, core set and symptom on the record."""
+    began, drops, before = time.monotonic(), Drops(page, address, random.Random(SEED), []), Counter(found())
+    plan = [(KINDS[place % len(KINDS)], list(ENTRIES)[place // len(KINDS) % len(ENTRIES)]) for place in range(count)]
+    drops.random.shuffle(plan)
     drops.open()
-    for kind, line in zip(kinds, words, strict=True):
-        drops.drop(kind, line)
+    entered: Counter[str] = Counter()
+    for number, (kind, entry) in enumerate(plan):
+        entered[drops.drop(kind, entry, number)] += 1
         if drops.random.random() < 0.4:  # otherwise the next drop comes before the queue is empty
             drops.settle()
     drops.settle()
     replays = drops.replay()
-    lines = found()
+    recorded = Counter(found()) - before
     return {
         "drops": count,
-        "by kind": {kind: kinds.count(kind) for kind in KINDS},
+        "by kind": _counted(kind for kind, _ in plan),
+        "by entry": _counted(entry for _, entry in plan),
         "queues replayed": replays,
-        "lost": sum(1 for line in words if line not in lines),
-        "doubled": sum(1 for line in words if lines.count(line) > 1),
+        "lost": (entered - recorded).total(),
+        "doubled": (recorded - entered).total(),
         "minutes": round((time.monotonic() - began) / 60, 1),
     }
+
+
+def _counted(names: Iterable[str]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in sorted(Counter(names).items()))
 
 
 def main() -> int:

@@ -28,11 +28,12 @@ DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Hash test passwords with the cheapest Argon2; let guarded tables be emptied between tests."""
+    """Hash test passwords with the cheapest Argon2; let guarded tables be emptied, and no server thread keep them."""
     if "DJANGO_SETTINGS_MODULE" in os.environ:
         from django.conf import settings
 
         settings.PASSWORD_HASHERS = ["clearhead.clinic.people.hashers.QuickArgon2"]
+        settings.DATABASES["default"]["CONN_MAX_AGE"] = 0
         let_sqlite_be_emptied()
 
 

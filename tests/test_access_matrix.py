@@ -235,7 +235,7 @@ def test_the_matrix_catches_a_page_that_leaks(world, route, rf):
     page = next(page for page in pages() if page.route == route)
     actor = "nurse" if page.rule.kind == "staff" else "patient"
     request = rf.get("/" + route)
-    request.user = world.actors[actor]
+    request.user, request.session = world.actors[actor], {}
 
     faults = _judge(page, actor, request.user, "own", "GET", page.view(request), [])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -77,6 +78,7 @@ def test_the_texts_keep_the_wording_rules_for_every_shipped_protocol(protocol):
     order = house.signed()
     order.protocol_version, order.dose = builders.protocol_version(protocol), {}
     order.infusion_minutes = loader.shipped(protocol).dose.duration.plan_min
+    order.height_cm, order.sex = Decimal(168), "female"
 
     reading = queries.reading_of(order)
 

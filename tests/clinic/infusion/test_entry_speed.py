@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import os
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from bench import chairside_entry
-from bench.chairside_server import write
 from tests.cast import member
 from tests.clinic.infusion.scene import lively
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.slow]
 
 
-def test_each_entry_is_as_quick_as_the_room_needs(page: Any, sign_in: Any) -> None:
+SESSIONS = int(os.environ.get("CLEARHEAD_ENTRY_SESSIONS", "1"))
+
+
+@pytest.mark.parametrize("_session", range(SESSIONS))
+def test_each_entry_is_as_quick_as_the_room_needs(_session: int, page: Any, sign_in: Any) -> None:
     session = lively(timezone.now())
     page.set_default_timeout(60_000)
     sign_in(page, member("nina"))
@@ -26,8 +31,9 @@ def test_each_entry_is_as_quick_as_the_room_needs(page: Any, sign_in: Any) -> No
 
     found = chairside_entry.run(page)
 
-    if "CLEARHEAD_ENTRY_FIGURES" in os.environ:
-        write("The hand (python -m bench.chairside_entry)", chairside_entry.table(found))
+    if "CLEARHEAD_ENTRY_SECONDS" in os.environ:
+        with Path(os.environ["CLEARHEAD_ENTRY_SECONDS"]).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(found) + "\n")
     late = {
         n: chairside_entry.ninetieth(v)
         for n, v in found.items()
