@@ -25,6 +25,7 @@ hypothesis_settings.load_profile("clearhead")
 CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 NO_POSTGRES = os.environ.get("CLEARHEAD_TEST_NO_POSTGRES", "")
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
+COMMITTING = {"transactional_db", "live_server"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -43,6 +44,18 @@ def touches_database(item: pytest.Item) -> bool:
     return bool(wants) or item.get_closest_marker("django_db") is not None
 
 
+def turn(item: pytest.Item) -> tuple[bool, bool, bool]:
+    """When a test runs: without a database first, those that commit last; in each group the long ones begin.
+
+    So two workers end together: what is left for the end is short.
+    """
+    marker = item.get_closest_marker("django_db")
+    commits = bool(COMMITTING & set(getattr(item, "fixturenames", ()))) or bool(
+        marker and marker.kwargs.get("transaction")
+    )
+    return commits, touches_database(item), item.get_closest_marker("slow") is None
+
+
 def belongs_here(item: pytest.Item) -> bool:
     """True when a test is part of this database's pass."""
     if POSTGRES:
@@ -53,7 +66,7 @@ def belongs_here(item: pytest.Item) -> bool:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests of this pass; mark what drives a browser; skip by name what has no PostgreSQL to run on."""
+    """Keep the tests of this pass, in turn; mark what drives a browser; skip by name what lacks PostgreSQL."""
     kept = [item for item in items if belongs_here(item)]
     if dropped := [item for item in items if not belongs_here(item)]:
         config.hook.pytest_deselected(items=dropped)
@@ -62,7 +75,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("browser")
         if POSTGRES and NO_POSTGRES:
             item.add_marker(pytest.mark.skip(reason=NO_POSTGRES))
-    items[:] = kept
+    items[:] = sorted(kept, key=turn)
 
 
 @pytest.hookimpl(wrapper=True)

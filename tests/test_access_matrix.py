@@ -12,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client, override_settings
@@ -38,6 +39,17 @@ class World:
     quentin: Patient
     actors: dict[str, User | None]
     writes: list[str] = field(default_factory=list)
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def browser_of(self, actor: str) -> Client:
+        """A new browser of somebody who signed in once: every request is undone, so the sign-in lasts for all pages."""
+        client, user = Client(raise_request_exception=True), self.actors[actor]
+        if user is not None and actor not in self.cookies:
+            client.force_login(user)
+            self.cookies[actor] = client.cookies[settings.SESSION_COOKIE_NAME].value
+        if user is not None:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.cookies[actor]
+        return client
 
     def watch(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         """Note every write except the sign-in's own session."""
@@ -122,9 +134,7 @@ def faults_of(world: World, page: Page) -> list[str]:
     """Every way in which one page's answers differ from its rule."""
     faults = []
     for actor, user in world.actors.items():
-        client = Client(raise_request_exception=True)
-        if user is not None:
-            client.force_login(user)
+        client = world.browser_of(actor)
         for whose, patient in (("own", world.petra), ("other", world.quentin)):
             url = address(page, patient)
             for method in ("GET", "POST"):
@@ -169,6 +179,7 @@ def test_every_subject_of_an_address_has_a_row_to_try_it_with():
     assert sorted(subjects - set(ROWS)) == [], "add these to tests/rows.py"
 
 
+@pytest.mark.slow
 @pytest.mark.sqlite  # who may is decided in Python, the same on both; on PostgreSQL the journeys pass the same doors
 @pytest.mark.hazard("H-32")
 @pytest.mark.hazard("H-33")
