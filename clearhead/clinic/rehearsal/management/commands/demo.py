@@ -25,6 +25,7 @@ LOOK_ROUND_S = 15
 
 class Command(BaseCommand):
     help = "Serve the demo: invented people only, in a database of its own."
+    requires_system_checks = "__all__" if settings.DEMO else []  # once, by the process that will serve
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
