@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import sqlite3
@@ -14,6 +15,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from clearhead.clinic import backup
 from clearhead.clinic.audit import actions as audit
@@ -33,6 +35,18 @@ def tools(monkeypatch: pytest.MonkeyPatch) -> None:
         connection.ensure_connection()
         own = wheel / f"pginstall{connection.pg_version // 10_000}" / "bin"  # an older pg_dump refuses a newer server
         monkeypatch.setenv("CLEARHEAD_PG_BIN", str(own if own.exists() else wheel / "pginstall" / "bin"))
+
+
+@pytest.fixture(autouse=True)
+def alone() -> None:
+    """Nobody else has the database open: beside a browser's event loop Django keeps a second connection to it."""
+    for one in gc.get_objects():
+        if not issubclass(type(one), BaseDatabaseWrapper) or one is connections["default"]:
+            continue  # the type, not the instance: lazy objects would wake up
+        if one.connection is not None:
+            one.inc_thread_sharing()
+            one.close()
+            one.dec_thread_sharing()
 
 
 def note(number: int = 0) -> None:
