@@ -61,6 +61,12 @@ def runs(command):
         return False
 
 
+def keep_bytecode():
+    """Let every process started from here read what the first one compiled; kept in .venv, beside no source file."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ.setdefault("PYTHONPYCACHEPREFIX", os.path.join(VENV, "bytecode"))
+
+
 # ---- Python, the virtual environment, the packages ------------------------------------------------------------------
 
 
@@ -289,6 +295,7 @@ def main():
         print(__doc__.strip())
         return 0
     check_python(" ".join(sys.argv[1:]))
+    keep_bytecode()
     if given.command == "demo":
         return demo(given.port, given.fresh)
     if given.command == "test":

@@ -16,9 +16,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from bench.chairside_server import write
 
@@ -27,7 +27,16 @@ ROUNDS, TWICE = 10, 2
 """How often in one session: its order has room for two steps down and two doses of the sedative."""
 SESSIONS = 10
 GOALS_S = {"core set": 15.0, "rate change, without reading back": 5.0, "symptom": 3.0, "sedative with its face": 10.0}
+PAGE_S = 0.5
+"""What has to be left of every goal for the page itself."""
 SETS = (("79", "98", "13485", "14"), ("81", "97", "12876", "13"), ("104", "96", "14288", "15"))
+
+
+class Took(NamedTuple):
+    """Seconds of the hand, counted, and of the page, measured."""
+
+    hand_s: float
+    page_s: float
 
 
 @dataclass
@@ -36,7 +45,6 @@ class Hand:
 
     page: Any
     seconds: float = 0.0
-    began: float = field(default_factory=time.monotonic)
 
     def point(self, target: Any) -> None:
         """Point at a target and press it."""
@@ -109,16 +117,16 @@ ACTS: dict[str, tuple[Callable[[Hand, int], None], int]] = {
 }
 
 
-def run(page: Any) -> dict[str, list[float]]:
-    """Every act, as often as the session allows; seconds of the hand plus seconds of the page."""
-    found: dict[str, list[float]] = {}
+def run(page: Any) -> dict[str, list[Took]]:
+    """Every act, as often as the session allows."""
+    found: dict[str, list[Took]] = {}
     for name, (act, rounds) in ACTS.items():
         for place in range(rounds):
             page.evaluate("document.getElementById('said').textContent = ''")
             hand = Hand(page)
             began = time.monotonic()
             act(hand, place)
-            found.setdefault(name, []).append(hand.seconds + time.monotonic() - began)
+            found.setdefault(name, []).append(Took(hand.seconds, time.monotonic() - began))
             page.wait_for_timeout(1200)
     return found
 
@@ -139,7 +147,7 @@ def table(found: dict[str, list[float]]) -> str:
 
 
 def main() -> int:
-    """Through the browser test, which keeps the same goals, in so many sessions."""
+    """Through the browser test, which counts the hand alone, in so many sessions; kept are hand and page together."""
     root = Path(__file__).resolve().parent.parent
     test = "tests/clinic/infusion/test_entry_speed.py"
     with tempfile.TemporaryDirectory() as folder:
@@ -148,10 +156,10 @@ def main() -> int:
         code = subprocess.run([sys.executable, "-m", "pytest", test, "-q", "-n0"], cwd=root, env=setting).returncode
         found: dict[str, list[float]] = {}
         for line in lines.read_text(encoding="utf-8").splitlines():
-            for name, seconds in json.loads(line).items():
-                found.setdefault(name, []).extend(seconds)
+            for name, took in json.loads(line).items():
+                found.setdefault(name, []).extend(sum(each) for each in took)
     write("The hand (python -m bench.chairside_entry)", table(found))
-    return code
+    return code or int(any(ninetieth(values) > GOALS_S[name] for name, values in found.items()))
 
 
 if __name__ == "__main__":
