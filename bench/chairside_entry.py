@@ -117,11 +117,11 @@ ACTS: dict[str, tuple[Callable[[Hand, int], None], int]] = {
 }
 
 
-def run(page: Any) -> dict[str, list[Took]]:
-    """Every act, as often as the session allows."""
+def run(page: Any, *, once: bool = False) -> dict[str, list[Took]]:
+    """Every act, once or as often as the session allows."""
     found: dict[str, list[Took]] = {}
     for name, (act, rounds) in ACTS.items():
-        for place in range(rounds):
+        for place in range(1 if once else rounds):
             page.evaluate("document.getElementById('said').textContent = ''")
             hand = Hand(page)
             began = time.monotonic()

@@ -38,7 +38,8 @@ EXPECTED_NOISE = (
     "Failed to load resource",  # the browser's own remark about a 4xx, or a lost network, that a test asked for
     "An unknown error occurred when fetching the script",  # the same about the chair's worker
 )
-PATIENCE_MS = 10_000
+PATIENCE_MS = 60_000
+"""How long anything may take on a busy machine before it counts as missing."""
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +48,9 @@ def chromium() -> Iterator[Browser]:
     place = next((path for path in PLACES if Path(path).exists()), shutil.which("chromium"))
     if place is None:
         pytest.skip("no Chromium here: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=PATIENCE_MS)
 
     # Playwright keeps an event loop in this thread, which Django takes for an asynchronous caller.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

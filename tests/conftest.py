@@ -56,11 +56,17 @@ def turn(item: pytest.Item) -> tuple[bool, bool, bool]:
     return commits, touches_database(item), item.get_closest_marker("slow") is None
 
 
+def looks_only(item: pytest.Item) -> bool:
+    """True when a browser looks at single pages: what it sees does not hang on the database. Whole journeys may."""
+    return "chromium" in getattr(item, "fixturenames", ()) and "journeys" not in item.path.parts
+
+
 def belongs_here(item: pytest.Item) -> bool:
     """True when a test is part of this database's pass."""
     if POSTGRES:
         marked = item.get_closest_marker("postgres") is not None
-        return marked or (touches_database(item) and item.get_closest_marker("sqlite") is None)
+        here = item.get_closest_marker("sqlite") is None and not looks_only(item)
+        return marked or (touches_database(item) and here)
     return item.get_closest_marker("postgres") is None
 
 

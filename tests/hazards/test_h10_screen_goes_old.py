@@ -12,14 +12,12 @@ from tests.cast import member
 from tests.clinic.infusion.scene import lively
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
-SLOW_MS = 60_000
 
 
 @pytest.fixture
 def room(page: Any, sign_in: Any) -> Any:
     """Nina's tablet at Petra's chair."""
     session = lively(timezone.now())
-    page.set_default_timeout(SLOW_MS)
     sign_in(page, member("nina"))
     page.goto(f"/infusion/{session.code}/")
     page.locator("#part-picture svg").wait_for()
@@ -30,7 +28,7 @@ def room(page: Any, sign_in: Any) -> Any:
 def test_three_missed_beats_blank_the_live_figures_and_stop_is_still_kept(room: Any) -> None:
     room.context.set_offline(True)
 
-    room.locator("#lost-notice", has_text="Lost the clinic since").wait_for(timeout=12_000)
+    room.locator("#lost-notice", has_text="Lost the clinic since").wait_for()
     assert room.locator("#part-strip .rate-now b").inner_text() == "–"
     room.locator(".old-mark", has_text="OLD").wait_for()
     room.locator("[data-hold]").focus()
@@ -65,7 +63,6 @@ def test_a_tablet_that_nobody_is_signed_in_at_shows_no_name(room: Any) -> None:
 @pytest.mark.hazard("H-12")
 def test_a_device_with_a_wrong_clock_is_told_so(open_page: Any, sign_in: Any) -> None:
     session, page = lively(timezone.now()), open_page()
-    page.set_default_timeout(SLOW_MS)
     page.add_init_script("{ const real = Date.now; Date.now = () => real() + 3600000; }")
     sign_in(page, member("nina"))
     page.goto(f"/infusion/{session.code}/")

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.slow]
 SignIn = Callable[[Any, Any], None]
-PATIENCE_MS = 60_000
 """A journey asks for many pages; on a busy machine the first ones take their time."""
 SIGNS = {"Heart rate": "74", "Blood pressure": "122/74", "Breaths": "14"}
 
@@ -63,7 +62,6 @@ def clinic(transactional_db: None) -> None:
 
 def book_a_talk(page: Page) -> None:
     """Six small questions, no account."""
-    page.context.set_default_timeout(PATIENCE_MS)
     page.goto("/welcome/")
     page.get_by_role("link", name="Book a first talk").click()
     page.get_by_role("link", name="Phone call").click()
@@ -178,7 +176,6 @@ def test_patient_and_nurse_go_the_whole_way_with_script(
     answer_the_diary(phone)
 
     session = running(timezone.now())
-    page.context.set_default_timeout(PATIENCE_MS)
     sign_in(page, member("nina"))
     page.goto(f"/infusion/{session.code}/")
     core_set(page)
@@ -209,7 +206,6 @@ def test_patient_and_nurse_go_the_whole_way_without_script(
     answer_the_diary(small)
 
     session = running(timezone.now())
-    plain.context.set_default_timeout(PATIENCE_MS)
     sign_in(plain, member("nina"))
     plain.goto(f"/infusion/{session.code}/")
     core_set(plain)

@@ -19,23 +19,22 @@ from tests.clinic.infusion.scene import lively
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.slow]
 
-
+MEASURED = os.environ.get("CLEARHEAD_ENTRY_SECONDS", "")
+"""Where the bench wants the seconds of every act."""
 SESSIONS = int(os.environ.get("CLEARHEAD_ENTRY_SESSIONS", "1"))
 
 
 @pytest.mark.parametrize("_session", range(SESSIONS))
 def test_each_entry_is_as_quick_as_the_room_needs(_session: int, page: Any, sign_in: Any) -> None:
     session = lively(timezone.now())
-    page.set_default_timeout(60_000)
     sign_in(page, member("nina"))
     page.goto(f"/infusion/{session.code}/")
     page.locator("#part-picture svg").wait_for()
-    page.wait_for_timeout(3000)
 
-    found = chairside_entry.run(page)
+    found = chairside_entry.run(page, once=not MEASURED)
 
-    if "CLEARHEAD_ENTRY_SECONDS" in os.environ:
-        with Path(os.environ["CLEARHEAD_ENTRY_SECONDS"]).open("a", encoding="utf-8") as file:
+    if MEASURED:
+        with Path(MEASURED).open("a", encoding="utf-8") as file:
             file.write(json.dumps(found) + "\n")
     goals = chairside_entry.GOALS_S
     slow = {name: took for name, took in found.items() if took[0].hand_s > goals[name] - chairside_entry.PAGE_S}

@@ -23,7 +23,6 @@ def chair(open_page: Any, sign_in: Any) -> Any:
 
     def enter(session: Session) -> Any:
         page = open_page(timezone_id="America/Phoenix")
-        page.set_default_timeout(60_000)
         sign_in(page, member("nina"))
         page.goto(f"/infusion/{session.code}/")
         page.locator("#part-picture svg").wait_for()

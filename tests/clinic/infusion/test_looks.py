@@ -27,7 +27,6 @@ def keep(page: Any, name: str, *, whole: bool = False) -> None:
 def test_the_room_fits_and_can_be_touched(open_page: Any, sign_in: Any, theme: str, width: int, height: int) -> None:
     session = lively(timezone.now())
     page = open_page(width=width, height=height)
-    page.set_default_timeout(60_000)
     sign_in(page, member("nina"))
     page.add_init_script(f"try {{ localStorage.setItem('theme', '{theme}') }} catch {{}}")
     page.goto(f"/infusion/{session.code}/")

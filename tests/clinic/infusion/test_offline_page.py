@@ -36,7 +36,7 @@ def chair(open_page: Any, sign_in: Any) -> Chair:
         sign_in(page, member("nina"))
         page.goto(f"/infusion/{session.code}/")
         page.locator("#part-picture svg").wait_for()
-        for _ in range(100):
+        for _ in range(1200):
             if page.evaluate(KEPT):
                 return page, session
             page.wait_for_timeout(50)
