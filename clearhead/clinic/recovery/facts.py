@@ -5,13 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Protocol as Shape
 
 from clearhead.clinic.infusion.models import Access, Adjunct, Event, Infusion, Observation
 from clearhead.clinic.infusion.queries.adjuncts import adjuncts
 from clearhead.clinic.infusion.queries.doses import dose_rows
 from clearhead.clinic.infusion.queries.state import infusion_of
-from clearhead.clinic.infusion.queries.vitals import as_set, baseline_of, observations, open_symptoms
+from clearhead.clinic.infusion.queries.vitals import (
+    as_set,
+    baseline_of,
+    observations,
+    open_symptoms,
+    prn_orders,
+    sedates,
+)
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.recovery.models import EscortMet, Score
 from clearhead.medicine.protocols.protocol import Protocol
@@ -22,13 +28,6 @@ REVERSALS = ("flumazenil", "naloxone", "physostigmine")
 ITEMS = ("vital_signs", "activity", "nausea", "pain")
 LOOKED_AT = ("oriented", "gait_steady", "dissociation_gone", "nausea_tolerable")
 """Criteria that a person sees and says."""
-
-
-class _Sedating(Shape):
-    """A standing order or a scheduled drug."""
-
-    @property
-    def sedative(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +152,8 @@ def _after(rows: tuple[Observation, ...], ended_at: datetime | None) -> list[Obs
 
 
 def _last_sedative(drugs: tuple[Adjunct, ...], protocol: Protocol) -> datetime | None:
-    orders = protocol.orders
-    known: dict[str, _Sedating] = {
-        one.id: one for one in (*orders.premedication, *orders.scheduled_adjuncts, *orders.prn_orders)
-    }
-    given = [drug.happened_at for drug in drugs if drug.order_id in known and known[drug.order_id].sedative]
+    orders = prn_orders(protocol)
+    given = [drug.happened_at for drug in drugs if sedates(drug, orders)]
     return max(given, default=None)
 
 

@@ -129,6 +129,13 @@ def test_a_sedative_a_flush_and_a_reversal_lengthen_the_observation(session, hom
     assert recovery_of(session, home_at).timer.until == ward.ENDED + minutes(50 + 120)
 
 
+def test_a_sedative_by_plan_lengthens_the_observation_as_one_when_needed_does(session, home_at):
+    by_plan = {"order_id": "midazolam_before", "ingredient_id": "midazolam", "dose": 1, "unit": "mg", "route": "iv"}
+    ward.fact(Adjunct, session, AT_TEN - minutes(5), **by_plan, raises_monitoring=True)
+
+    assert recovery_of(session, home_at).timer.until == home_at + minutes(30)
+
+
 @pytest.mark.parametrize("disposition", ["against_advice", "admitted"])
 def test_any_other_departure_is_recorded_at_any_time_with_its_reason(session, disposition):
     at = ward.ENDED + minutes(1)

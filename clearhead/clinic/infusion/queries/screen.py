@@ -19,6 +19,7 @@ from clearhead.clinic.infusion.queries.chair import ChairView
 from clearhead.clinic.infusion.queries.forecast import Forecast
 from clearhead.clinic.infusion.queries.grid import grid
 from clearhead.clinic.infusion.queries.state import State
+from clearhead.clinic.infusion.queries.vitals import prn_orders, sedates
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.plan.sheet import escort_of
 from clearhead.clinic.web.templatetags.clinic import plain_number
@@ -259,8 +260,8 @@ def home_about(view: ChairView) -> datetime | None:
     if view.planned_end is None or view.infusion is None:
         return None
     end = view.infusion.ended_at or max(view.planned_end, view.now)
-    given = {row.order_id for row in view.adjuncts}
-    sedative = any(order.sedative and order.id in given for order in view.protocol.orders.prn_orders)
+    orders = prn_orders(view.protocol)
+    sedative = any(sedates(row, orders) for row in view.adjuncts)
     minutes = int((end - view.infusion.started_at).total_seconds() // 60)
     return end + timedelta(minutes=view.protocol.recovery.minutes(minutes, sedative=sedative))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -58,6 +58,12 @@ def limit_facts(rows: Iterable[Observation]) -> LimitFacts:
     return LimitFacts(sets, baseline_of(sets))
 
 
+def sedates(given: Adjunct, orders: Mapping[str, PrnOrder]) -> bool:
+    """True for a sedative: by its standing order or, given by plan, by what was charted with the dose."""
+    order = orders.get(given.order_id)
+    return given.raises_monitoring if order is None else order.sedative
+
+
 def changes(rows: DoseRows, adjuncts: Iterable[Adjunct], orders: dict[str, PrnOrder]) -> tuple[observe.Changed, ...]:
     """What asks for closer looks: start, increase, decrease, bolus, sedative, antihypertensive."""
     found, before = [], Decimal(0)
@@ -73,10 +79,10 @@ def changes(rows: DoseRows, adjuncts: Iterable[Adjunct], orders: dict[str, PrnOr
     found += [observe.Changed("bolus", bolus.happened_at) for bolus in rows.boluses]
     for given in adjuncts:
         order = orders.get(given.order_id)
-        if order is not None and order.needs_confirm_face:
-            found.append(observe.Changed("sedative" if order.sedative else "antihypertensive", given.happened_at))
-        elif order is None and given.raises_monitoring:  # a sedative given by plan
+        if sedates(given, orders):
             found.append(observe.Changed("sedative", given.happened_at))
+        elif order is not None and order.antihypertensive:
+            found.append(observe.Changed("antihypertensive", given.happened_at))
     return tuple(sorted(found, key=lambda one: one.at))
 
 
