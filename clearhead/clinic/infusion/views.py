@@ -17,7 +17,7 @@ from clearhead.clinic.infusion import actions, queries
 from clearhead.clinic.infusion.actions.intake import WITHOUT_SIGN_IN
 from clearhead.clinic.infusion.models import Infusion
 from clearhead.clinic.infusion.pages import READERS
-from clearhead.clinic.people import guard
+from clearhead.clinic.people import guard, tablet
 from clearhead.clinic.people.access import CHAIR, access, roles_of
 from clearhead.clinic.people.models import CLINICAL, User
 from clearhead.clinic.plan.models import Session
@@ -32,9 +32,16 @@ def chair(request: HttpRequest, session: Session) -> HttpResponse:
 
 
 def clinician(request: Any, session: Session) -> User | None:
-    """Who writes: a clinician of this site who is signed in, or nobody (the chair's own token)."""
+    """Who writes: a clinician of this site who is signed in, or nobody (the chair's own token, a hidden screen)."""
     user = request.user
+    if unsigned(request):
+        return None
     return user if user.is_authenticated and roles_of(user, session.site) & set(CLINICAL) else None
+
+
+def unsigned(request: HttpRequest) -> bool:
+    """It was pressed while nobody was signed in at the screen, whoever the browser belongs to when it arrives."""
+    return bool(request.POST.get("unsigned"))
 
 
 @require_GET
@@ -106,8 +113,9 @@ def entries(request: HttpRequest, session: Session) -> HttpResponse:
         kept = [one for one in listed if isinstance(one, dict) and one.get("kind") in WITHOUT_SIGN_IN]
         if len(kept) < len(listed):
             return JsonResponse({"error": "These entries were written for another patient."}, status=409)
+    sender = actions.Sender(user, hands=tablet.hands_of(request))
     answers = actions.take_in(
-        session=session, entries=listed, sender=actions.Sender(user), at=now, device_now=_moment(said.get("device_now"))
+        session=session, entries=listed, sender=sender, at=now, device_now=_moment(said.get("device_now"))
     )
     return JsonResponse({"now": now.isoformat(), "receipts": [_receipt(one) for one in answers]})
 

@@ -21,7 +21,7 @@ from clearhead.clinic.audit.actions import Conflict
 from clearhead.clinic.infusion import actions, queries
 from clearhead.clinic.infusion.entered import AS_SAID, EMERGENCY
 from clearhead.clinic.infusion.pages import receipt, wants_json, written
-from clearhead.clinic.infusion.views import clinician
+from clearhead.clinic.infusion.views import clinician, unsigned
 from clearhead.clinic.people import doors
 from clearhead.clinic.people.access import CHAIR, Rule, access
 from clearhead.clinic.people.models import Role
@@ -50,7 +50,7 @@ def stop(request: HttpRequest, session: Session) -> HttpResponse:
 @access(ANYONE, Session, guarded=False)
 def help_called(request: Any, session: Session) -> HttpResponse:
     """Help is called to this chair."""
-    by = request.user if request.user.is_authenticated else None
+    by = request.user if request.user.is_authenticated and not unsigned(request) else None
     row = _kept(
         actions.call_help, request, session=session, text=_text(request, "text"), by=by, at=timezone.now(),
         written=written(request),
@@ -135,5 +135,5 @@ def _back(request: HttpRequest, session: Session, row: Any, to: str = "infusion-
     if wants_json(request):
         return JsonResponse({"saved": True, **receipt(row)})
     if clinician(request, session) is None:
-        to = "infusion-emergency" if doors.chair_token_opens(request, session) else "home"
+        to = "infusion-emergency" if doors.opens_chair(request, session) else "home"
     return HttpResponseRedirect(reverse(to, args=[] if to == "home" else [session.code]), status=303)

@@ -35,7 +35,7 @@ class UnlockForm(forms.Form):
 def lock(request: Any, session: Session) -> HttpResponse:
     """Lock this tablet now: names and figures go, STOP and help stay."""
     bind(request, reply := _answer(request, session), session)
-    tablet.lock(request, timezone.now())
+    tablet.lock(request, timezone.now(), chair=session.code)
     return reply
 
 

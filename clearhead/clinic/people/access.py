@@ -179,7 +179,7 @@ def _admit(rule: Rule, request: Any, row: Model | None, kwargs: dict[str, Any]) 
     elif rule.kind == "staff":
         _admit_staff(rule, request, row)
     elif rule.kind == "chair":
-        if not doors.chair_token_opens(request, row):
+        if not doors.opens_chair(request, row):
             if not request.user.is_authenticated:
                 raise PermissionDenied("Sign in, or use the tablet that was bound to this chair.")
             _admit_staff(Rule("staff", roles=rule.roles, writers=rule.roles), request, row)

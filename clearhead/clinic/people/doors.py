@@ -80,3 +80,9 @@ def chair_token_opens(request: HttpRequest, row: Model | None) -> bool:
     except signing.BadSignature:
         return False
     return bool(said) and said[0] == str(getattr(row, "code", ""))
+
+
+def opens_chair(request: Any, row: Model | None) -> bool:
+    """The chair's own device: by its token, or as the tablet that was locked at this chair and has no token yet."""
+    here = row is not None and request.session.get("locked_at") == str(getattr(row, "code", ""))
+    return chair_token_opens(request, row) or (here and bool(getattr(request, "tablet_locked", False)))

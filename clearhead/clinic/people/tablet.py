@@ -34,9 +34,15 @@ SLACK_S = 60
 
 
 def bind(request: Any, site: Site) -> None:
-    """This browser is a tablet of the site from now on."""
+    """This browser is a tablet of the site from now on, and this person has it in hand."""
     if request.user.is_authenticated:
         request.session["tablet"] = [site.slug, site.tablet_lock_min]
+        request.session["hands"] = sorted(hands_of(request) | {str(request.user.code)})
+
+
+def hands_of(request: Any) -> frozenset[str]:
+    """Everyone who had this tablet open since it was signed in, by code: an entry may come late and still be theirs."""
+    return frozenset(request.session.get("hands", ()))
 
 
 def site_of(request: Any) -> Site | None:
@@ -56,9 +62,11 @@ def is_locked(request: Any) -> bool:
     return bool(request.session.get("locked"))
 
 
-def lock(request: Any, now: datetime) -> None:
-    """From the next request on a PIN is asked for."""
+def lock(request: Any, now: datetime, chair: object = "") -> None:
+    """From the next request on a PIN is asked for. STOP and help stay open at the chair it was locked at."""
     request.session["locked"] = now.timestamp()
+    if chair:
+        request.session["locked_at"] = str(chair)
 
 
 def mates(site: Site, now: datetime) -> tuple[list[User], list[User]]:
@@ -85,14 +93,17 @@ def prove(*, person: User, secret: str, site: Site, at: datetime, client_id: UUI
 def open_as(request: Any, person: User, now: datetime) -> None:
     """The tablet is this person's now. Another person gets a session key of their own, and only what charts."""
     kept = {name: request.session.get(name) for name in ("tablet", "since", "by_pin")}
+    before = hands_of(request)
     if request.user.pk != person.pk:
         login(request, person, backend=BACKEND)
         kept["by_pin"] = True
     else:
         User.objects.filter(pk=person.pk).update(last_login=now)
     request.session.update({name: value for name, value in kept.items() if value is not None})
+    request.session["hands"] = sorted(before | {str(person.code)})
     request.session["seen"] = now.timestamp()
-    request.session.pop("locked", None)
+    for name in ("locked", "locked_at"):
+        request.session.pop(name, None)
 
 
 class TabletLock:

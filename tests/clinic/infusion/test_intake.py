@@ -62,6 +62,30 @@ def test_the_same_id_with_other_content_is_a_conflict_except_for_stop() -> None:
     assert Event.objects.filter(kind="stop").count() == 2
 
 
+def test_a_stop_whose_answer_was_lost_is_not_a_second_stop() -> None:
+    session, stop = running(), entry("stop", 6, reason="pale")
+    same = uuid.UUID(stop["client_id"])
+    by_form = actions.stop(session=session, by=member("nina"), at=AT_TEN + minutes(6), reason="pale", client_id=same)
+
+    said = send(session, [stop], name="omar")
+
+    assert (said[0].status, said[0].fact) == ("repeated", str(by_form.code))
+    assert Event.objects.filter(kind="stop").count() == 1
+
+
+def test_an_entry_is_its_writers_and_a_hidden_screen_has_none() -> None:
+    session, nina, omar = running(), member("nina"), member("omar")
+    hers, foreign = entry("note", 5, text="hers"), entry("note", 6, text="foreign")
+    hers["author"], foreign["author"] = str(nina.code), str(member("dario").code)
+    hidden = {**entry("stop", 7), "unsigned": True}
+    sender = actions.Sender(omar, hands=frozenset({str(nina.code), str(omar.code)}))
+
+    actions.take_in(session=session, entries=[hers, foreign, hidden], sender=sender, at=BACK)
+
+    found = {row.text or row.kind: row.recorded_by for row in Event.objects.all()}
+    assert found == {"hers": nina, "foreign": omar, "stop": None}, "only who had this tablet open can be named"
+
+
 def test_what_cannot_be_charted_is_set_aside_in_its_own_words_with_a_flag() -> None:
     session = running()
     queue = [

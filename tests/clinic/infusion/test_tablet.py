@@ -16,7 +16,8 @@ from clearhead.clinic.people import secrets
 from clearhead.clinic.people.guard import token
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
-from tests.cast import PIN, member
+from tests import builders
+from tests.cast import PIN, member, petra
 from tests.clinic.infusion.scene import lively
 
 pytestmark = [pytest.mark.django_db, pytest.mark.hazard("H-43")]
@@ -89,6 +90,34 @@ def test_a_locked_tablet_takes_no_entry_and_its_polls_carry_alarms_only(session:
     assert note.status_code == 403
     assert Event.objects.count() == before
     assert set(told) == {"number", "now", "state", "pump_confirmed", "high", "late"}
+
+
+def test_what_is_pressed_at_a_page_that_hid_itself_is_nobodys_although_somebody_is_signed_in(
+    session: Session, tablet: Client
+) -> None:
+    chair, hidden = f"/infusion/{session.code}", {"unsigned": "1"}
+    open_as(tablet, "omar")
+
+    for word, more in (("stop", {}), ("help", {}), ("emergency", {"what": "airway"}), ("stopped", {"pump_ml": "12"})):
+        assert tablet.post(f"{chair}/{word}/", {**hidden, **more}).status_code == 303
+
+    rows = Event.objects.filter(session=session, kind__in=["stop", "help", "emergency", "pump_seen_stopped"])
+    assert {row.kind: row.recorded_by for row in rows} == dict.fromkeys(
+        ("stop", "help", "emergency", "pump_seen_stopped")
+    )
+
+
+def test_a_browser_locked_before_it_holds_the_chairs_token_still_stops_that_chair_and_no_other(
+    session: Session,
+) -> None:
+    client, other = Client(), builders.session(petra(), number=4, signed=session.order)
+    client.force_login(member("nina"))
+    client.post(f"/infusion/{session.code}/lock/")
+    client.cookies.pop("chair")
+
+    assert client.post(f"/infusion/{session.code}/stop/").status_code == 303
+    assert client.post(f"/infusion/{other.code}/stop/").status_code == 403
+    assert Event.objects.get(kind="stop").recorded_by is None
 
 
 def test_the_same_nurse_goes_on_and_another_one_charts_as_herself(session: Session, tablet: Client) -> None:

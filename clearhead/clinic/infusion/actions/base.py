@@ -40,6 +40,10 @@ class Written:
     device: str = ""
     device_at: datetime | None = None
     queued: bool = False
+    sent_by: str = ""
+    """Who was signed in when it was sent, by code, where that is somebody else than who wrote it."""
+    named: str = ""
+    """Who was signed in when it was written, by code, as the device says."""
 
 
 HERE = Written()
@@ -101,9 +105,15 @@ def add(
         verb=verb,
         subject=row,
         patient=session.patient,
-        body={"happened_at": happened_at or at, "device": written.device, "queued": written.queued, **body},
+        body={**_where(written), "happened_at": happened_at or at, **body},
     )
     return row
+
+
+def _where(written: Written) -> dict[str, Any]:
+    said: dict[str, Any] = {"device": written.device, "queued": written.queued}
+    both = {"sent_by": written.sent_by, "named": written.named}
+    return {**said, **{name: code for name, code in both.items() if code}}
 
 
 def raise_flag(

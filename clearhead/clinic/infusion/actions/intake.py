@@ -34,10 +34,20 @@ MOST_ENTRIES = 500
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who sends, and how far the device's clock is off. Not part of an entry's content: a replay may differ in both."""
+    """Who sends, who had the tablet before, how far its clock is off. No part of an entry: a replay may differ."""
 
     user: User | None = field(repr=False)
     offset: timedelta = field(repr=False, default=timedelta(0))
+    hands: frozenset[str] = field(repr=False, default=frozenset())
+
+    def author_of(self, entry: dict[str, Any]) -> User | None:
+        """Who wrote it: nobody at a hidden screen, else who had the tablet then, else who sends it."""
+        if self.user is None or entry.get("unsigned"):
+            return None
+        named = str(entry.get("author") or self.user.code)
+        if named == str(self.user.code) or named not in self.hands:
+            return self.user
+        return User.objects.filter(code=named).first() or self.user
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +90,8 @@ def _one(session: Session, entry: Any, sender: Sender, at: datetime) -> EntryRec
     except (KeyError, TypeError, ValueError):
         return EntryReceipt("", "unreadable", sentence="An entry needs a client_id.")
     name = str(client_id)
+    if entry.get("kind") == "stop" and (heard := _heard(session, client_id, entry)):
+        return EntryReceipt(name, "repeated", str(heard.code), heard.recorded_at)
     if sender.user is None and entry.get("kind") not in WITHOUT_SIGN_IN:
         return EntryReceipt(name, "sign_in", sentence="Sign in: this entry stays on the device until then.")
     known = Receipt.objects.filter(client_id=client_id).exists()
@@ -97,6 +109,15 @@ def _one(session: Session, entry: Any, sender: Sender, at: datetime) -> EntryRec
     return EntryReceipt(
         name, status, str(row.code), row.recorded_at, row.text if isinstance(row, Event) and aside else ""
     )
+
+
+def _heard(session: Session, client_id: uuid.UUID, entry: dict[str, Any]) -> Event | None:
+    """The STOP that this entry repeats: it was pressed with the clinic in reach, and only the answer was lost."""
+    known = Receipt.objects.filter(client_id=client_id, action__endswith="._stop").first()
+    if known is None:
+        return None
+    reason = str((entry.get("fields") or {}).get("reason") or "")
+    return Event.objects.filter(session=session, text=reason[:500], pk=known.result.rpartition(":")[2]).first()
 
 
 @audit.once
@@ -145,11 +166,16 @@ class Said:
 
 def _chart(session: Session, entry: dict[str, Any], sender: Sender, at: datetime) -> Fact:
     device_at = _moment(entry.get("device_at") or entry["happened_at"])
-    when = min(_moment(entry["happened_at"]) + sender.offset, at)
-    written = Written(str(entry.get("device", ""))[:40], device_at, True)
-    common = {"session": session, "by": sender.user, "at": at, "happened_at": when, "written": written}
+    when, author = min(_moment(entry["happened_at"]) + sender.offset, at), sender.author_of(entry)
+    device = str(entry.get("device", ""))[:40]
+    written = Written(device, device_at, True, _other(sender.user, author), str(entry.get("author") or "")[:40])
+    common = {"session": session, "by": author, "at": at, "happened_at": when, "written": written}
     said = Said(session, dict(entry.get("fields") or {}), str(entry["kind"]), common)
     return KINDS[said.kind](said)
+
+
+def _other(sender: User | None, author: User | None) -> str:
+    return str(sender.code) if sender is not None and sender != author else ""
 
 
 def _moment(text: Any) -> datetime:
