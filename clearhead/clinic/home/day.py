@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from clearhead.clinic.consent.models import Consent
 from clearhead.clinic.home.tiles import overdue_of
 from clearhead.clinic.infusion.models import Flag, Infusion
+from clearhead.clinic.infusion.queries.overdue import Late
 from clearhead.clinic.people.models import Patient, Site
 from clearhead.clinic.plan.models import Escort, Session
 from clearhead.clinic.recovery.models import CallAttempt, CallStep, Discharge, EscortMet
@@ -121,11 +122,14 @@ def _chips(session: Session, step: str, now: datetime) -> list[Chip]:
 
 
 def _overdue(session: Session, step: str, now: datetime) -> list[Chip]:
-    """An overdue set is the desk's business too, louder once the protocol's minutes for the desk are over."""
-    minutes, level = overdue_of(session, now) if step in {"infusing", "recovering"} else (0, "")
-    if not minutes:
-        return []
-    return [Chip(_("set overdue %(n)s min") % {"n": minutes}, "due" if level == "low" else "warn")]
+    """What is overdue is the desk's business too, louder once the protocol's minutes for the desk are over."""
+    late = overdue_of(session, now) if step in {"infusing", "recovering"} else ()
+    return [_late(one) for one in late if one.minutes or one.level == "high"]
+
+
+def _late(one: Late) -> Chip:
+    text = _("%(what)s %(n)s min") % {"what": one.word, "n": one.minutes} if one.minutes else one.word
+    return Chip(text, "due" if one.level == "low" else "warn")
 
 
 def _escort(session: Session, step: str) -> Chip:

@@ -9,21 +9,13 @@ from typing import Literal
 
 from django.utils.translation import gettext as _
 
-from clearhead.clinic.infusion.models import Infusion, Observation
-from clearhead.clinic.infusion.queries.adjuncts import adjuncts
-from clearhead.clinic.infusion.queries.doses import DoseRows, account, dose_rows, exact
+from clearhead.clinic.infusion.models import Infusion
+from clearhead.clinic.infusion.queries.doses import exact
 from clearhead.clinic.infusion.queries.handover import open_flags, responsible
-from clearhead.clinic.infusion.queries.overdue import level_of
-from clearhead.clinic.infusion.queries.pinned import protocol_of
-from clearhead.clinic.infusion.queries.state import State, infusion_of, standing
-from clearhead.clinic.infusion.queries.vitals import (
-    as_set,
-    baseline_of,
-    observations,
-    observe_facts,
-    open_symptoms,
-    prn_orders,
-)
+from clearhead.clinic.infusion.queries.late import chart_of, late_of
+from clearhead.clinic.infusion.queries.overdue import Late, level_of
+from clearhead.clinic.infusion.queries.state import State
+from clearhead.clinic.infusion.queries.vitals import as_set, baseline_of
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.plan.queries import escort_of
 from clearhead.clinic.recovery.facts import AtTheDoor, escort_met, facts_of
@@ -32,6 +24,9 @@ from clearhead.medicine.rules import discharge, observe
 from clearhead.medicine.rules.clock import is_ahead
 
 Urgency = Literal["", "soon", "low", "medium", "high"]
+LOUDER: tuple[Urgency, ...] = ("", "soon", "low", "medium", "high")
+SHOWN_APART = ("set", "pump")
+"""Late things that have a line of their own on a tile."""
 SOON_MIN = 5
 """From here on a set that comes is shown as soon due (assumption)."""
 
@@ -48,6 +43,7 @@ class Figures:
     due_set: str
     overdue_min: int
     urgency: Urgency
+    waits: tuple[Late, ...]
     systolic: int | None
     diastolic: int | None
     set_at: datetime | None
@@ -73,6 +69,12 @@ class Figures:
         return round(100 * (self.systolic - self.resting) / self.resting)
 
     @property
+    def loudest(self) -> Urgency:
+        """The frame of the tile: the loudest of what is late."""
+        late: list[Urgency] = [self.urgency, *(one.level for one in self.waits)]  # type: ignore[list-item]
+        return max(late, key=LOUDER.index)
+
+    @property
     def worst_flag(self) -> str:
         """high, medium, low, or nothing."""
         return self.flags[0][0] if self.flags else ""
@@ -80,11 +82,10 @@ class Figures:
 
 def figures_of(session: Session, now: datetime) -> Figures:
     """Everything one tile says."""
-    protocol, infusion, rows = protocol_of(session), infusion_of(session), dose_rows(session)
-    given, stands, sets = account(rows, protocol, now), standing(session, now, rows), observations(session)
-    due = due_of(session, protocol, infusion, rows, sets, now) if stands.state is not State.CLOSED else None
+    chart = chart_of(session, now)
+    protocol, infusion, stands, sets, due = chart.protocol, chart.infusion, chart.stands, chart.sets, chart.due
     last = next((row for row in reversed(sets) if row.sys is not None and not is_ahead(row.happened_at, now)), None)
-    worst = max(open_symptoms(session), key=lambda row: row.grade, default=None)
+    worst = max(chart.opened, key=lambda row: row.grade, default=None)
     rule = protocol.limits.symptom(worst.symptom) if worst else None
     named, met, who = escort_of(session), escort_met(session), responsible(session)
     resting = baseline_of([as_set(row) for row in sets]).get("systolic_mmhg")
@@ -99,14 +100,15 @@ def figures_of(session: Session, now: datetime) -> Figures:
         due_set=str(due.set) if due else "",
         overdue_min=int(due.overdue_min) if due else 0,
         urgency=_urgency(due, protocol, now),
+        waits=tuple(one for one in late_of(chart) if one.what not in SHOWN_APART),
         systolic=last.sys if last else None,
         diastolic=last.dia if last else None,
         set_at=last.happened_at if last else None,
         set_age_min=age,
         old=_old(due, age, protocol),
         resting=int(resting) if resting is not None else None,
-        mg_per_h=exact(given.mg_per_h),
-        ml_per_h=given.ml_per_h,
+        mg_per_h=exact(chart.given.mg_per_h),
+        ml_per_h=chart.given.ml_per_h,
         symptom=(rule.title if rule else worst.symptom) if worst else "",
         grade=worst.grade if worst else 0,
         escort=(met.name or met.alternative) if met else named.name if named else "",
@@ -118,26 +120,9 @@ def figures_of(session: Session, now: datetime) -> Figures:
     )
 
 
-def due_of(
-    session: Session, protocol: Protocol, infusion: Infusion | None, rows: DoseRows, sets: tuple[Observation, ...],
-    now: datetime,
-) -> observe.Due | None:  # fmt: skip
-    """The next set the observation clock asks for."""
-    if infusion is None:
-        return None
-    facts = observe_facts(
-        infusion, rows, sets, adjuncts(session), prn_orders(protocol), bool(open_symptoms(session))
-    )  # fmt: skip
-    return observe.due(facts, protocol, at=now)
-
-
-def overdue_of(session: Session, now: datetime) -> tuple[int, str]:
-    """Minutes a set is overdue, and how far that has risen; for the desk's day."""
-    protocol = protocol_of(session)
-    due = due_of(session, protocol, infusion_of(session), dose_rows(session), observations(session), now)
-    if due is None or due.overdue_min < 1:
-        return 0, ""
-    return int(due.overdue_min), level_of(due.overdue_min, protocol.running.escalation)
+def overdue_of(session: Session, now: datetime) -> tuple[Late, ...]:
+    """What is late at this chair and how far that has risen; for the desk's day."""
+    return late_of(chart_of(session, now))
 
 
 def _phase(state: State, infusion: Infusion | None, since: datetime | None) -> tuple[str, datetime | None]:

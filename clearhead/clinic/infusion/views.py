@@ -64,7 +64,7 @@ def alarms(view: queries.ChairView) -> dict[str, Any]:
         "state": str(view.standing.state),
         "pump_confirmed": view.standing.pump_confirmed,
         "high": sum(1 for line in view.open_flags if line.flag.level == "high"),
-        "late": [{"what": late.what, "level": late.level} for late in view.late],
+        "late": [{"what": late.word, "level": late.level} for late in view.late],
     }
 
 

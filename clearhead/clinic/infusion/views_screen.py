@@ -15,7 +15,6 @@ from clearhead.clinic.infusion import forms, queries
 from clearhead.clinic.infusion.beats import unchanged
 from clearhead.clinic.infusion.pages import READERS, alone_since
 from clearhead.clinic.infusion.queries import screen
-from clearhead.clinic.infusion.queries.scheduled import to_give
 from clearhead.clinic.infusion.views import alarms, clinician
 from clearhead.clinic.infusion.views_keep import kept
 from clearhead.clinic.people import tablet
@@ -87,8 +86,7 @@ def _screen(request: Any, session: Session) -> dict[str, Any]:
     last = _whole(request.GET.get("last"), 0)
     view = queries.chair(session, now, by=clinician(request, session))
     forecast = queries.forecast_of(session, now, view) if width >= WITHOUT_FORECAST_PX else None
-    shown = screen.screen(view, forecast, number=number, width=width, last_min=last if last in SPANS else None)
-    return {**shown, "by_plan": to_give(session, view.infusion, view.adjuncts, view.weight_kg, now)}
+    return screen.screen(view, forecast, number=number, width=width, last_min=last if last in SPANS else None)
 
 
 def _whole(text: str | None, default: int) -> int:

@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from clearhead.clinic.home import chairs, day
 from clearhead.clinic.infusion import actions as chair
-from clearhead.clinic.infusion.models import Symptom
+from clearhead.clinic.infusion import queries
+from clearhead.clinic.infusion.models import PumpReading, Symptom
 from clearhead.clinic.plan.models import Escort, Session
 from clearhead.clinic.recovery.models import Discharge
 from clearhead.clinic.schedule.models import Occupancy, Resource
@@ -20,6 +21,7 @@ from tests import builders, cast
 from tests.cast import AT_TEN, LONG_AGO, member, mesa
 from tests.clinic.infusion import room
 from tests.clinic.infusion.room import minutes
+from tests.clinic.infusion.test_by_plan import HOURLY
 from tests.clinic.recovery import ward
 
 pytestmark = pytest.mark.django_db
@@ -190,6 +192,32 @@ def test_a_poll_writes_nothing_and_does_not_prolong_the_sign_in(client: Client):
     client.get("/home/mesa/chairs/live/")
 
     assert (client.session.get("seen"), Event.objects.count()) == (seen, written)
+
+
+@pytest.mark.parametrize(
+    ("late_min", "level", "tone"), [(3, "low", "due"), (6, "medium", "warn"), (12, "high", "warn")]
+)
+def test_a_drug_by_plan_that_nobody_charted_rises_at_the_chair_on_the_board_and_at_the_desk(late_min, level, tone):
+    session, at = put(room.running(premedication=[HOURLY]), "Chair 1"), AT_TEN + minutes(60 + late_min)
+    for minute in range(5, 61 + late_min, 5):
+        ward.taken(session, AT_TEN + minutes(minute), phase="infusion", kind="full", pain=3)
+    ward.fact(PumpReading, session, AT_TEN + minutes(59), bag=session.bags.get(), pump_ml=7, charted_ml=7)
+
+    here = [(late.what, late.level) for late in queries.chair(session, at).late]
+    f = tile("Chair 1", at).figures
+    desk = [(chip.text, chip.tone) for row in day.day_board(mesa(), AT_TEN.date(), at) for chip in row.chips]
+
+    assert here == [("by_plan", level)]
+    assert [(one.what, one.level) for one in f.waits] == here
+    assert f.loudest == level
+    assert (f"drug by plan overdue {late_min} min", tone) in desk
+
+
+def test_a_drug_by_plan_calls_no_more_once_it_was_left_out_with_a_reason():
+    session, at = put(room.running(premedication=[HOURLY]), "Chair 1"), AT_TEN + minutes(75)
+    chair.leave_out(session=session, order_id="midazolam_hourly", why="asleep", by=member("nina"), at=at)
+
+    assert not [one for one in tile("Chair 1", at).figures.waits if one.what == "by_plan"]
 
 
 def test_the_desk_sees_an_overdue_set_and_whether_the_escort_is_here():

@@ -123,7 +123,7 @@ def test_a_dose_left_out_says_why_and_is_no_longer_due() -> None:
     actions.leave_out(**said, why="slept well, no nausea last time")
 
     assert Event.objects.get(kind="not_given").text == "Ondansetron: slept well, no nausea last time"
-    assert to_give(session, None, adjuncts(session), KG, AT_TEN) == []
+    assert to_give(session, None, adjuncts(session), KG, AT_TEN) == ()
 
 
 def test_the_chair_offers_it_before_the_start_and_takes_one_tap() -> None:

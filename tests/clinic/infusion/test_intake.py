@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from clearhead.clinic.infusion import actions
-from clearhead.clinic.infusion.models import ChairFact, Event, Flag, Observation, RateChange, Symptom
+from clearhead.clinic.infusion.models import Adjunct, ChairFact, Event, Flag, Observation, RateChange, Symptom
 from tests.cast import AT_TEN, member
 from tests.clinic.infusion.room import minutes, running
+from tests.clinic.infusion.test_by_plan import MIDAZOLAM, ONDANSETRON
 
 pytestmark = pytest.mark.django_db
 BACK = AT_TEN + minutes(120)
@@ -71,6 +72,19 @@ def test_a_stop_whose_answer_was_lost_is_not_a_second_stop() -> None:
 
     assert (said[0].status, said[0].fact) == ("repeated", str(by_form.code))
     assert Event.objects.filter(kind="stop").count() == 1
+
+
+def test_drugs_by_plan_given_and_left_out_offline_come_home() -> None:
+    session = running(premedication=[ONDANSETRON, MIDAZOLAM])
+    given = entry("by_plan", 3, order_id="ondansetron_before", act="given")
+    left = entry("by_plan", 4, order_id="midazolam_before", act="not_given", why="not needed")
+    unknown = entry("by_plan", 5, order_id="aspirin", act="given")
+
+    said = send(session, [given, left, unknown])
+
+    assert [receipt.status for receipt in said] == ["saved", "saved", "set_aside"]
+    assert Adjunct.objects.get().happened_at == AT_TEN + minutes(3)
+    assert Event.objects.get(kind="not_given").text == "Midazolam: not needed"
 
 
 def test_an_entry_is_its_writers_and_a_hidden_screen_has_none() -> None:

@@ -17,7 +17,7 @@ from django.db import DatabaseError, transaction
 
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.audit.models import Fact, Receipt
-from clearhead.clinic.infusion.actions import adjunct, bolus, event, observe, rate
+from clearhead.clinic.infusion.actions import adjunct, bolus, event, observe, rate, scheduled
 from clearhead.clinic.infusion.actions.base import ChairRefused, Written, add, raise_flag
 from clearhead.clinic.infusion.models import Adjunct, Event, Flag
 from clearhead.clinic.people.models import User
@@ -237,6 +237,13 @@ def _adjunct(said: Said) -> Fact:
     )  # fmt: skip
 
 
+def _by_plan(said: Said) -> Fact:
+    if said.text("act") == "not_given":
+        return scheduled.leave_out(**said.common, order_id=said.text("order_id"), why=said.text("why"))
+    confirmed = bool(said.fields.get("confirmed"))
+    return scheduled.give_by_plan(**said.common, order_id=said.text("order_id"), confirmed=confirmed, intended=False)
+
+
 def _effect(said: Said) -> Fact:
     given = Adjunct.objects.filter(session=said.session, code=said.text("adjunct")).first()
     if given is None:
@@ -276,6 +283,7 @@ KINDS: dict[str, Callable[[Said], Fact]] = {
     "symptom": _symptom,
     "no_new_symptoms": lambda said: observe.no_new_symptoms(**said.common),
     "adjunct": _adjunct,
+    "by_plan": _by_plan,
     "effect": _effect,
     "note": lambda said: event.note(**said.common, kind=said.text("what") or "note", text=said.text("text")),
     "emergency": lambda said: event.emergency(**said.common, what=said.text("what"), text=said.text("text")),

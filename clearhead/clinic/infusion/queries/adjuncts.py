@@ -113,5 +113,13 @@ def order_faces(
 
 def rechecks_open(session: Session) -> tuple[Adjunct, ...]:
     """Doses whose effect was not asked yet."""
+    return still_to_ask(session, adjuncts(session))
+
+
+def still_to_ask(session: Session, given: tuple[Adjunct, ...]) -> tuple[Adjunct, ...]:
+    """Of these doses, the ones whose effect is still to be asked. Without such a dose this costs no question."""
+    waits = tuple(row for row in given if row.recheck_at is not None)
+    if not waits:
+        return ()
     asked = set(AdjunctEffect.standing().filter(session=session).values_list("adjunct_id", flat=True))
-    return tuple(row for row in adjuncts(session) if row.recheck_at is not None and row.pk not in asked)
+    return tuple(row for row in waits if row.pk not in asked)

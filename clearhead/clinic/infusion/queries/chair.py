@@ -30,6 +30,7 @@ from clearhead.clinic.infusion.queries.gates import open_access
 from clearhead.clinic.infusion.queries.handover import responsible
 from clearhead.clinic.infusion.queries.overdue import Late, Timeliness, timeliness, waiting
 from clearhead.clinic.infusion.queries.pinned import protocol_of, withdrawn
+from clearhead.clinic.infusion.queries.scheduled import DueDose, to_give
 from clearhead.clinic.infusion.queries.state import Standing, State, infusion_of, standing
 from clearhead.clinic.infusion.queries.vitals import limit_facts, observations, observe_facts, prn_orders, still_open
 from clearhead.clinic.people.models import User
@@ -118,6 +119,7 @@ class ChairView:
     adjuncts: tuple[Adjunct, ...]
     effects: tuple[AdjunctEffect, ...]
     rechecks: tuple[Adjunct, ...]
+    by_plan: tuple[tuple[DueDose, int], ...]
     events: tuple[Event, ...]
     readings: tuple[PumpReading, ...]
     orders: tuple[OrderFace, ...]
@@ -175,7 +177,7 @@ def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
     weight = infusion.weight_kg if infusion else None
     end = rates.planned_end(session, infusion, given, now) if infusion else None
     readings = tuple(PumpReading.standing().filter(session=session).order_by("happened_at", "pk"))
-    total = _given(given, weight, protocol)
+    total, by_plan = _given(given, weight, protocol), to_give(session, infusion, drugs, weight, now)
     return ChairView(
         session=session,
         now=now,
@@ -194,8 +196,8 @@ def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
         phase=phase,
         due=due,
         late=waiting(
-            stands, planned_end=end, due=due, given=given, cap_mg=total.cap_mg, rechecks=rechecks, readings=readings,
-            started_at=infusion.started_at if infusion else None, protocol=protocol, now=now,
+            stands, planned_end=end, due=due, given=given, cap_mg=total.cap_mg, rechecks=rechecks, by_plan=by_plan,
+            readings=readings, started_at=infusion.started_at if infusion else None, protocol=protocol, now=now,
         ),
         timeliness=timeliness(sets, protocol),
         chart_states=_chart_states(limit, phase, protocol, now),
@@ -211,6 +213,7 @@ def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
         adjuncts=drugs,
         effects=effects,
         rechecks=rechecks,
+        by_plan=by_plan,
         events=events,
         readings=readings,
         orders=order_faces(session, protocol, by=by, at=now, given=drugs, opened=opened, allergies=allergies),

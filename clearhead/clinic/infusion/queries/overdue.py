@@ -7,13 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from django.utils.translation import gettext_lazy as lazy
+
 from clearhead.clinic.infusion.models import Adjunct, Observation, PumpReading
+from clearhead.clinic.infusion.queries.scheduled import DueDose
 from clearhead.clinic.infusion.queries.state import Standing, State
 from clearhead.medicine.protocols.bedside import Escalation
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules.clock import minutes_since
 from clearhead.medicine.rules.dose import DoseAccount
 from clearhead.medicine.rules.observe import Due
+
+ON = (State.RUNNING, State.PAUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,23 @@ class Late:
     since: datetime
     minutes: int
     level: str
+
+    @property
+    def word(self) -> str:
+        """What waits, in a word or two and without a name: for boards and a locked tablet."""
+        return str(WORDS[self.what])
+
+
+WORDS = {
+    "set": lazy("set overdue"),
+    "by_plan": lazy("drug by plan overdue"),
+    "recheck": lazy("effect check overdue"),
+    "reading": lazy("pump reading overdue"),
+    "pause": lazy("pause too long"),
+    "planned_end": lazy("planned end passed"),
+    "cap": lazy("session cap reached"),
+    "pump": lazy("pump state not confirmed"),
+}
 
 
 def level_of(late_min: float, steps: Escalation) -> str:
@@ -44,6 +66,7 @@ def waiting(
     given: DoseAccount,
     cap_mg: Decimal | None,
     rechecks: Iterable[Adjunct],
+    by_plan: Iterable[tuple[DueDose, int]],
     readings: tuple[PumpReading, ...],
     started_at: datetime | None,
     protocol: Protocol,
@@ -67,14 +90,21 @@ def waiting(
         found.append(
             _late("pause", "Paused longer than the protocol allows: the start is asked again.", long, now, steps)
         )
-    for row in rechecks:
-        if row.recheck_at is not None:
-            found.append(_late("recheck", f"Effect of {row.ingredient_id} to be asked.", row.recheck_at, now, steps))
+    found += [_late(*said, now, steps) for said in _drugs(rechecks, by_plan if stands.state in ON else ())]
     if runs and started_at is not None and protocol.running.reconcile_every_min:
         last = max([started_at, *(reading.happened_at for reading in readings)])
         when = last + timedelta(minutes=protocol.running.reconcile_every_min)
         found.append(_late("reading", "The pump's own mL are to be read.", when, now, steps, at_most="medium"))
     return tuple(sorted((late for late in found if late is not None), key=lambda late: late.since))
+
+
+def _drugs(rechecks: Iterable[Adjunct], by_plan: Iterable[tuple[DueDose, int]]) -> Iterable[tuple[str, str, datetime]]:
+    for row in rechecks:
+        if row.recheck_at is not None:
+            yield "recheck", f"Effect of {row.ingredient_id} to be asked.", row.recheck_at
+    for dose, _minutes in by_plan:
+        if dose.due_at is not None:
+            yield "by_plan", f"{dose.drug.title} by plan: given, or not given and why?", dose.due_at
 
 
 def _late(

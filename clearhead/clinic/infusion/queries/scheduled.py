@@ -114,13 +114,13 @@ def next_dose(doses: Iterable[DueDose], order_id: str) -> DueDose | None:
 
 def to_give(
     session: Session, infusion: Infusion | None, given: Iterable[Adjunct], weight_kg: Decimal | None, now: datetime
-) -> list[tuple[DueDose, int]]:
+) -> tuple[tuple[DueDose, int], ...]:
     """What the chair offers now, with the minutes it is late: nothing costs a question without a drug by plan."""
     if not session.order.premedication:
-        return []
+        return ()
     weight = weight_kg if weight_kg is not None else dosing_weight(session, protocol_of(session))
     doses = due_doses(session, infusion, given, weight, now)
-    return [(dose, dose.late_min(now)) for dose in doses if dose.open and _near(dose, now)]
+    return tuple((dose, dose.late_min(now)) for dose in doses if dose.open and _near(dose, now))
 
 
 def _near(dose: DueDose, now: datetime) -> bool:

@@ -35,9 +35,8 @@ function lock(alarms) {
   tablet.hide(alarms !== null || tablet.own); // what was locked here opens here, by PIN
   if (alarms === null) { document.getElementById("notice-locked")?.remove(); return; }
   const late = [...new Set(alarms.late.map((one) => one.what))].join(", ");
-  const calls = late && `${words.overdue}: ${late}`;
   const high = alarms.high ? `▲ ${alarms.high}` : "";
-  const said = [tablet.isTablet ? "" : words.signin, high, alarms.pump_confirmed ? "" : "⚠ pump", calls].filter(Boolean).join(" · ");
+  const said = [tablet.isTablet ? "" : words.signin, high, late].filter(Boolean).join(" · ");
   if (said) notice("notice-locked", said, true);
 }
 
@@ -58,7 +57,7 @@ document.addEventListener("submit", async (event) => {
 
 async function send(form, kind, data, confirmed = []) {
   confirmed.forEach((gate) => data.append("confirm", gate));
-  const queueable = kind !== "by_plan" && (kind !== "rate" || mayQueueRate(data));
+  const queueable = kind !== "rate" || mayQueueRate(data);
   const outcome = await desk.save(kind, form, data, { queueable });
   if (outcome.state === "refused") return refuse(form, kind, data, outcome.answer);
   if (outcome.state === "nowhere") return complain(form, [kind === "rate" && desk.outbox ? words.increase : words.noqueue]);
