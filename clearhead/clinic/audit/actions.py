@@ -15,7 +15,7 @@ from uuid import UUID
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
 
-from clearhead.clinic.audit.models import Chain, Event, Receipt
+from clearhead.clinic.audit.models import Anchor, Chain, Event, Receipt
 
 HOUSE = "house"
 P = ParamSpec("P")
@@ -105,6 +105,21 @@ def record(
         head.head_seq, head.head_hash = event.seq, digest
         head.save(update_fields=["head_seq", "head_hash"])
         return event
+
+
+def anchor(*, chain: str, place: str, at: datetime) -> Anchor:
+    """Keep the head of a chain as it is put on paper now: later checks are made against the paper and against this."""
+    with transaction.atomic():
+        head = Chain.objects.select_for_update().get(name=chain)
+        return Anchor.objects.create(chain=chain, seq=head.head_seq, hash=head.head_hash, taken_at=at, place=place)
+
+
+@transaction.atomic
+def print_list(*, site: models.Model, place: str, by: models.Model, at: datetime, body: dict[str, Any]) -> Anchor:
+    """A list of people goes on paper: that is a look at all of them. The head after it is what the paper carries."""
+    name = str(getattr(site, "code", HOUSE))
+    record(chain=name, at=at, by=by, verb="print list", subject=site, body={"place": place, **body})
+    return anchor(chain=name, place=place, at=at)
 
 
 def once(action: Callable[P, R]) -> Callable[P, R]:

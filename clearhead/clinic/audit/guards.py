@@ -77,11 +77,12 @@ class ProtectFacts(Operation):
 
 
 def guarded_models() -> list[Any]:
-    """Every model whose rows may not change: all facts, the audit events and the signatures."""
-    from clearhead.clinic.audit.models import Event, Fact
+    """Every model whose rows may not change: all facts, the audit events, the printed heads and the signatures."""
+    from clearhead.clinic.audit.models import Anchor, Event, Fact
 
     return [
         Event,
+        Anchor,
         live_apps.get_model("people", "Signature"),
         *(model for model in live_apps.get_models() if issubclass(model, Fact)),
     ]

@@ -73,7 +73,18 @@ class Anchor(models.Model):
     seq = models.PositiveBigIntegerField()
     hash = models.CharField(max_length=64)
     taken_at = models.DateTimeField()
-    place = models.CharField(max_length=80, help_text="Where the copy is: day sheet, e-mail, second site.")
+    place = models.CharField(max_length=80, help_text="Where the copy is: day list, e-mail, second site.")
+
+    class Meta:
+        ordering = ["chain", "seq", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.chain}:{self.seq}:{self.hash}"
+
+    @property
+    def letters(self) -> str:
+        """The hash in groups of four, to be read off paper."""
+        return " ".join(self.hash[start : start + 4] for start in range(0, len(self.hash), 4))
 
 
 class Receipt(models.Model):

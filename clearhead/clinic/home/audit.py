@@ -5,11 +5,15 @@ from __future__ import annotations
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from clearhead.clinic.audit.models import Chain, Event
+from clearhead.clinic.audit.models import Anchor, Chain, Event
+from clearhead.clinic.audit.verify import Head, head_from, stands
 from clearhead.clinic.people.access import access, staff
 from clearhead.clinic.people.models import Patient, Role, Site, User
+
+HEADS_SHOWN = 10
 
 
 @require_GET
@@ -29,8 +33,29 @@ def event_list(request: HttpRequest, site: Site) -> HttpResponse:
         "verbs": Event.objects.filter(chain=site.slug).values_list("verb", flat=True).distinct().order_by("verb"),
         "wanted": wanted,
         "head": Chain.objects.filter(name=site.slug).first(),
+        "printed": _printed(site),
+        "typed": request.GET.get("head", ""),
+        "answer": _answer(site, request.GET.get("head", "")),
     }
     return render(request, "home/audit.html", shown)
+
+
+def _printed(site: Site) -> list[tuple[Anchor, bool]]:
+    """The newest heads that went on paper, and whether each still stands."""
+    newest = Anchor.objects.filter(chain=site.slug).order_by("-taken_at", "-pk")[:HEADS_SHOWN]
+    return [(one, stands(Head(one.chain, one.seq, one.hash))) for one in newest]
+
+
+def _answer(site: Site, typed: str) -> tuple[str, bool] | None:
+    """What to say to a head typed off paper, and whether it is good news."""
+    if not typed.strip():
+        return None
+    head = head_from(typed)
+    if head is None or head.chain != site.slug:
+        return _("That is not a head of this site. Type it as the paper shows it, from the site's name on."), False
+    if not stands(head):
+        return _("This head is not in the chain. The record was written again or cut. Keep the paper."), False
+    return _("This head stands in the chain, as it was printed."), True
 
 
 def _uuids(codes: object) -> list[str]:

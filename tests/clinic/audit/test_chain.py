@@ -7,12 +7,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.audit.guards import guarded_models, lifted
 from clearhead.clinic.audit.models import Anchor, Chain, Event
-from clearhead.clinic.audit.verify import breaks
+from clearhead.clinic.audit.verify import Head, breaks, head_from
 from clearhead.clinic.people.models import Site
 from tests import cast
 from tests.cast import AT_TEN
@@ -74,24 +75,59 @@ def test_two_swapped_events_are_found(chain):
     assert list(breaks())
 
 
-def rehash(drop: int) -> None:
-    """Write the whole chain again without one event, hashes and head included."""
-    events = list(Event.objects.filter(chain="mesa").order_by("seq"))
+def rehash(*, drop: int = 0, twice: int = 0) -> None:
+    """Write the whole chain again without one event, or with one put in, hashes and head included."""
+    nina, events = cast.member("nina"), list(Event.objects.filter(chain="mesa").order_by("seq"))
     rewrite("DELETE FROM audit_event")
     Chain.objects.update(head_seq=0, head_hash="")
     for event in events:
-        if event.seq != drop:
-            audit.record(chain="mesa", at=event.at, by=None, verb=event.verb, subject=event.subject, body=event.body)
+        for _copy in range((event.seq != drop) + (event.seq == twice)):
+            audit.record(chain="mesa", at=event.at, by=nina, verb=event.verb, subject=event.subject, body=event.body)
 
 
 @pytest.mark.hazard("H-29")
 def test_a_full_rehash_is_seen_only_against_a_printed_head(chain):
-    printed = {"mesa": (40, chain[-1].hash)}
+    paper = head_from(f"mesa:40:{chain[-1].hash[:16]}")
 
     rehash(drop=20)
 
     assert list(breaks()) == []
-    assert list(breaks(printed=printed))
+    assert [str(one) for one in breaks(printed=[paper])] == [
+        "chain mesa, event 40: was printed as a head, but the chain now ends at 39"
+    ]
+
+
+@pytest.mark.hazard("H-29")
+def test_an_insertion_with_new_hashes_is_seen_against_any_earlier_paper(chain):
+    papers = [Head("mesa", seq, chain[seq - 1].hash) for seq in (10, 20, 30)]
+
+    rehash(twice=15)
+
+    assert list(breaks()) == []
+    assert [one.seq for one in breaks(printed=papers)] == [20, 30]
+
+
+@pytest.mark.hazard("H-29")
+def test_a_chain_that_was_removed_whole_is_missed(chain):
+    rewrite("DELETE FROM audit_event")
+    Chain.objects.all().delete()
+
+    found = [str(one) for one in breaks(printed=[Head("mesa", 40, chain[-1].hash)])]
+
+    assert found == ["chain mesa, event 40: was printed as a head, but there is no such chain"]
+
+
+@pytest.mark.hazard("H-29")
+def test_the_command_takes_heads_from_paper_and_refuses_what_is_none(chain, tmp_path, capsys):
+    papers = tmp_path / "heads.txt"
+    papers.write_text(f"mesa:40:{chain[39].hash}\n\n MESA:12:{chain[11].hash[:8]} {chain[11].hash[8:20]}\n")
+    call_command("audit", "verify", "--heads", f"{papers}")
+
+    assert "2 from paper: each still stands" in capsys.readouterr().out
+    with pytest.raises(CommandError, match="at least 16 letters"):
+        call_command("audit", "verify", "--head", f"mesa:40:{chain[39].hash[:15]}")
+    with pytest.raises(CommandError, match="1 breaks"):
+        call_command("audit", "verify", "--head", f"mesa:40:{chain[38].hash}")
 
 
 @pytest.mark.hazard("H-29")

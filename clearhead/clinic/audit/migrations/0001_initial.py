@@ -19,9 +19,10 @@ class Migration(migrations.Migration):
                 ("taken_at", models.DateTimeField()),
                 (
                     "place",
-                    models.CharField(help_text="Where the copy is: day sheet, e-mail, second site.", max_length=80),
+                    models.CharField(help_text="Where the copy is: day list, e-mail, second site.", max_length=80),
                 ),
             ],
+            options={"ordering": ["chain", "seq", "pk"]},
         ),
         migrations.CreateModel(
             name="Chain",

@@ -8,7 +8,5 @@ from clearhead.clinic.audit.guards import ProtectFacts
 class Migration(migrations.Migration):
     dependencies = [("audit", "0001_initial")]
     operations = [
-        ProtectFacts(
-            "Event",
-        )
+        ProtectFacts("Event", "Anchor"),
     ]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from clearhead.clinic.audit.actions import anchor
 from clearhead.clinic.audit.models import Anchor, Chain
-from clearhead.clinic.audit.verify import breaks
+from clearhead.clinic.audit.verify import ENOUGH, Head, breaks, head_from
 
 
 class Command(BaseCommand):
@@ -22,8 +25,9 @@ class Command(BaseCommand):
             action="append",
             default=[],
             metavar="CHAIN:SEQ:HASH",
-            help="a head as it was printed; may be repeated",
+            help=f"a head as it was printed; of the hash the first {ENOUGH} letters do; may be repeated",
         )
+        verify.add_argument("--heads", metavar="FILE", help="a file with one printed head a line")
         head = verbs.add_parser("head", help="print the heads, and note that they were printed")
         head.add_argument("--place", default="day sheet", help="where the copy will be kept")
 
@@ -31,27 +35,52 @@ class Command(BaseCommand):
         if options["verb"] == "head":
             self._head(options["place"])
             return
-        found = list(breaks(printed=dict(_printed(text) for text in options["head"])))
+        printed = [_printed(text) for text in (*options["head"], *_lines(options["heads"]))]
+        found = list(breaks(printed=printed))
         for one in found:
             self.stdout.write(str(one))
         if found:
             raise CommandError(f"{len(found)} breaks in the audit chains.")
         total = sum(Chain.objects.values_list("head_seq", flat=True))
         self.stdout.write(f"{Chain.objects.count()} chains, {total} events: whole.")
-        if not options["head"]:
-            self.stdout.write("Without a printed head (--head), a re-hash by an administrator cannot be seen.")
+        self._against(printed)
+
+    def _against(self, printed: list[Head]) -> None:
+        kept = Anchor.objects.order_by("-taken_at").first()
+        if kept is not None:
+            self.stdout.write(
+                f"Every head that was printed still stands: {Anchor.objects.count()} kept in the database, "
+                f"the last of {kept.taken_at:%Y-%m-%d %H:%M} UTC ({kept.place})."
+            )
+        if printed:
+            self.stdout.write(f"{len(printed)} from paper: each still stands.")
+        else:
+            self.stdout.write(
+                "Without a head from paper (--head), a re-hash by an administrator cannot be seen: the copies kept "
+                "here can be removed with it."
+            )
 
     def _head(self, place: str) -> None:
-        for chain in Chain.objects.order_by("name"):
-            Anchor.objects.create(
-                chain=chain.name, seq=chain.head_seq, hash=chain.head_hash, taken_at=timezone.now(), place=place
-            )
-            self.stdout.write(f"{chain.name}:{chain.head_seq}:{chain.head_hash}")
+        now = timezone.now()
+        for name in Chain.objects.order_by("name").values_list("name", flat=True):
+            self.stdout.write(str(anchor(chain=name, place=place, at=now)))
 
 
-def _printed(text: str) -> tuple[str, tuple[int, str]]:
+def _lines(path: str | None) -> Iterable[str]:
+    if path is None:
+        return []
     try:
-        chain, seq, digest = text.split(":")
-        return chain, (int(seq), digest)
-    except ValueError as fault:
-        raise CommandError(f"“{text}” is not CHAIN:SEQ:HASH, as `clearhead audit head` prints it.") from fault
+        text = Path(path).read_text(encoding="utf-8")
+    except OSError as fault:
+        raise CommandError(f"{path} cannot be read: {fault.strerror}.") from fault
+    return [line for line in text.splitlines() if line.strip()]
+
+
+def _printed(text: str) -> Head:
+    head = head_from(text)
+    if head is None:
+        raise CommandError(
+            f"“{text}” is not CHAIN:SEQ:HASH with at least {ENOUGH} letters of the hash, as the day list and "
+            "`clearhead audit head` show it."
+        )
+    return head
