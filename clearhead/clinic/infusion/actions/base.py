@@ -61,7 +61,7 @@ def ask(gate: str, title: str, sentence: str, *, question: str = "chair") -> Cha
 
 def lock(session: Session) -> Infusion | None:
     """Take the chair's lock: of the running infusion, else of the session itself. Everything after this is alone."""
-    Session.objects.select_for_update().get(pk=session.pk)
+    Session.objects.select_for_update().values_list("pk").get(pk=session.pk)
     return Infusion.objects.select_for_update().filter(session=session).first()
 
 

@@ -49,18 +49,18 @@ class DoseRows:
 
 
 def dose_rows(session: Session) -> DoseRows:
-    """The standing dose rows of a session."""
-    return DoseRows(
-        _rows(RateChange, session, "bag", "recorded_by"),
-        _rows(Bolus, session, "bag", "recorded_by"),
-        _rows(Bag, session, "prepared_by", "checked_by"),
-        _rows(Flush, session),
-    )
+    """The standing dose rows of a session. Bags are few and rates many: each bag is read once, not beside each rate."""
+    every = {bag.pk: bag for bag in Bag.objects.filter(session=session).order_by("happened_at", "pk")}
+    corrected = {bag.corrects_id for bag in every.values()}
+    bags = tuple(bag for bag in every.values() if not bag.struck and bag.pk not in corrected)
+    rates, boluses = _rows(RateChange, session), _rows(Bolus, session)
+    for row in (*rates, *boluses):
+        row.bag = every.get(row.bag_id) or row.bag
+    return DoseRows(rates, boluses, bags, _rows(Flush, session))
 
 
-def _rows(model: Any, session: Session, *near: str) -> tuple[Any, ...]:
-    rows = model.standing().filter(session=session).order_by("happened_at", "pk")
-    return tuple(rows.select_related(*near) if near else rows)
+def _rows(model: Any, session: Session) -> tuple[Any, ...]:
+    return tuple(model.standing().filter(session=session).order_by("happened_at", "pk"))
 
 
 def account(rows: DoseRows, protocol: Protocol, until: datetime) -> DoseAccount:
@@ -114,18 +114,17 @@ def earlier(session: Session, at: datetime) -> Earlier:
     others = (
         Infusion.objects.filter(patient_id=session.patient_id, started_at__lte=at, started_at__gt=at - YEAR)
         .exclude(session=session)
-        .select_related("session__order__protocol_version", "session__site")
+        .select_related("session")
         .order_by("started_at")
     )
     day = course = year = Decimal(0)
-    last: tuple[Decimal, ...] = ()
     for infusion in others:
         given, within = _given(infusion, at)
         year += given
         day += within
         if infusion.session.series_code == session.series_code:
             course += given
-        last = _rates_of(infusion.session)
+    last = _rates_of(others[len(others) - 1].session) if others else ()
     return Earlier(day, course, year, len(others), last)
 
 

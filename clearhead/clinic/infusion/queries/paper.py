@@ -8,6 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from django.db.models import prefetch_related_objects
+
 from clearhead.clinic.infusion import charts
 from clearhead.clinic.infusion.drawing import Picture
 from clearhead.clinic.infusion.queries import doses, grid, screen
@@ -38,6 +40,7 @@ class Page:
 def record(session: Session, now: datetime) -> dict[str, Any]:
     """Everything the printed record shows."""
     view = chair(session, now)
+    prefetch_related_objects(view.dose_rows.rates, "recorded_by", "second_person")
     lines = record_of(session)
     return {
         "view": view,

@@ -43,7 +43,7 @@ def standing(
 ) -> Standing:
     """Where the session stands now. `events`: all that stand, in order of time, where the caller has read them."""
     rows = rows or dose_rows(session)
-    go = GoNoGo.standing().filter(session=session).select_related("recorded_by", "signature__signer").last()
+    go = GoNoGo.standing().filter(session=session).last()
     valid = go is not None and go.go and go.happened_at <= now + timedelta(minutes=5) and now < go.valid_until
     last = rows.last
     if events is None:
