@@ -60,7 +60,7 @@ class CheckedForm(ChairForm):
         if self.user is not None and self.user.is_authenticated:
             people = people.exclude(pk=self.user.pk)
         self.fields["checker"] = forms.ModelChoiceField(
-            people.order_by("name"), required=False, to_field_name="code", label=_("Second person")
+            people.order_by("name"), required=False, to_field_name="code", label=_("Second person"), empty_label="–"
         )
         self.fields["check_weight_kg"] = NumberField(unit="kg", required=False, places=1, label=_("Checker: weight"))
         self.fields["check_mg_per_ml"] = NumberField(
@@ -318,7 +318,7 @@ class CloseForm(ChairForm):
         if self.user is not None and self.user.is_authenticated:
             people = people.exclude(pk=self.user.pk)
         self.fields["witness"] = forms.ModelChoiceField(
-            people.order_by("name"), required=False, to_field_name="code", label=_("Who saw it wasted")
+            people.order_by("name"), required=False, to_field_name="code", label=_("Who saw it wasted"), empty_label="–"
         )
         self.order_fields(self.field_order)
 

@@ -96,7 +96,8 @@ def strip(view: queries.ChairView) -> dict[str, Any]:
 def forecast(request: HttpRequest, session: Session) -> HttpResponse:
     """The band, or why it was withdrawn."""
     made = queries.forecast_of(session, timezone.now())
-    return render(request, "infusion/_forecast.html", {"forecast": made, "session": session})
+    shown = {"forecast": made, "session": session, "patient": session.patient}
+    return render(request, "infusion/forecast.html", shown)
 
 
 @csrf_exempt  # A queue outlives the page's token. The chair's cookie is same-site strict, and only JSON is read.

@@ -233,4 +233,7 @@ def strike(request: Any, session: Session, kind: str, fact: Any) -> HttpResponse
             client_id=said["client_id"],
         )  # fmt: skip
 
-    return answer(request, session, form, run, title=_("Take an entry back"))
+    line = queries.line_of(row)
+    return answer(
+        request, session, form, run, title=_("Take an entry back"), template="infusion/strike.html", line=line
+    )

@@ -149,7 +149,7 @@ def test_taking_a_chair_over_means_reading_what_is_open() -> None:
     actions.take_over(session=session, by=member("nina"), at=AT_TEN)
     actions.symptom(session=session, code="nausea", grade=2, by=member("nina"), at=AT_TEN + minutes(5))
 
-    with pytest.raises(actions.ChairRefused, match="nausea grade 2 is open"):
+    with pytest.raises(actions.ChairRefused, match="Nausea, grade 2: still open"):
         actions.take_over(session=session, by=omar, at=LATER)
     items = queries.hand_over(session, LATER).open_items
     row = actions.take_over(session=session, by=omar, at=LATER, read_items=items)

@@ -12,6 +12,7 @@ from clearhead.medicine.kinetics.doses import DoseHistory, Segment
 from clearhead.medicine.kinetics.seam import Band, Person
 
 EVERY_MIN = 5
+STEP_MIN = 30
 AFTER = timedelta(hours=3)
 
 
@@ -27,6 +28,15 @@ class Forecast:
     def band(self) -> Band | None:
         """The first band."""
         return self.bands[0] if self.bands else None
+
+    @property
+    def half_hours(self) -> tuple[tuple[datetime, tuple[tuple[float, float, float], ...]], ...]:
+        """The numbers beneath the picture: every half hour, for each band the low, middle and high level in ng/mL."""
+        if self.zero is None or not self.bands:
+            return ()
+        each = [list(zip(b.low_ng_per_ml, b.median_ng_per_ml, b.high_ng_per_ml, strict=True)) for b in self.bands]
+        asked = list(enumerate(self.bands[0].at_min))[:: STEP_MIN // EVERY_MIN]
+        return tuple((self.zero + timedelta(minutes=at), tuple(one[n] for one in each)) for n, at in asked)
 
 
 def forecast_of(session: Session, now: datetime, view: ChairView | None = None) -> Forecast:

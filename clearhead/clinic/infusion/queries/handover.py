@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from clearhead.clinic.infusion.models import Adjunct, Event, Flag, FlagAck, Observation, Responsible, Symptom
+from clearhead.clinic.infusion.models import Adjunct, Event, Flag, FlagAck, Observation, Responsible
 from clearhead.clinic.infusion.queries.adjuncts import adjuncts, allergies_of, rechecks_open
 from clearhead.clinic.infusion.queries.doses import account, dose_rows
 from clearhead.clinic.infusion.queries.pinned import protocol_of
+from clearhead.clinic.infusion.queries.record import symptom_words, titles_of, words
 from clearhead.clinic.infusion.queries.state import Standing, infusion_of, standing
 from clearhead.clinic.infusion.queries.vitals import observations, open_symptoms
 from clearhead.clinic.plan.models import Session
@@ -40,7 +41,7 @@ class HandOver:
     rate_mg_per_h: float
     pump_ml_per_h: Any
     last_sets: tuple[Observation, ...]
-    symptoms: tuple[Symptom, ...]
+    symptoms: tuple[str, ...]
     drugs: tuple[Adjunct, ...]
     rechecks: tuple[Adjunct, ...]
     flags: tuple[Flag, ...]
@@ -48,14 +49,19 @@ class HandOver:
     emergency: tuple[Event, ...]
 
     @property
+    def emergency_lines(self) -> tuple[tuple[datetime, str], ...]:
+        """What was tapped in an emergency, in words."""
+        return tuple((row.happened_at, words(row)) for row in self.emergency)
+
+    @property
     def open_items(self) -> tuple[str, ...]:
         """The lines that the taking-over nurse ticks."""
-        words = [flag.sentence for flag in self.flags]
-        words += [f"Effect of {row.ingredient_id} to be asked" for row in self.rechecks]
-        words += [f"{row.symptom} grade {row.grade} is open" for row in self.symptoms]
+        found = [flag.sentence for flag in self.flags]
+        found += [f"Effect of {row.ingredient_id} to be asked" for row in self.rechecks]
+        found += [f"{symptom}: still open" for symptom in self.symptoms]
         if not self.standing.pump_confirmed:
-            words.insert(0, "Pump state not confirmed")
-        return tuple(words)
+            found.insert(0, "Pump state not confirmed")
+        return tuple(found)
 
 
 def hand_over(session: Session, now: datetime) -> HandOver:
@@ -63,6 +69,7 @@ def hand_over(session: Session, now: datetime) -> HandOver:
     rows, protocol, infusion = dose_rows(session), protocol_of(session), infusion_of(session)
     given = account(rows, protocol, now)
     weight = infusion.weight_kg if infusion else None
+    titles = titles_of(session)
     lines = Event.standing().filter(session=session, kind__in=["emergency", "stop", "help", "pump_seen_stopped"])
     return HandOver(
         at=now,
@@ -72,7 +79,7 @@ def hand_over(session: Session, now: datetime) -> HandOver:
         rate_mg_per_h=float(given.mg_per_h),
         pump_ml_per_h=given.ml_per_h,
         last_sets=observations(session)[-3:],
-        symptoms=open_symptoms(session),
+        symptoms=tuple(symptom_words(row, titles) for row in open_symptoms(session)),
         drugs=adjuncts(session),
         rechecks=rechecks_open(session),
         flags=open_flags(session),

@@ -244,14 +244,15 @@ def advice(view: ChairView) -> Advice | None:
     if step is None:
         return None
     heads = {
-        "step_up": _("A step up is allowed now"), "wait": _("Next step"), "ask_first": _("A prescriber agrees first"),
+        "step_up": _("Step up allowed now"), "wait": _("Next step"), "ask_first": _("A prescriber agrees first"),
         "hold": _("Hold"), "step_down": _("Step down"), "no_steps": _("No steps"),
     }  # fmt: skip
     bag = view.dose_rows.bag
     moves = step.mg_per_h is not None and step.next in {"step_up", "wait", "ask_first", "step_down"}
     mg = doses.exact(step.mg_per_h) if moves and step.mg_per_h is not None else None
     ml = mg / bag.mg_per_ml if mg is not None and bag is not None else None
-    sentences = tuple(line.replace("nrs_pain", _("Pain")) for line in step.sentences)
+    said = () if step.next == "step_up" else step.sentences  # the head and the numbers say it already
+    sentences = tuple(line.replace("nrs_pain", _("Pain")) for line in said)
     return Advice(str(heads[step.next]), sentences, step.not_before, mg, ml)
 
 

@@ -1,0 +1,63 @@
+"""What the record, the sheets and the forecast say: a nurse's words, never a code of the program."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from clearhead.clinic.infusion import actions, queries
+from clearhead.clinic.infusion.models import Observation
+from tests.cast import AT_TEN, member
+from tests.clinic.infusion.morning import booked, go, prepared, start
+from tests.clinic.infusion.room import minutes, running
+
+pytestmark = pytest.mark.django_db
+
+
+def test_no_line_of_the_record_shows_a_code_or_an_unfinished_number() -> None:
+    session = prepared(booked())
+    go(session)
+    start(session)
+    nina = member("nina")
+    actions.emergency(session=session, what="call_911", by=nina, at=AT_TEN + minutes(3))
+    actions.symptom(session=session, code="nausea", grade=2, by=nina, at=AT_TEN + minutes(4))
+
+    said = [f"{line.kind}: {line.words}" for line in queries.record_of(session)]
+
+    assert [text for text in said if re.search(r"_|\bTrue\b|\bNone\b|\d\.\d*0 ", text)] == []
+    assert "go list: Suction tried: yes" in said
+    assert "event: 911 called" in said
+    assert "symptom: Nausea, grade 2" in said
+
+
+def test_who_takes_over_reads_symptoms_by_their_name() -> None:
+    session, nina = running(), member("nina")
+    actions.symptom(session=session, code="nausea", grade=2, by=nina, at=AT_TEN + minutes(4))
+
+    assert queries.hand_over(session, AT_TEN + minutes(5)).open_items == ("Nausea, grade 2: still open",)
+
+
+def test_taking_an_entry_back_shows_which_entry_it_is() -> None:
+    session = running(at=timezone.now() - timedelta(minutes=30))
+    client, row = Client(), Observation.objects.filter(session=session).latest("pk")
+    client.force_login(member("nina"))
+
+    page = client.get(f"/infusion/{session.code}/strike/observation/{row.code}/").content.decode()
+
+    assert f"HR {row.hr}" in page
+    assert "struck through, with your reason" in page
+
+
+def test_the_forecast_has_its_numbers_every_half_hour_for_both_sampling_sites() -> None:
+    session = running()
+
+    made = queries.forecast_of(session, AT_TEN + minutes(60))
+
+    times = [at for at, _levels in made.half_hours]
+    assert times[1] - times[0] == minutes(30)
+    assert all(low <= middle <= high for _at, levels in made.half_hours for low, middle, high in levels)
+    assert {len(levels) for _at, levels in made.half_hours} == {2}
