@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from clearhead.clinic.infusion import rescreen
 from clearhead.clinic.infusion.models import GoNoGo, Infusion, Observation, RateChange
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan import queries as plans
 from clearhead.clinic.plan.models import Escort, PreparationAnswer, Session, SessionSummary
 from clearhead.clinic.recovery.models import Discharge
 from clearhead.clinic.schedule.models import VisitEvent
+from clearhead.medicine.protocols.codes import DAY_QUESTIONS
 from clearhead.medicine.protocols.dose import PlannedSegment
 from tests.journeys.browsing import Form, Page, Visitor
 from tests.journeys.house import PIN, House
@@ -104,7 +104,7 @@ def _answer(nurse: Visitor, page: Page, house: House, but: str) -> None:
     last = house.local(house.now - timedelta(hours=14))
     nurse.send(page.form("light_meal_at"), light_meal_at=last, nothing_else=True)
     nurse.send(page.form("gauge"), body_site="forearm", side="left", gauge=22)
-    nurse.send(page.form(to="/rescreen/"), **dict.fromkeys(rescreen.KNOWN, "no"))
+    nurse.send(page.form(to="/rescreen/"), **dict.fromkeys(DAY_QUESTIONS, "no"))
     for form in page.forms:
         if form.action.endswith("/gate/") and form.named("gate")[0].value != but:
             nurse.send(form, "yes")

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from clearhead.medicine.rules import discharge, eligibility, observe, rate
+from clearhead.medicine.protocols.codes import DAY_QUESTIONS
+from clearhead.medicine.rules import discharge, eligibility, observe, rate, rescreen
 from clearhead.medicine.rules.discharge import Padss
 from clearhead.medicine.rules.eligibility import Condition, State
 from clearhead.medicine.rules.limits import LimitFacts, VitalsSet, flags
@@ -140,6 +141,19 @@ def test_eligibility(row):
     said = "allowed" if reason is None else reason.outcome.value + ("*" if reason.overridable else "")
 
     assert said == row["answer"]
+
+
+@pytest.mark.hazard("H-20")
+@pytest.mark.parametrize("row", rows("rescreen.md"), ids=label)
+def test_rescreen(row):
+    answers = dict.fromkeys(DAY_QUESTIONS, rescreen.NO)
+    for column, word in (("yes", rescreen.YES), ("not known", rescreen.UNKNOWN)):
+        answers |= dict.fromkeys([code for code in row[column].split() if code != "none"], word)
+
+    found = rescreen.judge(answers, protocol())
+
+    said = {True: "stands", False: "waits for the prescriber", None: "open"}
+    assert (said[found.ok], " ".join(found.red) or "none") == (row["the gate"], row["red"])
 
 
 @pytest.mark.hazard("H-05")

@@ -8,9 +8,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from clearhead.clinic.infusion import rescreen
 from clearhead.clinic.infusion.forms import ChairForm
 from clearhead.clinic.web.forms import NumberField, SecretField, WhenField, WholeField
+from clearhead.medicine.protocols.codes import DAY_QUESTIONS
+from clearhead.medicine.rules import rescreen
 
 
 class GateForm(ChairForm):
@@ -23,7 +24,7 @@ class GateForm(ChairForm):
 
 
 class RescreenForm(ChairForm):
-    """The questions of the day, each with its own answer; a yes that is not red says what and when."""
+    """The questions of the day as the protocol lists them, each with its own answer; a yes says what and when."""
 
     timed = False
     note = forms.CharField(required=False, max_length=300, label=lazy("What and when, for every yes"))
@@ -31,21 +32,22 @@ class RescreenForm(ChairForm):
     def prepare(self) -> None:
         """One field a question."""
         words = [(rescreen.NO, _("no")), (rescreen.YES, _("yes")), (rescreen.UNKNOWN, _("not known"))]
-        for one in rescreen.QUESTIONS:
-            self.fields[one.code] = forms.ChoiceField(choices=words, widget=forms.RadioSelect, label=one.text)
-        self.order_fields([one.code for one in rescreen.QUESTIONS])
+        self.asked = [one.code for one in self.protocol.start.rescreen]
+        for code in self.asked:
+            self.fields[code] = forms.ChoiceField(choices=words, widget=forms.RadioSelect, label=_(DAY_QUESTIONS[code]))
+        self.order_fields(self.asked)
 
     def clean(self) -> dict[str, Any]:
         """A yes without a word about it helps nobody."""
         said: dict[str, Any] = super().clean() or self.cleaned_data
-        if any(said.get(one) == rescreen.YES for one in rescreen.KNOWN) and not said.get("note"):
+        if any(said.get(one) == rescreen.YES for one in self.asked) and not said.get("note"):
             self.add_error("note", _("Something was answered with yes: write what and when."))
         return said
 
     @property
     def answers(self) -> dict[str, str]:
         """Question → answer."""
-        return {code: self.cleaned_data[code] for code in rescreen.KNOWN}
+        return {code: self.cleaned_data[code] for code in self.asked}
 
 
 class FastingForm(ChairForm):

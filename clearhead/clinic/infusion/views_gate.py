@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from clearhead.clinic.infusion import actions, forms, forms_gate, queries, rescreen
+from clearhead.clinic.infusion import actions, forms, forms_gate, queries
 from clearhead.clinic.infusion.models import GateAnswer
 from clearhead.clinic.infusion.pages import (
     CLINICIANS,
@@ -29,6 +29,8 @@ from clearhead.clinic.infusion.views_keep import bind
 from clearhead.clinic.people.access import access
 from clearhead.clinic.people.models import CLINICAL, Role
 from clearhead.clinic.plan.models import Session
+from clearhead.medicine.rules import rescreen
+from clearhead.medicine.rules.reasons import sources_under
 
 GO = "infusion-go"
 FORM = require_http_methods(["GET", "POST"])
@@ -59,6 +61,7 @@ def cards(request: Any, session: Session) -> dict[str, Any]:
         "page": queries.go_page(session, now),
         "standing": queries.standing(session, now),
         "told": rescreen.told(asked.value) if asked is not None else [],
+        "rescreen_source": sources_under(protocol, "start.rescreen"),
         "can_chart": bool(request.roles & set(CLINICAL)),
         "is_prescriber": Role.PRESCRIBER in request.roles,
         "weight_form": forms_gate.WeightForm(session=session, protocol=protocol, auto_id="weight_%s"),
@@ -114,9 +117,10 @@ def ask_again(request: Any, session: Session) -> HttpResponse:
     form = form_of(forms_gate.RescreenForm, request, session)
 
     def run(said: dict[str, Any], now: datetime) -> Any:
+        judged = rescreen.judge(form.answers, form.protocol)
         return actions.answer_gate(
-            session=session, gate="day_rescreen", value=rescreen.judged(form.answers), note=said["note"],
-            by=request.user, at=now, written=written(request), client_id=said["client_id"],
+            session=session, gate="day_rescreen", value=judged.value, note=said["note"], by=request.user, at=now,
+            written=written(request), client_id=said["client_id"],
         )  # fmt: skip
 
     part = card(request, session, "day_rescreen")

@@ -10,6 +10,7 @@ from clearhead.medicine.protocols.before import Act, Level, Role
 from clearhead.medicine.protocols.dose import Rate
 from clearhead.medicine.protocols.fields import (
     Count,
+    DayQuestionCode,
     GoFact,
     Hours,
     Mg,
@@ -158,10 +159,19 @@ class GoGate:
 
 
 @dataclass(frozen=True, slots=True)
+class DayQuestion:
+    """One question asked again on the day, and what a yes does: red waits for the prescriber, told is written down."""
+
+    code: DayQuestionCode
+    yes: Literal["red", "told"]
+
+
+@dataclass(frozen=True, slots=True)
 class Start:
     """Everything asked before the pump starts."""
 
     go_gates: tuple[GoGate, ...]
+    rescreen: tuple[DayQuestion, ...]
     readiness_checks: tuple[ReadinessCheck, ...]
     monitors: tuple[Monitor, ...]
     baseline_sets: Count

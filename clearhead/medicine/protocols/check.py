@@ -15,6 +15,7 @@ from clearhead.medicine.protocols.protocol import Protocol
 
 Found = Iterator[tuple[str, str, str]]  # key, found, expected
 NEVER_SOFT = ("two_identifiers", "consent_current", "willing_today", "decision_current", "order_current", "iv_access")
+ALWAYS_RED = ("headache_different", "thunderclap", "fever", "deficit", "suicidality")
 TWO_SIDED = ("systolic_mmhg", "heart_rate_per_min", "respirations_per_min")
 
 
@@ -76,9 +77,20 @@ def _go_gates(protocol: Protocol) -> Found:
     for fact in NEVER_SOFT:
         if levels.get(fact) != "refuse":
             yield f"start.go_gates.{fact}", levels.get(fact, "nothing"), 'level = "refuse": this gate is never soft'
+    yield from _rescreen(protocol, asks="day_rescreen" in levels)
     gate = protocol.assessment.neurology_gate
     if gate.level == "require" and gate.max_age_days is None:
         yield "assessment.neurology_gate.max_age_days", '"none"', "how old the neurologist's letter may be"
+
+
+def _rescreen(protocol: Protocol, *, asks: bool) -> Found:
+    """A protocol that asks again on the day asks for danger, and danger always waits for the prescriber."""
+    said = {question.code: question.yes for question in protocol.start.rescreen}
+    for code in ALWAYS_RED if asks else ():
+        if said.get(code) != "red":
+            yield f"start.rescreen.{code}", said.get(code, "nothing"), 'yes = "red": this answer always waits'
+    if said and not asks:
+        yield "start.rescreen", "questions without their gate", 'the gate "day_rescreen", or "none" here'
 
 
 def _observation(protocol: Protocol) -> Found:

@@ -33,6 +33,24 @@ GO_FACTS = {
     "glucose_today": "Glucose measured where a glucose-lowering medicine is taken",
     "monitors_on": "Every monitor the protocol asks for is on",
 }
+DAY_QUESTIONS = {
+    "medicines_changed": "Any medicine new, stopped or changed?",
+    "triptan": "A triptan in the last 24 hours?",
+    "dhe": "Dihydroergotamine or another ergot in the last 24 hours?",
+    "opioid": "An opioid in the last 24 hours?",
+    "benzodiazepine": "A benzodiazepine or sleeping pill in the last 24 hours?",
+    "butalbital": "Butalbital in the last 24 hours?",
+    "stimulant": "A stimulant today?",
+    "cannabis": "Cannabis in the last 24 hours?",
+    "alcohol": "Alcohol in the last 24 hours?",
+    "headache_different": "Is today's headache different from the usual one?",
+    "thunderclap": "A sudden worst headache since last time?",
+    "fever": "Fever, or ill today?",
+    "deficit": "New weakness, numbness, trouble seeing, speaking or walking?",
+    "mood": "Mood much worse than usual?",
+    "suicidality": "Thoughts of not wanting to live, or of self-harm?",
+    "events": "A fall, an injury, a visit to hospital, or anything else new?",
+}
 READINESS_CHECKS = {
     "oxygen": "Oxygen with mask, flow tried",
     "suction": "Suction tried",

@@ -7,11 +7,12 @@ from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from typing import Any
 
+from clearhead.medicine.protocols.codes import DAY_QUESTIONS
 from clearhead.medicine.protocols.dose import Amount, Rate
 from clearhead.medicine.protocols.loader import reference
 from clearhead.medicine.protocols.origin import ROW_NAMES, leaves
 from clearhead.medicine.protocols.protocol import Protocol
-from clearhead.medicine.protocols.wording import DRAFTS, FACETS, plain
+from clearhead.medicine.protocols.wording import ANSWERED_YES, DRAFTS, FACETS, plain
 
 UNTOLD = ("origins", "sha256", "toml")
 # Where a bigger number is the more careful one, and where a smaller one is.
@@ -43,7 +44,7 @@ def differences(old: Protocol, new: Protocol) -> list[str]:
         before, after = facet.answer(old), facet.answer(new)
         if before != after:
             said.append(f"{facet.topic} {before} → {after}{facet.tail}")
-    return said + list(_conditions(old, new)) + list(_medicines(old, new))
+    return said + list(_conditions(old, new)) + list(_medicines(old, new)) + list(_asked_again(old, new))
 
 
 def _conditions(old: Protocol, new: Protocol) -> Iterator[str]:
@@ -64,6 +65,15 @@ def _medicines(old: Protocol, new: Protocol) -> Iterator[str]:
         if before.get(name) != after.get(name):
             was, now = (DRAFTS.get(rows.get(name, ""), "nothing said") for rows in (before, after))
             yield f"{name.replace('_', ' ')} {was} → {now}"
+
+
+def _asked_again(old: Protocol, new: Protocol) -> Iterator[str]:
+    before = {row.code: row.yes for row in old.start.rescreen}
+    after = {row.code: row.yes for row in new.start.rescreen}
+    for code in before | after:
+        if before.get(code) != after.get(code):
+            was, now = (ANSWERED_YES.get(rows.get(code, ""), "not asked") for rows in (before, after))
+            yield f"on the day, “{DAY_QUESTIONS[code]}” yes: {was} → {now}"
 
 
 def every_difference(old: Protocol, new: Protocol) -> list[str]:
@@ -117,4 +127,8 @@ def softer_than_reference(protocol: Protocol) -> list[str]:
         for key in keys:
             if key in theirs and (Decimal(ours[key]) - Decimal(theirs[key])) * softer > 0:
                 said.append(f"{key}: {ours[key]} here, {plain(theirs[key])} in the reference")
-    return said
+    return said + [
+        f"{key}: {ours.get(key, 'not asked')} here, red in the reference"
+        for key, value in theirs.items()
+        if key.startswith("start.rescreen.") and value == "red" and ours.get(key) != "red"
+    ]

@@ -61,6 +61,7 @@ Usd = Annotated[Decimal, Between(0, 100_000)]
 
 GoFact = Annotated[str, Known.of(codes.GO_FACTS)]
 NextStepGate = Annotated[str, Known.of(codes.NEXT_STEP_GATES)]
+DayQuestionCode = Annotated[str, Known.of(codes.DAY_QUESTIONS)]
 ReadinessCheck = Annotated[str, Known.of(codes.READINESS_CHECKS)]
 Monitor = Annotated[str, Known.of(codes.MONITORS)]
 DischargeFact = Annotated[str, Known.of(codes.DISCHARGE_CRITERIA)]

@@ -13,6 +13,7 @@ from clearhead.medicine.protocols.protocol import Protocol, chair_minutes
 PLACES = {"chair": "a comfortable chair", "private_room": "a private room", "bed": "a bed"}
 NEUROLOGIST = {"off": "not asked for", "warn": "asked for", "require": "must be on file"}
 ESCORT = {"required": "must take you home", "recommended": "should take you home", "none": "not asked for"}
+ANSWERED_YES = {"red": "waits for the prescriber", "told": "is written down"}
 DRAFTS = {"take": "take as usual", "hold": "leave out, once your clinician agrees", "ask": "ask us"}
 
 

@@ -70,3 +70,9 @@ def source_of(protocol: Protocol, key: str) -> str:
     """Where the protocol takes this value from, as one line for the screen."""
     origin = protocol.origin(key)
     return f"{protocol.id} {protocol.version}, {key}" + (f" ({origin})" if origin else "")
+
+
+def sources_under(protocol: Protocol, key: str) -> str:
+    """Where the rows of a list come from: every status that is among them, as one line for the screen."""
+    found = {str(origin) for name, origin in protocol.origins.items() if name.startswith(f"{key}.")}
+    return f"{protocol.id} {protocol.version}, {key} ({', '.join(sorted(found)) or 'nothing listed'})"

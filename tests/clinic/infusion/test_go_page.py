@@ -7,15 +7,17 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from clearhead.clinic.infusion import rescreen
 from clearhead.clinic.infusion.models import Event, GateAnswer
 from clearhead.clinic.people.guard import token
 from clearhead.clinic.plan.models import Session
-from tests.cast import member
-from tests.clinic.infusion import morning
+from clearhead.medicine.protocols.codes import DAY_QUESTIONS
+from clearhead.medicine.rules import rescreen
+from tests import builders
+from tests.cast import member, petra
+from tests.clinic.infusion import morning, room
 
 pytestmark = pytest.mark.django_db
-QUIET = dict.fromkeys(rescreen.KNOWN, rescreen.NO)
+QUIET = dict.fromkeys(DAY_QUESTIONS, rescreen.NO)
 
 
 @pytest.fixture
@@ -44,7 +46,7 @@ def test_every_question_of_the_day_has_its_own_answer_and_none_may_be_left_out(s
     assert answer(session)["ok"] is True
     assert answer(session)["items"] == QUIET
 
-    refused = post(session, "nina", "rescreen", **{one: "no" for one in rescreen.KNOWN if one != "fever"})
+    refused = post(session, "nina", "rescreen", **{one: "no" for one in DAY_QUESTIONS if one != "fever"})
 
     assert refused.status_code == 422
     assert GateAnswer.objects.filter(gate="day_rescreen").count() == 1
@@ -79,6 +81,20 @@ def test_an_answer_that_is_not_red_is_kept_with_its_word_and_an_unknown_leaves_t
 
     post(session, "nina", "rescreen", **{**QUIET, "mood": "unknown"})
     assert answer(session)["ok"] is None
+
+
+def test_the_page_asks_what_the_plans_own_protocol_lists_and_says_where_its_red_comes_from() -> None:
+    softer = '[start]\nfrom = "reference"\nstatus = "site"\nrescreen = [{ code = "cannabis", yes = "told" }]\n'
+    version = room.protocol_with(('[start]\nfrom = "reference"\n', softer))
+    session = builders.session(petra(), signed=builders.order(petra(), protocol_version=version))
+
+    page = Client()
+    page.force_login(member("nina"))
+    text = page.get(f"/infusion/{session.code}/go/").content.decode()
+    post(session, "nina", "rescreen", **{**QUIET, "cannabis": "yes"}, note="a puff last night")
+
+    assert "start.rescreen (assumption, site)" in text
+    assert answer(session) == {"ok": True, "items": {**QUIET, "cannabis": "yes"}, "red": []}
 
 
 def test_a_page_that_swaps_gets_the_card_that_changed_and_the_head(session: Session) -> None:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from clearhead.medicine.errors import WrongFile
+from clearhead.medicine.protocols.check import ALWAYS_RED
 from clearhead.medicine.protocols.cli import main
 from clearhead.medicine.protocols.diff import differences, every_difference, softer_than_reference
 from clearhead.medicine.protocols.loader import SHIPPED, protocol_from, shipped
@@ -37,6 +41,34 @@ def test_one_changed_condition_is_one_sentence():
     new = protocol_from(STEPPED.replace('[assessment]\nfrom   = "reference"\nstatus = "site"\n', row), name="x")
 
     assert differences(shipped("stepped-series"), new) == ["Epilepsy relative → absolute"]
+
+
+SOFTER = 'rescreen = [{{ code = "{code}", yes = "told" }}]\n'
+START = '[start]\nfrom = "reference"\n'
+
+
+def asking(code: str) -> str:
+    return STEPPED.replace(START, START + 'status = "site"\n' + SOFTER.format(code=code))
+
+
+def test_an_answer_of_the_day_that_waits_no_longer_is_one_sentence_and_said_aloud():
+    new = protocol_from(asking("alcohol"), name="x")
+
+    words = "on the day, “Alcohol in the last 24 hours?” yes: waits for the prescriber → is written down"
+    assert differences(shipped("stepped-series"), new) == [words]
+    assert "start.rescreen.alcohol.yes: told here, red in the reference" in softer_than_reference(new)
+    assert not [line for line in softer_than_reference(shipped("stepped-series")) if "rescreen" in line]
+
+
+@pytest.mark.parametrize("code", ALWAYS_RED)
+def test_a_sign_of_danger_is_red_in_every_protocol(code):
+    with pytest.raises(WrongFile, match=f"start.rescreen.{code}"):
+        protocol_from(asking(code), name="x")
+
+
+def test_a_question_nobody_could_answer_is_refused():
+    with pytest.raises(WrongFile, match="horoscope"):
+        protocol_from(asking("horoscope"), name="x")
 
 
 def test_staff_see_every_value_that_differs():
