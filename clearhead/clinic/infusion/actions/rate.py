@@ -43,7 +43,6 @@ from clearhead.medicine.rules.rate_facts import Unit
 from clearhead.medicine.rules.reasons import missing, refused
 from clearhead.medicine.rules.verdict import Verdict
 
-Kind = RateChange.Kind
 ZERO = Decimal(0)
 NOW_MEANS = timedelta(minutes=1)
 
@@ -240,13 +239,16 @@ def _by_state(session: Session, kind: str, rows: DoseRows, when: datetime) -> li
 
 
 def gate(verdict: Verdict, facts: RateFacts, rows: DoseRows, ask: Ask) -> None:
-    """An intention: fresh screen (a decrease and a pause need none), then every reason of the rule."""
+    """An intention: fresh screen (a decrease and a pause need none), then every reason of the rule.
+
+    A pause is refused for nothing but that the infusion is over already.
+    """
     reasons = list(verdict.reasons)
     if ask.seen is not None and ask.seen != rows.mark and not facts.decreases:
         sentence = "Somebody charted a dose since this page was opened. Look at it, then enter the rate again."
         reasons.insert(0, missing("stale", "Page too old", sentence))
     whole = Verdict.of("rate", reasons)
-    if facts.intention.kind in ("pause", "stop"):
+    if facts.intention.kind in ("pause", "stop") and "stopped" not in {reason.gate for reason in reasons}:
         return
     if not whole.permits:
         raise RateRefused(whole)
@@ -295,12 +297,8 @@ def settle(infusion: Infusion) -> None:
 
     An end that is charted again changes nothing: the drug stopped at the first of them.
     """
-    ended = None
-    for row in reversed(dose_rows(infusion.session).rates):
-        if row.kind != Kind.END:
-            break
-        ended = row.happened_at
-    Infusion.objects.filter(pk=infusion.pk).update(ended_at=ended)
+    ended = dose_rows(infusion.session).ended
+    Infusion.objects.filter(pk=infusion.pk).update(ended_at=ended.happened_at if ended else None)
 
 
 def _rate_before(session: Session) -> Decimal:

@@ -37,8 +37,19 @@ class DoseRows:
 
     @property
     def last(self) -> RateChange | None:
-        """How the pump was set last."""
-        return self.rates[-1] if self.rates else None
+        """How the pump was set last. A pause that is charted after the end does not make the end a mere pause."""
+        settled = self.rates[-1] if self.rates else None
+        return self.ended or settled
+
+    @property
+    def ended(self) -> RateChange | None:
+        """The end after which nothing was set to run again: the first, where the end was charted more than once."""
+        found = None
+        for row in reversed(self.rates):
+            if row.kind not in {RateChange.Kind.END, RateChange.Kind.PAUSE}:
+                break
+            found = row if row.kind == RateChange.Kind.END else found
+        return found
 
     @property
     def bag(self) -> Bag | None:
