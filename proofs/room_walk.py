@@ -71,7 +71,7 @@ class Room(RuleBasedStateMachine):
         seen[what] += 1
         return True
 
-    @initialize(far=st.sampled_from(("", "ready", "running", "running", "stopped", "leaving")))
+    @initialize(far=st.sampled_from(("", "ready", "running", "running", "stopped", "leaving", "leaving")))
     def how_far_it_is(self, far: str) -> None:
         """Through the same steps, each judged as always: a walk that only ever prepares would prove little."""
         for stage, step in (
@@ -306,6 +306,16 @@ class Room(RuleBasedStateMachine):
             self.done.discard("iv_access")
         elif part == "escort" and done:
             self.met = True
+
+    @precondition(lambda self: self.mode == "stopped")
+    @rule(minutes=st.sampled_from((20, 60, 180)))
+    def all_that_can_be_done_to_go_home(self, minutes: int) -> None:
+        """What a good nurse does; whether it is enough is for the rule to say."""
+        self.much_time_passes(minutes)
+        for code in sorted(self.open_symptoms):
+            self.a_symptom(code, 0)
+        self.ready_to_leave("")
+        self.ask_for_the_label(True)
 
     @rule(acknowledged=st.sampled_from((True, True, False)))
     def ask_for_the_label(self, acknowledged: bool) -> None:
