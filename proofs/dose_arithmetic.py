@@ -1,14 +1,14 @@
 """Long proof of the dose arithmetic and of the stops against slips. Run: python -m proofs.dose_arithmetic
 
 100,000 generated histories against the independent witness; ×10 and ÷10 of 1,000 valid orders; numbers typed in
-another unit. Prints its figures; ends with an error when one of them is not what it must be.
+another unit. Writes its figures into docs/benchmarks; ends with an error when one of them is not what it must be.
 """
 
 from __future__ import annotations
 
 import sys
-import time
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 
 from clearhead.medicine.rules.dose import account
@@ -16,6 +16,9 @@ from clearhead.medicine.rules.rate import judge
 from proofs.histories import History, history
 from proofs.orders import other_units, tens, valid_orders
 from proofs.second_dose import witness
+from proofs.taken import Taken
+
+PLACE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks" / "dose_arithmetic.md"
 
 
 @dataclass
@@ -69,16 +72,38 @@ def prove(*, histories: int, orders: int) -> Figures:
     return figures
 
 
+HEAD = """# The dose arithmetic, and slips of the hand
+
+`.venv/bin/python -m proofs.dose_arithmetic`. Histories are generated with rates, pauses, boluses, bags, primes and
+flushes (`proofs/histories.py`) and counted twice, by the code of the chair and by an independent witness that shares no
+idea with it (`proofs/second_dose.py`): both give exact fractions, and nothing but equality counts. Valid orders are
+drawn over every shipped protocol and the usual strengths (`proofs/orders.py`); each is then typed with its decimal
+point moved, and with the number of the same rate in another unit. A slip is caught when it is refused or asked about.
+
+| what | tried | wrong | holds |
+|---|---:|---:|---|
+"""
+
+
+def report(found: Figures, taken: Taken) -> str:
+    """The figures as the document has them."""
+    rows = (
+        ("histories: both implementations give the same fractions", found.histories, found.disagreements),
+        ("histories: charted and primed = delivered and in the line", found.histories, found.unbalanced),
+        (f"×10 and ÷10 of {found.orders:,} valid orders, let through", found.ten_slips, found.ten_passed),
+        ("numbers in another unit, strength not 1 mg/mL, let through", found.unit_slips, found.unit_passed),
+    )
+    lines = [f"| {what} | {tried:,} | {wrong:,} | {'yes' if not wrong else '**no**'} |" for what, tried, wrong in rows]
+    return HEAD + "\n".join(lines) + f"\n\nTaken in {taken}.\n"
+
+
 def main(histories: int = 100_000, orders: int = 1_000) -> int:
-    """Prints the figures."""
-    begun = time.perf_counter()
+    """Everything, into its document and onto the screen."""
+    taken = Taken()
     found = prove(histories=histories, orders=orders)
-    print(f"histories            {found.histories:>8}   disagreements {found.disagreements}")
-    print(f"mass balance         {found.histories:>8}   off {found.unbalanced}")
-    print(f"valid orders         {found.orders:>8}")
-    print(f"x10 and /10 slips    {found.ten_slips:>8}   let through {found.ten_passed}")
-    print(f"other-unit slips     {found.unit_slips:>8}   let through {found.unit_passed}   (strength not 1 mg/mL)")
-    print(f"{time.perf_counter() - begun:.0f} s; all hold: {found.hold}")
+    text = report(found, taken)
+    PLACE.write_text(text, encoding="utf-8")
+    print(text)
     return 0 if found.hold else 1
 
 

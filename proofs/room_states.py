@@ -19,7 +19,6 @@ import argparse
 import os
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from proofs.room_walk import Room, seen
+from proofs.taken import Taken
 
 
 def explore(session: Any, *, walks: int, steps: int) -> None:
@@ -60,18 +60,16 @@ def main() -> int:
     prepare()
     from tests.clinic.infusion import morning
 
-    began = time.perf_counter()
-    load = os.getloadavg()[0]
+    taken = Taken()
     explore(morning.booked(), walks=asked.walks, steps=asked.steps)
     place = Path(__file__).resolve().parent.parent / "docs" / "benchmarks" / "room_states.md"
-    spent = f"{time.perf_counter() - began:.0f} s at load {load:.0f} to {os.getloadavg()[0]:.0f} on {os.cpu_count()} cores"
-    place.write_text(report(asked.walks, asked.steps, spent), encoding="utf-8")
+    place.write_text(report(asked.walks, asked.steps, taken), encoding="utf-8")
     missed = [what for what in ("in running", "in closed", "criteria met") if not seen[what]]
     print(f"never met, so nothing is proven about it: {missed}" if missed else "no counterexample")
     return 1 if missed else 0
 
 
-def report(walks: int, steps: int, spent: str) -> str:
+def report(walks: int, steps: int, taken: Taken) -> str:
     """What was done, accepted and refused."""
     checks = sum(count for what, count in seen.items() if what.startswith("in "))
     tried = sorted(what.removesuffix(": refused") for what in seen if not what.startswith("in "))
@@ -82,7 +80,7 @@ def report(walks: int, steps: int, spent: str) -> str:
     intro = (__doc__ or "").split("\n\n", 2)
     return (
         f"# {intro[0]}\n\n`.venv/bin/python -m proofs.room_states`: {walks} walks of at most {steps} steps, "
-        f"{checks:,} times everything below was checked, no counterexample; {spent}.\n\n{intro[2].strip()}\n\n"
+        f"{checks:,} times everything below was checked, no counterexample; {taken}.\n\n{intro[2].strip()}\n\n"
         f"States met: {states}.\n\n| tried | accepted | refused |\n|---|---:|---:|\n" + "\n".join(lines) + "\n"
     )
 
