@@ -58,12 +58,17 @@ class Row:
     @property
     def word(self) -> str:
         """The step in words."""
-        return self.step.replace("_", " ")
+        return {"no_show": _("did not come"), "aborted": _("broken off")}.get(self.step, self.step)
 
     @property
     def next_event(self) -> str:
         """The event that the row's button records; empty where the chair's own pages go on."""
         return NEXT_EVENT.get(self.step, "")
+
+    @property
+    def may_be_missed(self) -> bool:
+        """True until somebody has come: whether they are late, the page that knows the time says."""
+        return self.step in {"booked", "confirmed"}
 
 
 def day_board(site: Site, day: date, now: datetime) -> list[Row]:

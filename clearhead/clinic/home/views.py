@@ -19,7 +19,8 @@ from clearhead.clinic.home import figures as figure
 from clearhead.clinic.home import timeline
 from clearhead.clinic.people.access import PATIENT, PUBLIC, access, roles_of, sites_of, staff
 from clearhead.clinic.people.models import Course, Role, Site
-from clearhead.clinic.plan.models import Order, Session
+from clearhead.clinic.plan.models import Order
+from clearhead.clinic.plan.queries import visits_of
 from clearhead.clinic.schedule import actions as schedule
 from clearhead.clinic.schedule.models import Booking
 
@@ -167,9 +168,9 @@ def course(request: HttpRequest, course: Course) -> HttpResponse:
     """One journey: what is done, what is missing, what comes next."""
     now = timezone.now()
     steps = timeline.steps(course, now, roles_of(request.user, course.site))
-    return render(
-        request, "home/course.html", {"course": course, "patient": course.patient, "steps": steps, "now": now}
-    )
+    following = next((step for step in reversed(steps) if step.url and step.state == "now"), None)
+    context = {"course": course, "patient": course.patient, "steps": steps, "next": following, "now": now}
+    return render(request, "home/course.html", context)
 
 
 @require_GET
@@ -177,8 +178,7 @@ def course(request: HttpRequest, course: Course) -> HttpResponse:
 def visits(request: Any) -> HttpResponse:
     """The patient's own visits."""
     now = timezone.now()
-    mine = Session.objects.filter(patient=request.patient, cancelled_at__isnull=True, booking__isnull=False)
-    rows = mine.select_related("booking", "site", "order").order_by("booking__starts_at")
+    rows = [visit for visit in visits_of(request.patient, now) if visit.slot is not None]
     consults = Booking.objects.filter(patient=request.patient, visit__isnull=True, status="booked").select_related(
         "site"
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.middleware.csrf import get_token
+from django.urls import reverse
 from django.utils.html import format_html
 
 from clearhead.clinic.people import guard
@@ -19,6 +20,18 @@ register = template.Library()
 def opens(request: Any, url: str) -> bool:
     """True when whoever asks may open this address: {% if request|opens:to %}."""
     return lets_in(url, getattr(request, "roles", set()))
+
+
+@register.simple_tag(takes_context=True)
+def journey(context: dict[str, Any], patient: Patient | None) -> str:
+    """The address of this patient's journey at the site of the page; empty for whoever may not open it."""
+    request = context.get("request")
+    site, roles = getattr(request, "site", None), getattr(request, "roles", None)
+    if site is None or not roles or patient is None:
+        return ""
+    course = patient.courses.filter(site=site).order_by("opened_at").last()
+    url = reverse("home-course", args=[course.code]) if course else ""
+    return url if url and lets_in(url, roles) and url != request.path else ""
 
 
 @register.simple_tag(takes_context=True)

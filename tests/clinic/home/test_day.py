@@ -1,0 +1,80 @@
+"""The day board, the journey and the patient's visits: one way on, a way back, and who did not come."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from clearhead.clinic.people import guard
+from clearhead.clinic.plan.models import Session
+from clearhead.clinic.plan.queries import visit_of
+from tests import builders, cast
+from tests.cast import member
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(name: str) -> Client:
+    client = Client()
+    client.force_login(member(name))
+    return client
+
+
+def visit(starts_in: timedelta) -> Session:
+    return builders.session(cast.petra(), starts_at=timezone.now() + starts_in)
+
+
+def board(client: Client, session: Session) -> str:
+    assert session.booking is not None
+    day = session.booking.starts_at.astimezone(cast.mesa().tz).date()
+    return str(client.get(reverse("home-day", args=["mesa"]), {"day": f"{day}"}).content.decode())
+
+
+def test_who_did_not_come_is_noted_on_the_board_and_the_place_is_free_again() -> None:
+    late, desk = visit(-timedelta(minutes=40)), signed_in("fern")
+    assert "Did not come?" in board(desk, late)
+
+    desk.post(
+        reverse("home-visit-event", args=[late.booking.code]),
+        {guard.FIELD: guard.token(late.patient), "kind": "no_show"},
+    )
+
+    late.booking.refresh_from_db()
+    assert late.booking.status == "no_show"
+    page = board(desk, late)
+    assert "did not come" in page
+    assert "Did not come?" not in page
+    assert "Open record" not in page
+
+
+def test_nobody_is_missed_before_the_hour_or_after_coming() -> None:
+    early, desk = visit(timedelta(hours=2)), signed_in("fern")
+
+    assert "Did not come?" not in board(desk, early)
+
+
+def test_every_page_about_a_patient_leads_back_to_the_journey_of_who_may_read_it() -> None:
+    session = visit(timedelta(days=1))
+    way = reverse("home-course", args=[session.course.code])
+
+    pages = {
+        name: signed_in(name).get(reverse("plan-session", args=[session.code])).content.decode()
+        for name in ("nina", "fern", "ada")
+    }
+
+    assert {name: way in page for name, page in pages.items()} == {"nina": True, "fern": True, "ada": False}
+    assert f'href="{way}"' not in signed_in("nina").get(way).content.decode()
+
+
+def test_a_patient_reads_the_same_hour_of_going_home_on_every_page() -> None:
+    session = visit(timedelta(days=1))
+    client, slot = Client(), visit_of(session).slot
+    client.force_login(session.patient.user)
+
+    page = client.get(reverse("home-visits")).content.decode()
+
+    assert f"to about {slot.home_at.astimezone(session.site.tz):%H:%M}" in page
