@@ -31,16 +31,15 @@ def summary(verdict: Verdict) -> str:
     """How many of each."""
     refused = verdict.at(Outcome.REFUSED)
     relative = sum(reason.overridable for reason in refused)
-    return _(
-        "%(allowed)s met, %(warned)s to know, %(open)s wait for facts, %(relative)s need a written reason, "
-        "%(absolute)s forbid it."
-    ) % {
-        "allowed": len(verdict.at(Outcome.ALLOWED)),
-        "warned": len(verdict.at(Outcome.WARNED)),
-        "open": len(verdict.at(Outcome.OPEN)),
-        "relative": relative,
-        "absolute": len(refused) - relative,
-    }
+    told = (
+        (len(verdict.at(Outcome.ALLOWED)), _("met")),
+        (len(verdict.at(Outcome.WARNED)), _("to know")),
+        (len(verdict.at(Outcome.OPEN)), _("waiting for facts")),
+        (relative, _("to be decided with a written reason")),
+        (len(refused) - relative, _("forbidding it")),
+    )
+    said = ", ".join(f"{number} {words}" for number, words in told if number)
+    return f"{said}." if refused else _("%(said)s. Nothing here forbids treatment.") % {"said": said}
 
 
 def what_the_patient_reads(verdict: Verdict) -> list[str]:

@@ -151,6 +151,13 @@ def _label(name: str, kind: str = "") -> tuple[str, str]:
     return name.replace("_", " ").capitalize(), ""
 
 
+def spoken(line: str) -> str:
+    """A line of the comparison with the reference, with words and a unit for its dotted key."""
+    key, _, rest = line.partition(": ")
+    label, unit = _label(key.rpartition(".")[2], "" if key.startswith("assessment.") else "Minutes")
+    return f"{label} ({unit}): {rest}" if unit else f"{label}: {rest}"
+
+
 def _unit_of_kind(kind: str) -> str:
     return {"Days": "days", "Years": "years"}.get(kind.partition(" ")[0], "")
 
@@ -171,5 +178,7 @@ def _words(value: Any, unit: str = "") -> str:
     if is_dataclass(value) and not _is_quantity(value):
         return _row_words(value)
     text = str(value)
+    if (text, unit) == ("1", "days"):
+        return "1 day"
     spoken = text.replace("_", " ") if " " not in text and "/" not in text and ":" not in text else text
     return f"{spoken} {unit}" if unit else spoken

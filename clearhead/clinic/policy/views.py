@@ -18,7 +18,7 @@ from clearhead.clinic.policy.forms import AdoptForm, KeepForm, SelectForm, Withd
 from clearhead.clinic.policy.models import ProtocolVersion
 from clearhead.medicine.errors import WrongFile
 from clearhead.medicine.protocols import loader, wording
-from clearhead.medicine.protocols.diff import differences, every_difference, softer_than_reference
+from clearhead.medicine.protocols.diff import changes, every_difference, softer_than_reference
 
 READERS = (Role.DIRECTOR, Role.PRESCRIBER, Role.NURSE, Role.PHARMACIST, Role.OWNER, Role.AUDITOR)
 
@@ -63,7 +63,7 @@ def diff(request: HttpRequest, site: Site) -> HttpResponse:
     """What would change for a patient from one version to another, in words."""
     a, b = (_version(_code(request.GET.get(name, ""))) for name in ("a", "b"))
     old, new = queries.protocol_of(a), queries.protocol_of(b)
-    shown = {"site": site, "a": a, "b": b, "changes": differences(old, new), "every": every_difference(old, new)}
+    shown = {"site": site, "a": a, "b": b, "changes": changes(old, new), "every": every_difference(old, new)}
     return render(request, "policy/diff.html", shown)
 
 
@@ -146,7 +146,7 @@ def adopt(request: HttpRequest, site: Site, version: UUID) -> HttpResponse:
         "form": form,
         "verdict": verdict,
         "assumed": assumed,
-        "softer": softer_than_reference(protocol),
+        "softer": [reading.spoken(line) for line in softer_than_reference(protocol)],
     }
     return render(request, "policy/adopt.html", shown, status=422 if form.errors else 200)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -37,17 +37,32 @@ CAREFUL_BELOW = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that a patient or a nurse would notice."""
+
+    topic: str
+    before: str
+    after: str
+    tail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.topic} {self.before} → {self.after}{self.tail}"
+
+
 def differences(old: Protocol, new: Protocol) -> list[str]:
     """Sentences for a patient, in the order of the journey: "last light meal 4 h → 6 h before"."""
-    said = []
-    for facet in FACETS:
-        before, after = facet.answer(old), facet.answer(new)
-        if before != after:
-            said.append(f"{facet.topic} {before} → {after}{facet.tail}")
+    return [str(change) for change in changes(old, new)]
+
+
+def changes(old: Protocol, new: Protocol) -> list[Change]:
+    """The same in parts, for a table."""
+    answers = [(facet, facet.answer(old), facet.answer(new)) for facet in FACETS]
+    said = [Change(facet.topic, before, after, facet.tail) for facet, before, after in answers if before != after]
     return said + list(_conditions(old, new)) + list(_medicines(old, new)) + list(_asked_again(old, new))
 
 
-def _conditions(old: Protocol, new: Protocol) -> Iterator[str]:
+def _conditions(old: Protocol, new: Protocol) -> Iterator[Change]:
     before = {row.code: row for row in old.assessment.contraindications}
     after = {row.code: row for row in new.assessment.contraindications}
     for code in before | after:
@@ -55,25 +70,25 @@ def _conditions(old: Protocol, new: Protocol) -> Iterator[str]:
         if (was and was.level) == (now and now.level):
             continue
         title = (now or was).title if (now or was) else code  # type: ignore[union-attr]  # one of them is there
-        yield f"{title} {was.level if was else 'not asked'} → {now.level if now else 'not asked'}"
+        yield Change(title, was.level if was else "not asked", now.level if now else "not asked")
 
 
-def _medicines(old: Protocol, new: Protocol) -> Iterator[str]:
+def _medicines(old: Protocol, new: Protocol) -> Iterator[Change]:
     before = {row.medicine_class: row.draft for row in old.preparation.medicine_instructions}
     after = {row.medicine_class: row.draft for row in new.preparation.medicine_instructions}
     for name in before | after:
         if before.get(name) != after.get(name):
             was, now = (DRAFTS.get(rows.get(name, ""), "nothing said") for rows in (before, after))
-            yield f"{name.replace('_', ' ')} {was} → {now}"
+            yield Change(name.replace("_", " "), was, now)
 
 
-def _asked_again(old: Protocol, new: Protocol) -> Iterator[str]:
+def _asked_again(old: Protocol, new: Protocol) -> Iterator[Change]:
     before = {row.code: row.yes for row in old.start.rescreen}
     after = {row.code: row.yes for row in new.start.rescreen}
     for code in before | after:
         if before.get(code) != after.get(code):
             was, now = (ANSWERED_YES.get(rows.get(code, ""), "not asked") for rows in (before, after))
-            yield f"on the day, “{DAY_QUESTIONS[code]}” yes: {was} → {now}"
+            yield Change(f"on the day, “{DAY_QUESTIONS[code]}” yes:", was, now)
 
 
 def every_difference(old: Protocol, new: Protocol) -> list[str]:

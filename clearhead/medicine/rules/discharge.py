@@ -219,14 +219,14 @@ def _sets(facts: DischargeFacts, protocol: Protocol, at: datetime) -> Iterable[R
     """Enough recovery sets, the last one recent."""
     rule, source = protocol.recovery.discharge, source_of(protocol, "recovery.discharge.sets_required")
     number = sum(s.during == "recovery" and not is_ahead(s.at, at) for s in facts.sets)
+    sets = "1 recovery set" if number == 1 else f"{number} recovery sets"
     last = _last_set(facts, at)
     age = None if last is None else minutes_since(last.at, at)
     if number < rule.sets_required or age is None or age > rule.last_set_max_age_min:
         old = "" if age is None else f", the last {ceil(age)} min old"
         sentence = (
-            f"{number} recovery sets{old}; {rule.sets_required} are asked for, "
-            f"the last at most {rule.last_set_max_age_min} min old."
+            f"{sets}{old}; {rule.sets_required} are asked for, the last at most {rule.last_set_max_age_min} min old."
         )
         yield missing("recovery_sets", "Vital signs", sentence, source, who="nurse")
     else:
-        yield allowed("recovery_sets", "Vital signs", f"{number} recovery sets.", source)
+        yield allowed("recovery_sets", "Vital signs", f"{sets}.", source)

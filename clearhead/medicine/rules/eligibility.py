@@ -158,14 +158,15 @@ def _relative(rule: Contraindication, found: Condition, source: str, *, cleared:
         return missing(rule.code, rule.title, f"{rule.title}: not known.", source, who=rule.clearance)
     if cleared:
         return warned(rule.code, rule.title, f"{rule.title}: {found.state}; {rule.clearance}, current.", source)
-    sentence = f"{rule.title}: {found.state}. Cleared by {rule.clearance}, or by a prescriber's written reason."
+    by = "" if rule.clearance == "none" else f"{rule.clearance}, or by "
+    sentence = f"{rule.title}: {found.state}. Cleared by {by}a prescriber's written reason."
     return refused(rule.code, rule.title, sentence, source, who="prescriber", overridable=True)
 
 
 def _unresolved(rule: Contraindication, found: Condition, source: str, *, cleared: bool) -> Reason:
     if cleared:
         return warned(rule.code, rule.title, f"{rule.title}: {rule.clearance}, current.", source)
-    return missing(rule.code, rule.title, f"{rule.title}: {found.state}. Cleared by: {rule.clearance}.", source)
+    return missing(rule.code, rule.title, f"{rule.title}: {found.state}.", source)
 
 
 def _current(on: date | None, days: int | None, today: date) -> bool:

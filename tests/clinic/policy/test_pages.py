@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from clearhead.clinic.policy import actions
+from clearhead.clinic.policy import actions, reading
 from clearhead.clinic.policy.models import Adoption, ProtocolVersion, Withdrawal
 from clearhead.medicine.protocols import loader
 from tests import builders
@@ -103,3 +103,13 @@ def test_a_select_that_does_not_fit_is_refused_on_the_page(client):
 
     assert answer.status_code == 422
     assert "monitored bed" in answer.content.decode()
+
+
+def test_what_is_softer_than_the_reference_is_said_in_words_with_its_unit() -> None:
+    assert reading.spoken("preparation.fasting.light_meal_h: 4 here, 6 in the reference") == (
+        "Light meal (h): 4 here, 6 in the reference"
+    )
+    assert reading.spoken("assessment.failed_preventive_classes_min: 1 here, 3 in the reference") == (
+        "Failed preventive classes, at least: 1 here, 3 in the reference"
+    )
+    assert reading.spoken("recovery.observe_min: 30 here, 60 in the reference").startswith("Observe (min):")

@@ -21,6 +21,22 @@ def outcome_word(outcome: Any) -> str:
 
 
 @register.filter
+def beyond(sentence: Any, title: Any) -> str:
+    """A sentence without the title that stands above it already; nothing where it says no more than the title."""
+    said, name = str(sentence), str(title)
+    if said.rstrip(".") == name:
+        return ""
+    rest = said.removeprefix(f"{name}: ")
+    return rest[:1].upper() + rest[1:]
+
+
+@register.filter
+def owner_word(who: Any) -> str:
+    """Who clears a ground, in words."""
+    return str({"medical_director": _("the medical director"), "desk": _("the front desk")}.get(str(who), who))
+
+
+@register.filter
 def plain_number(value: Any, places: int = 2) -> str:
     """A number with a leading zero and no trailing ones: 0.5, 17.1, 70 (ISMP)."""
     if value is None or value == "":
