@@ -93,6 +93,12 @@ ROWS: dict[str, Row] = {
     "people.Course": builders.course_of,
     "people.Patient": _me,
     "people.User": _user,
+    "people.AddressChange": _fact(
+        "people.AddressChange",
+        user=_user,
+        old_email=lambda patient: patient.user.email,
+        new_email=f"{CANARY}@example.org",
+    ),
     "plan.Session": _session,
     "plan.Order": _order,
     "schedule.Booking": _booking,

@@ -7,11 +7,21 @@ from importlib.util import find_spec
 from django.urls import include, path
 
 from clearhead.clinic import journey
+from clearhead.clinic.people.views import elsewhere
 
 AT = {"home": "", "rehearsal": "demo/"}
 """Rooms whose address is not their name."""
 
+OWN_PAGES = {
+    "email/": "people-my-address",
+    "password/change/": "people-me",
+    "password/set/": "people-me",
+    "password/reset/": "welcome-door",
+}
+"""Addresses of the sign-in library that lead to our own pages: what is changed there is audited."""
+
 urlpatterns = [
+    *(path(f"account/{address}", elsewhere, {"page": page}) for address, page in OWN_PAGES.items()),
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
 ]

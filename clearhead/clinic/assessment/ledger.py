@@ -30,7 +30,7 @@ def effect_of(row: models.Trial) -> Effect:
 def trials_of(patient: Patient) -> list[models.Trial]:
     """The ledger, acute first, newest first within."""
     return sorted(
-        models.Trial.standing().filter(patient=patient),
+        models.Trial.standing().filter(patient__in=patient.charts),
         key=lambda row: (row.role, row.medicine_class, row.started_on or date.min),
     )
 

@@ -48,13 +48,13 @@ def running_protocol(course: Course, at: datetime) -> Running:
 
 def history_of(patient: Patient, at: datetime | None = None) -> dict[str, HistoryItem]:
     """The newest answer to every question that was ever asked."""
-    rows = HistoryItem.standing().filter(patient=patient).order_by("happened_at", "pk")
+    rows = HistoryItem.standing().filter(patient__in=patient.charts).order_by("happened_at", "pk")
     return {row.item: row for row in (rows if at is None else rows.filter(happened_at__lte=at))}
 
 
 def medications_of(patient: Patient, on: date) -> list[models.Medication]:
     """Medicines and supplements that are taken now."""
-    rows = models.Medication.standing().filter(patient=patient).order_by("typed", "pk")
+    rows = models.Medication.standing().filter(patient__in=patient.charts).order_by("typed", "pk")
     return [row for row in rows if row.until is None or row.until >= on]
 
 
@@ -65,12 +65,12 @@ def own_list(patient: Patient) -> list[Any]:
 
 def allergies_of(patient: Patient) -> list[models.Allergy]:
     """Substances, or the one statement that none is known; empty when nobody asked."""
-    return list(models.Allergy.standing().filter(patient=patient))
+    return list(models.Allergy.standing().filter(patient__in=patient.charts))
 
 
 def measurements_of(patient: Patient, kind: str | None = None) -> list[models.Measurement]:
     """Dated results, newest first."""
-    rows = models.Measurement.standing().filter(patient=patient)
+    rows = models.Measurement.standing().filter(patient__in=patient.charts)
     rows = rows.filter(kind=kind) if kind else rows
     return list(rows.order_by("-happened_at", "-pk"))
 

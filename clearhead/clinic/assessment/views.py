@@ -77,7 +77,7 @@ def confirm_medicines(request: Any, course: Course) -> HttpResponse:
 def stop_medicine(request: Any, course: Course, row: UUID) -> HttpResponse:
     """It is no longer taken."""
     now, user = timezone.now(), request.user
-    medication = get_object_or_404(Medication.standing(), patient=course.patient, code=row)
+    medication = get_object_or_404(Medication.standing(), patient__in=course.patient.charts, code=row)
     return once(
         request,
         course,
@@ -119,7 +119,7 @@ def no_allergies(request: Any, course: Course) -> HttpResponse:
 def strike_allergy(request: Any, course: Course, row: UUID) -> HttpResponse:
     """It should not be on the list."""
     now, user = timezone.now(), request.user
-    allergy = get_object_or_404(Allergy.standing(), patient=course.patient, code=row)
+    allergy = get_object_or_404(Allergy.standing(), patient__in=course.patient.charts, code=row)
     return once(
         request,
         course,
@@ -158,7 +158,7 @@ def trials(request: Any, course: Course) -> HttpResponse:
 def strike_trial(request: Any, course: Course, row: UUID) -> HttpResponse:
     """It should not be in the ledger."""
     now, user = timezone.now(), request.user
-    trial = get_object_or_404(Trial.standing(), patient=course.patient, code=row)
+    trial = get_object_or_404(Trial.standing(), patient__in=course.patient.charts, code=row)
     return once(
         request,
         course,

@@ -60,7 +60,7 @@ def record_day(
     if (today - local_date).days > queries.REASON_AFTER_DAYS and not reason.strip():
         raise DiaryRefused("This day is more than a week ago. Say in a few words why you add it now.")
     _lock(patient)
-    earlier: Day | None = Day.standing().filter(patient=patient, local_date=local_date).first()
+    earlier: Day | None = queries.day_of(patient, local_date)
     if earlier is not None and earlier.answer == answer and earlier.reason == reason.strip():
         return earlier
     day = Day.objects.create(

@@ -7,7 +7,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from clearhead.clinic.diary import queries, words
-from clearhead.clinic.diary.models import Day
 from clearhead.clinic.people.models import Patient
 
 HEADER = ("kind", "local_date", "local_time", "zone", "what", "value", "added_late", "recorded_at_utc")
@@ -16,7 +15,7 @@ HEADER = ("kind", "local_date", "local_time", "zone", "what", "value", "added_la
 def rows_of(patient: Patient) -> Iterator[tuple[str, ...]]:
     """The header, then days, attacks with what was said about them, and doses."""
     yield HEADER
-    for day in Day.standing().filter(patient=patient).order_by("local_date"):
+    for day in queries.days_of(patient):
         late = "yes" if day.backfilled else "no"
         on = day.local_date.isoformat()
         answer = str(words.ANSWERS[day.answer]).lower()

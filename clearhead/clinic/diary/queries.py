@@ -95,9 +95,26 @@ def today_of(patient: Patient, now: datetime) -> date:
     return counting.local_date_of_entry(now, patient.zone)
 
 
+def days_of(patient: Patient, first: date | None = None, last: date | None = None) -> list[models.Day]:
+    """The answers of these dates, one a date. Where two charts of one person were merged, the kept one's counts."""
+    rows = models.Day.standing().filter(patient__in=patient.charts)
+    rows = rows.filter(local_date__gte=first) if first else rows
+    rows = rows.filter(local_date__lte=last) if last else rows
+    by_date: dict[date, models.Day] = {}
+    for day in rows.order_by("local_date", "pk"):
+        if day.local_date not in by_date or day.patient_id == patient.pk:
+            by_date[day.local_date] = day
+    return list(by_date.values())
+
+
+def day_of(patient: Patient, on: date) -> models.Day | None:
+    """The answer of one date."""
+    return next(iter(days_of(patient, on, on)), None)
+
+
 def attacks_of(patient: Patient, since: datetime | None = None, until: datetime | None = None) -> list[AttackView]:
     """Attacks that stand, oldest first."""
-    rows = models.Attack.standing().filter(patient=patient).order_by("happened_at", "pk")
+    rows = models.Attack.standing().filter(patient__in=patient.charts).order_by("happened_at", "pk")
     if since is not None:
         rows = rows.filter(happened_at__gte=since)
     if until is not None:
@@ -166,13 +183,13 @@ def _view(row: models.Attack, events: list[models.AttackEvent], doses: list[mode
 
 def medicines_of(patient: Patient, role: str | None = None) -> list[models.Medicine]:
     """The patient's own list."""
-    rows = models.Medicine.standing().filter(patient=patient).order_by("typed")
+    rows = models.Medicine.standing().filter(patient__in=patient.charts).order_by("typed")
     return list(rows.filter(role=role) if role else rows)
 
 
 def doses_of(patient: Patient) -> list[models.Dose]:
     """Every dose that stands, oldest first."""
-    rows = models.Dose.standing().filter(patient=patient).select_related("medicine")
+    rows = models.Dose.standing().filter(patient__in=patient.charts).select_related("medicine")
     return list(rows.order_by("happened_at", "pk"))
 
 
@@ -216,14 +233,14 @@ def overuse_of(patient: Patient, last: date) -> Overuse:
 def _facts(
     patient: Patient, window: Window
 ) -> tuple[list[counting.Day], list[counting.Attack], list[counting.DoseTaken]]:
-    days = models.Day.standing().filter(patient=patient, local_date__range=(window.first, window.last))
+    days = days_of(patient, window.first, window.last)
     first = datetime.combine(window.first, datetime.min.time(), UTC) - timedelta(days=1)
     last = datetime.combine(window.last, datetime.min.time(), UTC) + timedelta(days=2)
-    doses = models.Dose.standing().filter(patient=patient, happened_at__range=(first, last)).select_related("medicine")
+    taken = models.Dose.standing().filter(patient__in=patient.charts, happened_at__range=(first, last))
     return (
         [counting.Day(day.local_date, Severity(day.answer), day.backfilled) for day in days],
         [attack.frozen() for attack in attacks_of(patient, first - LONGEST_ATTACK, last)],
-        [_taken(dose) for dose in doses],
+        [_taken(dose) for dose in taken.select_related("medicine")],
     )
 
 
@@ -261,10 +278,7 @@ STATES = ("none", "mild", "moderate", "severe")
 def cells_of(patient: Patient, first: date, last: date, today: date) -> list[DayCell]:
     """Every date from first to last."""
     counts = counts_over(patient, Window(first, last))
-    answers = {
-        day.local_date: day.answer
-        for day in models.Day.standing().filter(patient=patient, local_date__range=(first, last))
-    }
+    answers = {day.local_date: day.answer for day in days_of(patient, first, last)}
     peaks = _peaks(patient, first, last)
     infused = infusion_dates(patient, first, last)
     conflicts = {conflict.local_date: conflict.sentence for conflict in counts.conflicts}
@@ -315,7 +329,10 @@ def infusion_dates(patient: Patient, first: date, last: date) -> frozenset[date]
     begin = datetime.combine(first, datetime.min.time(), UTC) - timedelta(days=1)
     end = datetime.combine(last, datetime.min.time(), UTC) + timedelta(days=2)
     visits = Booking.objects.filter(
-        patient=patient, service__kind="infusion", status__in=("booked", "done"), starts_at__range=(begin, end)
+        patient__in=patient.charts,
+        service__kind="infusion",
+        status__in=("booked", "done"),
+        starts_at__range=(begin, end),
     ).select_related("site")
     return frozenset(visit.starts_at.astimezone(ZoneInfo(visit.site.zone)).date() for visit in visits)
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from clearhead.clinic.audit.actions import Conflict
 from clearhead.clinic.diary import actions, charts, queries, words
 from clearhead.clinic.diary.forms import DayForm, DoseForm, MedicineForm, MonthForm, QueuedForm, StartForm
-from clearhead.clinic.diary.models import Attack, AttackEvent, Day
+from clearhead.clinic.diary.models import Attack, AttackEvent
 from clearhead.clinic.people.access import DIARY, access
 from clearhead.clinic.people.models import Patient
 from clearhead.medicine.headache.diary import local_date_of_entry
@@ -35,7 +35,7 @@ def today(request: HttpRequest) -> HttpResponse:
 
 def _today(patient: Patient, now: Any, form: DayForm | None = None) -> dict[str, Any]:
     on = queries.today_of(patient, now)
-    row = Day.standing().filter(patient=patient, local_date=on).first()
+    row = queries.day_of(patient, on)
     month = charts.month_of(patient, on.replace(day=1), on)
     yesterday = on - timedelta(days=1)
     return {
@@ -91,7 +91,7 @@ def one_day(request: HttpRequest, on: date) -> HttpResponse:
 
 
 def _one_day(patient: Patient, on: date, now: Any, form: DayForm | None = None) -> dict[str, Any]:
-    row = Day.standing().filter(patient=patient, local_date=on).first()
+    row = queries.day_of(patient, on)
     current = queries.today_of(patient, now)
     initial = {"local_date": on, "zone": patient.zone, "answer": row.answer if row else None}
     form = form or DayForm(initial=initial)
@@ -239,7 +239,7 @@ def _keep(patient: Patient, user: Any, said: dict[str, Any], now: Any) -> None:
             client_id=said["id"],
         )
     else:
-        attack = Attack.standing().filter(patient=patient, code=said["attack"]).first()
+        attack = Attack.standing().filter(patient__in=patient.charts, code=said["attack"]).first()
         if attack is None:
             raise actions.DiaryRefused(_("The attack this belongs to is not here yet. It is sent first."))
         kind = AttackEvent.Kind.OVER if said["kind"] == "over" else AttackEvent.Kind.WORSE

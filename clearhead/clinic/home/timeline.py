@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from django.db.models import Count, F
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
@@ -13,7 +14,7 @@ from clearhead.clinic.consent.models import Consent
 from clearhead.clinic.consult import queries as consults
 from clearhead.clinic.diary.models import Day
 from clearhead.clinic.people.access import lets_in
-from clearhead.clinic.people.models import Course
+from clearhead.clinic.people.models import ChartMerge, Course, Patient, Site
 from clearhead.clinic.plan.models import Order, Session
 from clearhead.clinic.recovery.models import Discharge
 from clearhead.clinic.review.models import Review
@@ -28,6 +29,21 @@ class Step:
     sentence: str
     url: str = ""
     label: str = ""
+
+
+def kept_course(course: Course) -> Course | None:
+    """Where a chart that was merged is kept: the course of the same site, best an open one. None for a whole chart."""
+    kept = course.patient.kept
+    if kept == course.patient:
+        return None
+    rows = Course.objects.filter(patient=kept, site=course.site)
+    return rows.order_by(F("closed_at").desc(nulls_first=True), "-opened_at").first()
+
+
+def merges_into(patient: Patient, site: Site) -> list[tuple[ChartMerge, list[Course]]]:
+    """Charts that were merged into this one, with their courses at this site, to be read as they were."""
+    rows = ChartMerge.standing().filter(kept__in=patient.charts).select_related("closed", "recorded_by")
+    return [(row, list(Course.objects.filter(patient=row.closed, site=site).select_related("site"))) for row in rows]
 
 
 def _url(name: str, *args: object) -> str:
@@ -55,8 +71,8 @@ def _diary(course: Course, now: datetime) -> Step:
     today = course.site.today(now)
     answered = (
         Day.standing()
-        .filter(patient=course.patient, local_date__gt=today - timedelta(days=28), local_date__lte=today)
-        .count()
+        .filter(patient__in=course.patient.charts, local_date__gt=today - timedelta(days=28), local_date__lte=today)
+        .aggregate(days=Count("local_date", distinct=True))["days"]
     )
     said = _("%(n)s of the last 28 days answered.") % {"n": answered}
     return Step(

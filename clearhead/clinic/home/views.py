@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import CharField, Q
+from django.db.models.functions import Cast
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -25,6 +27,7 @@ from clearhead.clinic.schedule import actions as schedule
 from clearhead.clinic.schedule.models import Booking
 
 CLINIC = staff(Role.FRONT_DESK, Role.NURSE, Role.PRESCRIBER, Role.DIRECTOR)
+SHORT_CODE = re.compile(r"[Pp]-[0-9A-Fa-f]{4}")
 FIRST_PAGE = (
     ({Role.NURSE, Role.PRESCRIBER, Role.FRONT_DESK, Role.DIRECTOR}, "home-day"),
     ({Role.OWNER}, "home-figures"),
@@ -134,19 +137,28 @@ def visit_event(request: Any, booking: Booking) -> HttpResponse:
 @require_GET
 @access(CLINIC, Site)
 def patients(request: HttpRequest, site: Site) -> HttpResponse:
-    """Find a patient by name, phone or birth date."""
+    """Find a patient by name, phone, birth date or short code."""
     asked = request.GET.get("q", "").strip()
-    found = Course.objects.filter(site=site, patient__merged_into__isnull=True).select_related("patient")
-    for word in asked.split()[:4]:
-        found = found.filter(
-            Q(patient__given_name__icontains=word)
-            | Q(patient__family_name__icontains=word)
-            | Q(patient__phone__icontains=word)
-            | _born(word)
-        )
+    found = Course.objects.filter(site=site).select_related("patient")
+    coded = _coded(found, asked)
+    if coded is None:
+        found = found.filter(patient__merged_into__isnull=True)
+        for word in asked.split()[:4]:
+            named = Q(patient__given_name__icontains=word) | Q(patient__family_name__icontains=word)
+            found = found.filter(named | Q(patient__phone__icontains=word) | _born(word))
+    else:
+        found = coded
     rows = found.order_by("closed_at", "patient__family_name", "patient__given_name")[:100]
     twins = _alike([row.patient for row in rows])
     return render(request, "home/patients.html", {"site": site, "rows": rows, "asked": asked, "twins": twins})
+
+
+def _coded(courses: Any, asked: str) -> Any:
+    """Courses of the chart with this short code, also of one that was merged: it leads to the kept one."""
+    if not SHORT_CODE.fullmatch(asked):
+        return None
+    text = courses.annotate(patient_code=Cast("patient__code", CharField()))
+    return text.filter(patient_code__istartswith=asked[2:])
 
 
 def _born(word: str) -> Q:
@@ -166,23 +178,25 @@ def _alike(people: list[Any]) -> set[str]:
 @access(CLINIC, Course)
 def course(request: HttpRequest, course: Course) -> HttpResponse:
     """One journey: what is done, what is missing, what comes next."""
-    now = timezone.now()
+    now, patient = timezone.now(), course.patient
+    kept = timeline.kept_course(course)
+    if kept is not None and request.GET.get("as") != "was":
+        return redirect("home-course", kept.code)
     steps = timeline.steps(course, now, roles_of(request.user, course.site))
     following = next((step for step in reversed(steps) if step.url and step.state == "now"), None)
-    context = {"course": course, "patient": course.patient, "steps": steps, "next": following, "now": now}
-    return render(request, "home/course.html", context)
+    shown = {"course": course, "patient": patient, "steps": steps, "next": following, "now": now}
+    shown |= {"kept_course": kept, "merges": timeline.merges_into(patient, course.site)}
+    return render(request, "home/course.html", shown)
 
 
 @require_GET
 @access(PATIENT)
 def visits(request: Any) -> HttpResponse:
     """The patient's own visits."""
-    now = timezone.now()
+    now, charts = timezone.now(), request.patient.charts
     rows = [visit for visit in visits_of(request.patient, now) if visit.slot is not None]
-    consults = Booking.objects.filter(patient=request.patient, visit__isnull=True, status="booked").select_related(
-        "site"
-    )
-    ordered = Order.standing().filter(course__patient=request.patient, course__closed_at__isnull=True).exists()
+    consults = Booking.objects.filter(patient__in=charts, visit__isnull=True, status="booked").select_related("site")
+    ordered = Order.standing().filter(course__patient__in=charts, course__closed_at__isnull=True).exists()
     context = {"rows": rows, "consults": consults.filter(starts_at__gte=now), "now": now, "ordered": ordered}
     return render(request, "home/visits.html", context)
 

@@ -10,11 +10,11 @@ from django.db import transaction
 from django.db.models import Q
 
 from clearhead.clinic.audit import actions as audit
-from clearhead.clinic.letters import backends
+from clearhead.clinic.letters import backends, links
 from clearhead.clinic.letters.kinds import NotForANotice, UnknownLetter, kind_of
 from clearhead.clinic.letters.models import Outgoing
 from clearhead.clinic.letters.render import rendered
-from clearhead.clinic.people.models import Patient, Site, User
+from clearhead.clinic.people.models import AddressChange, Patient, Site, User
 
 __all__ = ["NotForANotice", "UnknownLetter"]
 
@@ -196,3 +196,29 @@ def contact_changed(
                 site=where, patient=patient, template="contact_changed", context={}, about_code=patient.code, due_at=at,
                 channel=channel, to=to, by=by, at=at,
             )  # fmt: skip
+
+
+CONFIRM_WITHIN = timedelta(hours=24)
+"""How long a new address to sign in with waits for its owner."""
+
+
+def sign_in_asked(
+    *, asked: AddressChange, patient: Patient | None, site: Site | None, by: User | None, at: datetime
+) -> None:
+    """A reaction: the new address gets the link that proves that its owner reads there."""
+    if site is not None:
+        until = at + CONFIRM_WITHIN
+        link = links.promise("people-new-address", purpose="sign-in", subject_code=asked.code, until=until, once=True)
+        queue(
+            site=site, patient=patient, template="new_address", context={"link": link, "until": until},
+            about_code=asked.code, due_at=at, channel="mail", to=asked.new_email, by=by, at=at,
+        )  # fmt: skip
+
+
+def sign_in_changed(*, user: User, patient: Patient | None, site: Site | None, left: str, at: datetime) -> None:
+    """A reaction: the address that was left hears of it, in case it was somebody else (H-42)."""
+    if site is not None:
+        queue(
+            site=site, patient=patient, template="sign_in_changed", context={}, about_code=user.code, due_at=at,
+            channel="mail", to=left, by=user, at=at,
+        )  # fmt: skip

@@ -55,6 +55,8 @@ KINDS = _kinds(
     Kind("invitation", _("Your account"), frozenset({"link", "until"})),
     Kind("new_password", _("Your account"), frozenset({"link", "until"})),
     Kind("contact_changed", _("Your account"), frozenset()),
+    Kind("new_address", _("Your account"), frozenset({"link", "until"})),
+    Kind("sign_in_changed", _("Your account"), frozenset()),
     Kind("diary_door", _("Your diary"), frozenset({"link"})),
     Kind("enquiry_received", NOTICE, frozenset({"link"})),
     Kind("service_changed", NOTICE, frozenset({"link"})),

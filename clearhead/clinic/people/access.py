@@ -152,6 +152,8 @@ def access(
                 place(request, row)
             if guarded and request.method == "POST" and rule.kind in {"staff", "chair"}:
                 guard.check(request, patient_of(row))
+                if isinstance(row, (Course, Patient)):
+                    guard.refuse_merged(patient_of(row))
             if rule.kind == "staff" and request.method == "GET" and not poll:
                 guard.look(request, patient_of(row))
             return view(request, *((row,) if subject is not None else ()), *args, **kwargs)
@@ -185,14 +187,15 @@ def _admit(rule: Rule, request: Any, row: Model | None, kwargs: dict[str, Any]) 
             _admit_staff(Rule("staff", roles=rule.roles, writers=rule.roles), request, row)
     elif rule.kind == "link":
         request.link = doors.open_link(kwargs.pop("token"), rule.purpose, timezone.now())
-        request.patient = request.link.patient
+        request.patient = request.link.patient.kept if request.link.patient is not None else None
 
 
 def _admit_patient(request: Any, row: Model | None) -> None:
     patient = getattr(request.user, "patient", None)
     if patient is None or not request.user.is_active:
         raise PermissionDenied("This page is for patients.")
-    if row is not None and patient_of(row) != patient:
+    whose = patient_of(row)
+    if row is not None and (whose is None or whose.pk not in patient.charts):
         raise Http404("Nothing is here under this address.")
     request.patient = patient
 

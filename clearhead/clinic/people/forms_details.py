@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
@@ -14,6 +15,18 @@ from django.utils.translation import gettext_lazy
 from clearhead.clinic.people.models import MESSAGES_BY, SEXES, Patient
 from clearhead.clinic.people.particulars import IDENTITY, mark_of, namesakes
 from clearhead.clinic.web.forms import BirthDateField, ClearForm, phone_number
+
+PARTS_OF_THE_WORLD = {"Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
+
+
+def zone_choices(present: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every time zone of the list, by part of the world, and the present one whatever its name."""
+    parts: dict[str, list[tuple[str, str]]] = {}
+    for name in sorted({*available_timezones(), present}):
+        part, _slash, city = name.partition("/")
+        if name == present or part in PARTS_OF_THE_WORLD:
+            parts.setdefault(part, []).append((name, city.replace("_", " ") or name))
+    return list(parts.items())
 
 
 def _telephone(label: Any) -> forms.CharField:
@@ -36,6 +49,10 @@ class OwnDetailsForm(ClearForm):
     email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
     messages_by = forms.ChoiceField(label=gettext_lazy("Messages from the clinic"), choices=MESSAGES_BY)
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
+    zone = forms.ChoiceField(
+        label=gettext_lazy("Time zone you live in"),
+        help_text=gettext_lazy("Your diary's days begin and end there. What you wrote before keeps its day."),
+    )
     contact_name = forms.CharField(label=gettext_lazy("Contact person in an emergency"), max_length=120, required=False)
     contact_relation = forms.CharField(label=gettext_lazy("Who that is to you"), max_length=60, required=False)
     contact_phone = _telephone(gettext_lazy("Their phone"))
@@ -45,6 +62,7 @@ class OwnDetailsForm(ClearForm):
         shown = {name: getattr(patient, name) for name in self.base_fields if hasattr(patient, name)}
         super().__init__(*args, initial={**shown, "seen": mark_of(patient)}, **kwargs)
         self.patient = patient
+        self.fields["zone"].choices = zone_choices(patient.zone)
 
     def clean(self) -> dict[str, Any]:
         """The way that was chosen needs an address; a contact needs a name and a number."""
@@ -94,6 +112,7 @@ class DetailsForm(OwnDetailsForm):
         "email",
         "messages_by",
         "language",
+        "zone",
         "needs_interpreter",
     )
 
@@ -101,6 +120,7 @@ class DetailsForm(OwnDetailsForm):
         super().__init__(*args, **kwargs)
         self.today = today
         self.fields["used_name"].label = _("Name the person wants to be called by")
+        self.fields["zone"].label = _("Time zone the person lives in")
         self.fields["contact_relation"].label = _("Who that is to the person")
 
     def clean_birth_date(self) -> date:

@@ -19,6 +19,10 @@ class WrongPatient(Exception):
     """The form was opened for another patient than the address names (409)."""
 
 
+class MergedChart(Exception):
+    """The chart was merged into another: new things are written there (409)."""
+
+
 def token(patient: Patient | None) -> str:
     """What a form about this patient carries."""
     return signing.dumps(str(patient.code) if patient else "-", salt=SALT)
@@ -36,6 +40,15 @@ def check(request: HttpRequest, patient: Patient | None) -> None:
         raise WrongPatient(
             f"This form was not opened for {patient}. Nothing was saved. "
             "Go back to the chart you meant and enter it there."
+        )
+
+
+def refuse_merged(patient: Patient | None) -> None:
+    """A chart that was merged is read, and no longer written. What belongs to one of its visits is still recorded."""
+    if patient is not None and patient.merged_into_id is not None:
+        raise MergedChart(
+            f"This chart, {patient.short_code}, was merged into {patient.kept.short_code}. Nothing was saved. "
+            "Open that chart and enter it there."
         )
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from clearhead.clinic.audit.actions import Conflict
 from clearhead.clinic.people import devices, doors
-from clearhead.clinic.people.guard import WrongPatient
+from clearhead.clinic.people.guard import MergedChart, WrongPatient
 
 FOREIGN = ("allauth.", "django.views.static", "django.contrib.staticfiles", "django.views.i18n")
 """Views of libraries, which carry their own checks; people/urls.py lists which of them are mounted."""
@@ -112,7 +112,11 @@ class ClearRefusals:
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
         """Answer what is a refusal; leave what is a fault."""
-        titles = {Conflict: _("Saved already, with other content"), WrongPatient: _("Another patient's form")}
+        titles = {
+            Conflict: _("Saved already, with other content"),
+            WrongPatient: _("Another patient's form"),
+            MergedChart: _("A chart that was merged"),
+        }
         title = titles.get(type(fault))
         if title is None:
             return None

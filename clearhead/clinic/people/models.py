@@ -13,7 +13,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from clearhead.clinic.audit.models import Fact
+from clearhead.clinic.people.changes import AddressChange as AddressChange
+from clearhead.clinic.people.changes import ChartMerge as ChartMerge
+from clearhead.clinic.people.changes import PatientChange as PatientChange
 
 
 class Role(models.TextChoices):
@@ -207,7 +209,12 @@ class Patient(models.Model):
     zone = models.CharField(max_length=64, validators=[known_zone])
     photo = models.BinaryField(null=True, help_text="Re-encoded JPEG, for the wrong-patient guard.")
     verified_at = models.DateTimeField(null=True, help_text="When the front desk saw an identity document.")
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="merged", help_text="The chart that is kept."
+    )
+    holds = models.JSONField(
+        default=list, help_text="Keys of the charts merged into this one: what they say is read as this person's."
+    )
     created_at = models.DateTimeField()
 
     class Meta:
@@ -226,18 +233,19 @@ class Patient(models.Model):
         """A short name to read aloud."""
         return f"P-{str(self.code)[:4].upper()}"
 
+    @property
+    def charts(self) -> list[int]:
+        """Keys of every chart of this person, to read all that was ever recorded: this one first."""
+        return [self.pk, *self.holds]
+
+    @property
+    def kept(self) -> Patient:
+        """The chart to write in: this one, unless it was merged into another."""
+        return self if self.merged_into is None else self.merged_into.kept
+
     def age_on(self, day: date) -> int:
         """Whole years on this day."""
         return day.year - self.birth_date.year - ((day.month, day.day) < (self.birth_date.month, self.birth_date.day))
-
-
-class PatientChange(Fact):
-    """What was known of a person before and after somebody changed it, and why."""
-
-    patient = models.ForeignKey(Patient, models.PROTECT, related_name="changes")
-    before = models.JSONField()
-    after = models.JSONField()
-    reason = models.CharField(max_length=200, blank=True)
 
 
 class Device(models.Model):

@@ -15,6 +15,7 @@ OWN_FIELDS = (
     "phone",
     "email",
     "language",
+    "zone",
     "messages_by",
     "contact_name",
     "contact_relation",

@@ -28,8 +28,9 @@ def details(request: Any, course: Course) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _saved(request, form, course, now):
         messages.success(request, _("Saved."))
         return redirect("home-course", course.code)
-    changes = PatientChange.standing().filter(patient=patient).select_related("recorded_by").order_by("-pk")[:20]
-    shown = {"course": course, "patient": patient, "form": form, "changes": [_change(one) for one in changes]}
+    changes = PatientChange.standing().filter(patient__in=patient.charts).select_related("recorded_by")
+    latest = [_change(one) for one in changes.order_by("-pk")[:20]]
+    shown = {"course": course, "patient": patient, "form": form, "changes": latest}
     return render(request, "people/details.html", shown, status=422 if form.errors else 200)
 
 

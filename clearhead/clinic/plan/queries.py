@@ -68,7 +68,8 @@ def current_decision(course: Course, at: datetime) -> Decision | None:
 def order_facts(course: Course, protocol: Protocol, *, by: User, at: datetime, running: policy.Running) -> OrderFacts:
     """What an order of this course is judged against."""
     decision = current_decision(course, at)
-    given = SessionSummary.standing().filter(session__patient=course.patient, happened_at__gt=at - YEAR)
+    charts = course.patient.charts
+    given = SessionSummary.standing().filter(session__patient__in=charts, happened_at__gt=at - YEAR)
     return OrderFacts(
         adopted=running.adopted is not None,
         withdrawn=policy.withdrawn_for_safety(running.version, course.site, at) is not None,
@@ -78,7 +79,7 @@ def order_facts(course: Course, protocol: Protocol, *, by: User, at: datetime, r
         earlier_mg_per_kg_year=given.aggregate(sum=Sum("given_mg_per_kg"))["sum"] or Decimal(0),
         earlier_sessions_year=given.values("session").distinct().count(),
         allergies=tuple(
-            Allergy.standing().filter(patient=course.patient, none_known=False).values_list("substance", flat=True)
+            Allergy.standing().filter(patient__in=charts, none_known=False).values_list("substance", flat=True)
         ),
     )
 
@@ -98,12 +99,12 @@ def orders_to_check(site: Site) -> list[tuple[Order, OrderCheck | None]]:
 
 def allergies_of(patient: Patient) -> list[Allergy]:
     """Allergies on file, with "none known" where it was said."""
-    return list(Allergy.standing().filter(patient=patient))
+    return list(Allergy.standing().filter(patient__in=patient.charts))
 
 
 def medicines_of(patient: Patient) -> list[Medication]:
     """What the patient takes, as a clinician confirmed it."""
-    return list(Medication.standing().filter(patient=patient, until__isnull=True))
+    return list(Medication.standing().filter(patient__in=patient.charts, until__isnull=True))
 
 
 def last_weight(patient: Patient, at: datetime) -> Measurement | None:
@@ -129,8 +130,8 @@ def measured(patient: Patient, at: datetime) -> dict[str, Any]:
 
 
 def _last(patient: Patient, kind: str, at: datetime) -> Measurement | None:
-    rows = Measurement.standing().filter(patient=patient, kind=kind, happened_at__lte=at, value__isnull=False)
-    return rows.order_by("happened_at", "pk").last()
+    rows = Measurement.standing().filter(patient__in=patient.charts, kind=kind, happened_at__lte=at)
+    return rows.filter(value__isnull=False).order_by("happened_at", "pk").last()
 
 
 def sessions_of(order: Order) -> QuerySet[Session]:
@@ -183,7 +184,7 @@ class Visit:
 
 def visits_of(patient: Patient, at: datetime) -> list[Visit]:
     """Every visit of a patient that was not cancelled, by start: for the patient's own page and the timeline."""
-    rows = Session.objects.filter(patient=patient, cancelled_at__isnull=True)
+    rows = Session.objects.filter(patient__in=patient.charts, cancelled_at__isnull=True)
     rows = rows.select_related("booking", "order__protocol_version", "site", "course__patient")
     return sorted((visit_of(row) for row in rows), key=lambda visit: visit.slot.starts_at if visit.slot else at)
 

@@ -66,7 +66,7 @@ def facts_of(session: Session) -> prepare.PrepareFacts:
 
 def medicines_of(patient: Patient) -> tuple[prepare.PatientMedicine, ...]:
     """The clinician's list of current medicines with their classes and interaction keys."""
-    rows = Medication.standing().filter(patient=patient, until__isnull=True)
+    rows = Medication.standing().filter(patient__in=patient.charts, until__isnull=True)
     return tuple(prepare.PatientMedicine(row.typed, classes_of(row)) for row in rows)
 
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
+
+from django.utils.translation import gettext as _
 
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.people import actions as people
 from clearhead.clinic.people.access import roles_of
-from clearhead.clinic.people.models import Course, Role, User
+from clearhead.clinic.people.models import Course, Patient, Role, User
+from clearhead.clinic.plan.models import Session
+from clearhead.clinic.recovery.models import Discharge
 from clearhead.clinic.review import queries
 from clearhead.clinic.review.models import Harm, Review
 from clearhead.medicine.outcomes.response import Status
+
+STILL_THERE = timedelta(days=14)
+"""A session that began within this and has no departure may still run: also the longest stay is shorter."""
 
 
 class ReviewRefused(Exception):
@@ -140,3 +147,12 @@ def note_harm(
         body={"severity": severity, "serious": serious},
     )
     return harm
+
+
+def nothing_running(*, kept: Patient, closed: Patient, at: datetime, found: list[str]) -> None:
+    """A reaction: nobody's chart is merged while they sit in the chair or recover."""
+    charts = [*kept.charts, *closed.charts]
+    begun = Session.objects.filter(patient__in=charts, infusion__started_at__gt=at - STILL_THERE)
+    left = Discharge.standing().filter(session__in=begun).values("session")
+    if begun.exclude(pk__in=left).exists():
+        found.append(_("An infusion of this person has not ended with a departure. Merge the charts afterwards."))

@@ -84,7 +84,7 @@ def _series(code: Any, sessions: list[Session]) -> Series:
 def exposure(patient: Patient, until: datetime) -> tuple[int, Decimal]:
     """Sessions begun and mg/kg given in the twelve months up to a moment, at every site of the group."""
     begun = Session.objects.filter(
-        patient=patient, infusion__started_at__gt=until - YEAR, infusion__started_at__lte=until
+        patient__in=patient.charts, infusion__started_at__gt=until - YEAR, infusion__started_at__lte=until
     )
     given = SessionSummary.standing().filter(session__in=begun).values_list("given_mg_per_kg", flat=True)
     return begun.count(), sum(given, Decimal(0))
@@ -118,8 +118,8 @@ def review_of(course: Course, series: Series, now: datetime) -> ReviewView:
 def _repeat_facts(course: Course, series: Series, judged: Response, now: datetime) -> repeat.RepeatFacts:
     patient = course.patient
     sessions, mg_per_kg = exposure(patient, now)
-    liver = Measurement.standing().filter(patient=patient, kind="liver").last()
-    asked = HistoryItem.standing().filter(patient=patient, item="urinary_symptoms").last()
+    liver = Measurement.standing().filter(patient__in=patient.charts, kind="liver").last()
+    asked = HistoryItem.standing().filter(patient__in=patient.charts, item="urinary_symptoms").last()
     last = SessionSummary.standing().filter(session=series.sessions[-1]).last()
     known = {Status.RESPONDER: "responder", Status.NO_RESPONSE: "no_response"}
     return repeat.RepeatFacts(
@@ -139,7 +139,7 @@ def _repeat_facts(course: Course, series: Series, judged: Response, now: datetim
 
 
 def _maintenance(patient: Patient, now: datetime) -> int:
-    recent = Session.objects.filter(patient=patient, infusion__started_at__gt=now - YEAR)
+    recent = Session.objects.filter(patient__in=patient.charts, infusion__started_at__gt=now - YEAR)
     return recent.filter(order__purpose="maintenance").count()
 
 

@@ -211,5 +211,5 @@ def next_waiting(site: Site, service: Service) -> Waiting | None:
 
 def bookings_of(patient: Patient, at: datetime) -> list[Booking]:
     """The patient's visits that are still to come."""
-    rows = Booking.objects.filter(patient=patient, status=Booking.Status.BOOKED, ends_at__gt=at)
+    rows = Booking.objects.filter(patient__in=patient.charts, status=Booking.Status.BOOKED, ends_at__gt=at)
     return list(rows.select_related("service", "site"))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from clearhead.clinic.assessment import queries as assessments
 from clearhead.clinic.audit.models import Event
+from clearhead.clinic.diary import actions as entries
+from clearhead.clinic.diary import queries as diary
 from clearhead.clinic.infusion.queries.gates import start_facts
 from clearhead.clinic.letters.models import Outgoing
 from clearhead.clinic.people import guard
@@ -35,7 +39,8 @@ def said(course: Course, **changed: object) -> dict[str, object]:
     patient = course.patient
     shown = {"given_name": patient.given_name, "family_name": patient.family_name, "sex": patient.sex}
     shown |= {"birth_date": f"{patient.birth_date}", "phone": patient.phone, "email": patient.email}
-    shown |= {"messages_by": "mail", "language": "en", "seen": mark_of(patient), guard.FIELD: guard.token(patient)}
+    shown |= {"messages_by": "mail", "language": "en", "zone": patient.zone}
+    shown |= {"seen": mark_of(patient), guard.FIELD: guard.token(patient)}
     return {**shown, **changed}
 
 
@@ -104,6 +109,7 @@ def test_the_second_look_names_another_person_of_the_same_name_and_birth_date(fe
         ({"email": ""}, "Messages by e-mail need an address"),
         ({"contact_name": "Sten"}, "A contact person needs a name and a phone number"),
         ({"language": "tlh"}, "Select a valid choice"),
+        ({"zone": "Mars/Olympus"}, "Select a valid choice"),
     ],
 )
 def test_bad_entries_get_a_sentence_and_leave_nothing(fern, course, changed, sentence):
@@ -127,6 +133,20 @@ def test_a_patient_changes_the_address_but_not_who_they_are_and_the_old_address_
     assert (course.patient.email, course.patient.given_name) == ("new@example.org", "Petra")
     assert (course.patient.birth_date.year, course.patient.needs_interpreter) == (1984, False)
     assert (letter.to, "Lindqvist" in letter.text) == ("petra@example.org", False)
+
+
+def test_another_zone_moves_the_diarys_midnight_and_no_day_that_was_written(client, course):
+    client.force_login(course.patient.user)
+    written = {"local_date": date(2026, 11, 19), "answer": 2, "zone": "America/Phoenix", "by": None, "at": AT_TEN}
+    entries.record_day(patient=course.patient, **written)
+    client.post(reverse("people-my-details"), said(course, zone="Asia/Tokyo", language="es"))
+
+    course.patient.refresh_from_db()
+    evening_in_phoenix = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+    assert (course.patient.zone, course.patient.language) == ("Asia/Tokyo", "es")
+    assert [(day.local_date.day, day.zone) for day in course.patient.days.all()] == [(19, "America/Phoenix")]
+    assert diary.today_of(course.patient, evening_in_phoenix).day == 21
+    assert PatientChange.objects.get().before == {"zone": "America/Phoenix", "language": "en"}
 
 
 def test_who_wants_text_messages_gets_them(course):

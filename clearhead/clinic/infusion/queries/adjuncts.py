@@ -27,7 +27,7 @@ def adjuncts(session: Session) -> tuple[Adjunct, ...]:
 
 def allergies_of(session: Session) -> tuple[str, ...] | None:
     """The recorded allergies; empty when "none known" was said; None when nobody asked (unknown is not none)."""
-    rows = list(Allergy.standing().filter(patient_id=session.patient_id))
+    rows = list(Allergy.standing().filter(patient__in=session.patient.charts))
     if not rows:
         return None
     return tuple(f"{row.substance} {row.reaction}".strip() for row in rows if not row.none_known)

@@ -123,7 +123,7 @@ class Earlier:
 def earlier(session: Session, at: datetime) -> Earlier:
     """Other sessions of the patient, wherever in the group they took place."""
     others = (
-        Infusion.objects.filter(patient_id=session.patient_id, started_at__lte=at, started_at__gt=at - YEAR)
+        Infusion.objects.filter(patient__in=session.patient.charts, started_at__lte=at, started_at__gt=at - YEAR)
         .exclude(session=session)
         .select_related("session")
         .order_by("started_at")

@@ -134,6 +134,13 @@ class Migration(migrations.Migration):
                 ("zone", models.CharField(max_length=64, validators=[clearhead.clinic.people.models.known_zone])),
                 ("photo", models.BinaryField(help_text="Re-encoded JPEG, for the wrong-patient guard.", null=True)),
                 (
+                    "holds",
+                    models.JSONField(
+                        default=list,
+                        help_text="Keys of the charts merged into this one: what they say is read as this person's.",
+                    ),
+                ),
+                (
                     "verified_at",
                     models.DateTimeField(help_text="When the front desk saw an identity document.", null=True),
                 ),
@@ -145,6 +152,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="merged",
                         to="people.patient",
+                        help_text="The chart that is kept.",
                     ),
                 ),
                 (
@@ -394,6 +402,133 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["happened_at", "pk"],
                 "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="AddressChange",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("happened_at", models.DateTimeField(help_text="When it was so, not when it was typed.")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        help_text="When it reached the clinic; passed in, never read from a clock here."
+                    ),
+                ),
+                ("struck", models.BooleanField(default=False)),
+                ("old_email", models.EmailField(max_length=254)),
+                ("new_email", models.EmailField(max_length=254)),
+                (
+                    "asked",
+                    models.OneToOneField(
+                        help_text="Set: this confirms what was asked.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="confirmed",
+                        to="people.addresschange",
+                    ),
+                ),
+                (
+                    "corrects",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrected_by",
+                        to="people.addresschange",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        help_text="Empty: a person by link.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="address_changes",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["happened_at", "pk"],
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="ChartMerge",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("happened_at", models.DateTimeField(help_text="When it was so, not when it was typed.")),
+                (
+                    "recorded_at",
+                    models.DateTimeField(
+                        help_text="When it reached the clinic; passed in, never read from a clock here."
+                    ),
+                ),
+                ("struck", models.BooleanField(default=False)),
+                ("reason", models.CharField(max_length=200)),
+                (
+                    "before",
+                    models.JSONField(help_text="Both as they stood: identity, courses, whose sign-in was which."),
+                ),
+                (
+                    "closed",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="merged_by", to="people.patient"
+                    ),
+                ),
+                (
+                    "corrects",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrected_by",
+                        to="people.chartmerge",
+                    ),
+                ),
+                (
+                    "kept",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="merges", to="people.patient"
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        help_text="Empty: a person by link.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "signature",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.signature"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["happened_at", "pk"],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kept", models.F("closed")), _negated=True), name="two_charts_are_merged"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="a_merge_has_its_reason"
+                    ),
+                ],
             },
         ),
     ]

@@ -7,4 +7,4 @@ from clearhead.clinic.audit.guards import ProtectFacts
 
 class Migration(migrations.Migration):
     dependencies = [("people", "0001_initial")]
-    operations = [ProtectFacts("Signature", "PatientChange")]
+    operations = [ProtectFacts("Signature", "PatientChange", "AddressChange", "ChartMerge")]
