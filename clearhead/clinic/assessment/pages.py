@@ -35,8 +35,8 @@ class Section:
     argument: str = ""
 
 
-def sections_of(course: Course, now: Any) -> list[Section]:
-    """Every section with what is there."""
+def sections_of(course: Course, running: Running | None, now: Any) -> list[Section]:
+    """Every section with what is there: for the overview, which alone shows them all."""
     patient, said = course.patient, queries.history_of(course.patient)
     today = course.site.today(now)
     groups = [_group(name, title, [item in said for item in items]) for name, (title, items) in words.GROUPS.items()]
@@ -45,7 +45,6 @@ def sections_of(course: Course, now: Any) -> list[Section]:
     seen, found = queries.neurologist_seen_on(course), queries.diagnosis_of(patient)
     flags = queries.warning_signs(course, said)
     confirmed = words.MEDICINES_CONFIRMED in said
-    running = running_or_none(course, now)
     codes = [rule.code for rule in running.protocol.assessment.contraindications] if running else []
     asked = sum(code in said for code in codes)
     return [
@@ -93,14 +92,14 @@ def running_or_none(course: Course, now: Any) -> Running | None:
 
 
 def shown(request: HttpRequest, course: Course, **more: Any) -> dict[str, Any]:
-    """What every page of the assessment knows."""
+    """What every page of the assessment knows. What a page has looked up already, it hands on."""
     now = timezone.now()
+    if "running" not in more:
+        more["running"] = running_or_none(course, now)
     return {
         "course": course,
         "patient": course.patient,
-        "running": running_or_none(course, now),
         "open_items": queries.open_items(course),
-        "sections": sections_of(course, now),
         "today": course.site.today(now),
         **more,
     }

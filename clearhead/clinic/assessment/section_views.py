@@ -52,7 +52,7 @@ def conditions(request: Any, course: Course) -> HttpResponse:
     """Contraindications by state: no, active, untreated, treated, found by chance, not known."""
     running = running_or_none(course, timezone.now())
     if running is None:
-        return render(request, "assessment/no_protocol.html", shown(request, course))
+        return render(request, "assessment/no_protocol.html", shown(request, course, running=None))
     said = queries.history_of(course.patient)
     rules = running.protocol.assessment.contraindications
     form = ConditionsForm(request.POST or None, rules=rules, said=said)
@@ -61,7 +61,8 @@ def conditions(request: Any, course: Course) -> HttpResponse:
         _answers(request, course, form, told, everything=told["again"])
 
     title = _("Conditions")
-    return page(request, course, "assessment/asked.html", form, save, "overview", title=title, states=True)
+    more = {"title": title, "states": True, "running": running}
+    return page(request, course, "assessment/asked.html", form, save, "overview", **more)
 
 
 def _answers(request: Any, course: Course, form: Any, said: dict[str, Any], *, everything: bool = False) -> None:
@@ -146,6 +147,7 @@ def _results(course: Course, now: Any) -> dict[str, Any]:
         name: name.upper() for name in scales.shipped_scales()
     }
     return {
+        "running": running,
         "measurements": [
             (titles.get(row.kind, row.kind), row, queries.echo_of(row))
             for row in queries.measurements_of(course.patient)

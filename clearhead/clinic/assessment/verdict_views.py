@@ -28,9 +28,9 @@ def verdict(request: Any, course: Course) -> HttpResponse:
     now = timezone.now()
     running = running_or_none(course, now)
     if running is None:
-        return render(request, "assessment/no_protocol.html", shown(request, course))
+        return render(request, "assessment/no_protocol.html", shown(request, course, running=None))
     found = _verdict(course, running, now)
-    return render(request, "assessment/verdict.html", _shown(request, course, found, _form(found)))
+    return render(request, "assessment/verdict.html", _shown(request, course, running, found, _form(found)))
 
 
 @require_POST
@@ -40,7 +40,7 @@ def sign(request: Any, course: Course) -> HttpResponse:
     now = timezone.now()
     running = running_or_none(course, now)
     if running is None:
-        return render(request, "assessment/no_protocol.html", shown(request, course), status=422)
+        return render(request, "assessment/no_protocol.html", shown(request, course, running=None), status=422)
     found = _verdict(course, running, now)
     form = SignForm(request.POST, gates=_gates(found))
     if form.is_valid():
@@ -62,7 +62,7 @@ def sign(request: Any, course: Course) -> HttpResponse:
         else:
             messages.success(request, _("Signed."))
             return redirect("assessment-verdict", course.code)
-    return render(request, "assessment/verdict.html", _shown(request, course, found, form), status=422)
+    return render(request, "assessment/verdict.html", _shown(request, course, running, found, form), status=422)
 
 
 @require_http_methods(["GET", "POST"])
@@ -94,12 +94,13 @@ def _form(found: Verdict) -> SignForm:
     return SignForm(gates=_gates(found))
 
 
-def _shown(request: HttpRequest, course: Course, found: Verdict, form: SignForm) -> dict[str, Any]:
+def _shown(request: HttpRequest, course: Course, running: Running, found: Verdict, form: SignForm) -> dict[str, Any]:
     user: Any = request.user
     decision = queries.latest_decision(course)
     return shown(
         request,
         course,
+        running=running,
         verdict=found,
         headline=told.headline(found),
         summary=told.summary(found),

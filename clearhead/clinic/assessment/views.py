@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from clearhead.clinic.assessment import actions, ledger, queries
 from clearhead.clinic.assessment.forms import AllergyForm, CloseItemForm, MedicationForm, ReferralForm, TrialForm
 from clearhead.clinic.assessment.models import Allergy, Medication, OpenItem, Trial
-from clearhead.clinic.assessment.pages import CHARTING, READING, once, page, shown
+from clearhead.clinic.assessment.pages import CHARTING, READING, once, page, running_or_none, sections_of, shown
 from clearhead.clinic.people.access import access
 from clearhead.clinic.people.models import Course
 
@@ -33,7 +33,10 @@ MORE_OF_TRIAL = (
 @access(READING, Course)
 def overview(request: HttpRequest, course: Course) -> HttpResponse:
     """Every section, what is there and what is missing."""
-    said = shown(request, course, decision=queries.latest_decision(course))
+    now = timezone.now()
+    running = running_or_none(course, now)
+    sections, decision = sections_of(course, running, now), queries.latest_decision(course)
+    said = shown(request, course, running=running, sections=sections, decision=decision)
     return render(request, "assessment/overview.html", said)
 
 

@@ -6,7 +6,9 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from clearhead.clinic.assessment import actions, ledger, queries
 from clearhead.clinic.assessment.models import Allergy, HistoryItem, Measurement, Medication, Referral, Trial
@@ -69,6 +71,23 @@ def test_every_page_opens_when_everything_is_there(course: Any, nina: Client) ->
 
     for page in PAGES:
         assert nina.get(f"/assessment/{course.code}/{page}").status_code == 200, page
+
+
+OTHERS = {
+    "allergies/": ("medication", "trial", "measurement", "referral", "historyitem"),
+    "treatments/": ("medication", "allergy", "measurement", "referral", "historyitem"),
+    "letters/": ("medication", "allergy", "measurement", "trial", "historyitem"),
+}
+
+
+@pytest.mark.parametrize("page", OTHERS)
+def test_a_page_asks_for_its_own_section_and_for_the_protocol_once(course: Any, nina: Client, page: str) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        assert nina.get(f"/assessment/{course.code}/{page}").status_code == 200
+
+    said = " ".join(one["sql"] for one in asked)
+    assert [table for table in OTHERS[page] if f'FROM "assessment_{table}"' in said] == []
+    assert said.count('FROM "policy_adoption"') == 1
 
 
 def test_without_a_protocol_the_pages_say_what_to_do() -> None:
