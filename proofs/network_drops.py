@@ -1,9 +1,9 @@
 """Five hundred network drops at the chair, in a real browser: nothing lost, nothing doubled.
 
-Each drop is one entry: a note with its own words, a core set, or a graded symptom. Meanwhile the network does one of
-six things: it is away when the entry is saved; it loses the request; it loses the answer after the clinic has saved it;
-it goes away and the tab is killed; it goes away for five minutes or two hours by a clock that is put forward. Then
-every queue that was ever sent is sent twice more, in the opposite order, and the record is counted.
+Each drop is one entry: a note with its own words, a core set, a graded symptom, or a rate set lower. Meanwhile the
+network does one of six things: it is away when the entry is saved; it loses the request; it loses the answer after the
+clinic has saved it; it goes away and the tab is killed; it goes away for five minutes or two hours by a clock that is
+put forward. Then every queue that was ever sent is sent twice more, in the opposite order, and the record is counted.
 
     python -m proofs.network_drops            500 drops, figures into docs/benchmarks/network_drops.md
 """
@@ -25,7 +25,7 @@ from typing import Any
 from playwright.sync_api import expect
 
 KINDS = ("away", "request_lost", "answer_lost", "tab_killed", "five_minutes", "two_hours")
-ENTRIES = {"note": "note", "core set": "observe", "symptom": "symptom"}
+ENTRIES = {"note": "note", "core set": "observe", "symptom": "symptom", "lower rate": "rate"}
 """What is entered, and the last part of the address it is sent to."""
 AWAY_S = {"five_minutes": 300, "two_hours": 7200}
 SHORT = 25
@@ -62,6 +62,8 @@ class Drops:
             return self._core_set(60 + number % 30, 11 + number // 30 % 6)
         if entry == "symptom":
             return self._symptom(number)
+        if entry == "lower rate":
+            return self._lower_rate()
         words = f"drop {number}"
         self.page.locator("[data-face=note]").click()
         self.page.locator("#note-text").fill(words)
@@ -87,6 +89,16 @@ class Drops:
         self.page.locator("#face-symptom").wait_for(state="hidden")
         return f"{code} 1"
 
+    def _lower_rate(self) -> str:
+        """One step down by the order's own chip; away from the clinic the same step is offered again."""
+        self.page.locator("[data-face=rate]").click()
+        chip = self.page.locator("#part-chips [data-ml]:not([data-up='1'])").last
+        ml_per_h = chip.get_attribute("data-ml")
+        chip.click()
+        self.page.locator("#rate-form .big-button").click()
+        self.page.locator("#face-rate").wait_for(state="hidden")
+        return f"rate {ml_per_h}"
+
     def drop(self, kind: str, entry: str, number: int) -> str:
         """One drop of this kind around one entry."""
         if kind in ("request_lost", "answer_lost"):
@@ -105,15 +117,22 @@ class Drops:
         return words
 
     def _lose(self, kind: str, entry: str, number: int) -> str:
+        failed: list[str] = []
+
         def fail(route: Any) -> None:
+            if failed or "preview=1" in (route.request.post_data or ""):  # once, and not the read-back of a rate
+                route.continue_()
+                return
+            failed.append(kind)
             if kind == "answer_lost":
                 route.fetch()
             route.abort()
 
         address = f"**/{ENTRIES[entry]}/"
-        self.page.route(address, fail, times=1)
+        self.page.route(address, fail)
         words = self.enter(entry, number)
         self.page.unroute(address)
+        assert failed, f"the {entry} met no loss"
         return words
 
     def settle(self) -> None:
@@ -131,7 +150,7 @@ class Drops:
 
 
 def run(page: Any, address: str, count: int, found: Callable[[], list[str]]) -> dict[str, Any]:
-    """`count` drops; `found` tells every note, core set and symptom on the record."""
+    """`count` drops; `found` tells every note, core set, symptom and change of rate on the record."""
     began, drops, before = time.monotonic(), Drops(page, address, random.Random(SEED), []), Counter(found())
     plan = [(KINDS[place % len(KINDS)], list(ENTRIES)[place // len(KINDS) % len(ENTRIES)]) for place in range(count)]
     drops.random.shuffle(plan)

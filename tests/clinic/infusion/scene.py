@@ -45,12 +45,12 @@ RATES = (
 )
 
 
-def lively(now: datetime, *, since_min: int = 102) -> Session:
+def lively(now: datetime, *, since_min: int = 102, **ordered: Any) -> Session:
     """Petra in chair 2: five steps, a mild floating, a nausea that was treated."""
     prn = ["ondansetron_nausea", "midazolam_distress", "labetalol_pressure"]
     numbers = {"dose": {"start_rate_mg_per_kg_h": "0.1", "step_up_mg_per_kg_h": "0.05", "step_interval_min": "20"}}
     began = now - minutes(since_min)
-    signed = builders.order(petra(), at=now - timedelta(days=6), prn_orders=prn, **numbers)
+    signed = builders.order(petra(), at=now - timedelta(days=6), prn_orders=prn, **numbers, **ordered)
     session = builders.session(petra(), number=3, starts_at=began - minutes(30), signed=signed)
     nina = member("nina")
 
