@@ -97,6 +97,7 @@ def _form(found: Verdict) -> SignForm:
 def _shown(request: HttpRequest, course: Course, running: Running, found: Verdict, form: SignForm) -> dict[str, Any]:
     user: Any = request.user
     decision = queries.latest_decision(course)
+    titles = {reason.gate: reason.title for reason in found.reasons}
     return shown(
         request,
         course,
@@ -112,5 +113,5 @@ def _shown(request: HttpRequest, course: Course, running: Running, found: Verdic
         prescriber=Role.PRESCRIBER in roles_of(user, course.site),
         decision=decision,
         holds=queries.current_decision(course, timezone.now()),
-        overrides=list(decision.overrides.all()) if decision else [],
+        overrides=[(titles.get(o.gate, o.gate), o.reason) for o in decision.overrides.all()] if decision else [],
     )
