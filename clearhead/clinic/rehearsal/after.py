@@ -74,7 +74,7 @@ def _givers(story: Story, session: Session) -> list[Giver]:
 
 
 def _escort(story: Story, session: Session) -> None:
-    recovery.meet_escort(session=session, name="Alex Moreno", by=story.who("nurse"), at=story.clock.now)
+    recovery.meet_escort(session=session, name=story.person.escort, by=story.who("nurse"), at=story.clock.now)
 
 
 def _sets(story: Story, session: Session) -> None:

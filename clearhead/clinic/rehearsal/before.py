@@ -25,7 +25,6 @@ from clearhead.clinic.plan.models import Order
 from clearhead.clinic.policy import actions as policy
 from clearhead.clinic.rehearsal.story import (
     PIN,
-    WEIGHT_KG,
     Giver,
     StoppedShort,
     Story,
@@ -42,7 +41,6 @@ from clearhead.clinic.schedule.models import Service
 from clearhead.clinic.welcome import actions as welcome
 from clearhead.medicine.headache.red_flags import FLAGS
 
-PHONE = "555 0142"
 HEIGHT_CM = Decimal(165)
 DIARY_DAYS = 30
 HEADACHE_PATTERN = (2, 3, 0, 2, 1, 3, 2)
@@ -72,7 +70,7 @@ def enquire_and_book(story: Story) -> None:
     held = calendar.hold(site=site, service=service, starts_at=start, phases=phases, by=None, at=at)
     story.clock.pass_minutes(3)
     booked = welcome.book_consult(
-        booking=held, given_name=person.given, family_name=person.family, birth_date=person.born, phone=PHONE,
+        booking=held, given_name=person.given, family_name=person.family, birth_date=person.born, phone=person.phone,
         email=person.email, by=None, at=story.clock.now,
     )  # fmt: skip
     story.course = booked.course
@@ -179,7 +177,13 @@ def _history(story: Story) -> None:
         course=story.known_course, kind="bp", value=Decimal(124), value2=Decimal(76), unit="mmHg", by=nurse, at=at
     )
     assessment.record_measurement(
-        course=story.known_course, kind="weight", value=WEIGHT_KG, unit="kg", entered_unit="kg", by=nurse, at=at
+        course=story.known_course,
+        kind="weight",
+        value=story.person.weight_kg,
+        unit="kg",
+        entered_unit="kg",
+        by=nurse,
+        at=at,
     )
     assessment.record_measurement(
         course=story.known_course, kind="height", value=HEIGHT_CM, unit="cm", entered_unit="cm", by=nurse, at=at
@@ -297,7 +301,7 @@ def sign_order(story: Story) -> None:
 def _measured(story: Story) -> dict[str, Any]:
     """Weighed again today; height and sex from the file."""
     now = story.clock.now
-    return {**plans.measured(story.patient, now), "weight_kg": WEIGHT_KG, "weight_measured_at": now}
+    return {**plans.measured(story.patient, now), "weight_kg": story.person.weight_kg, "weight_measured_at": now}
 
 
 def adopt(story: Story) -> None:
@@ -350,7 +354,7 @@ def open_course(story: Story) -> None:
     """A course opened at the desk, by phone: the short way in."""
     person = story.person
     story.course = people.add_patient(
-        given_name=person.given, family_name=person.family, birth_date=person.born, sex=person.sex, phone=PHONE,
+        given_name=person.given, family_name=person.family, birth_date=person.born, sex=person.sex, phone=person.phone,
         email=person.email, site=story.site, by=story.who("front_desk"), at=story.clock.now,
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ from clearhead.clinic.infusion.queries.state import dosing_weight
 from clearhead.clinic.plan import actions as plan
 from clearhead.clinic.plan import queries as plans
 from clearhead.clinic.plan.models import Session
-from clearhead.clinic.rehearsal.story import PIN, WEIGHT_KG, Giver, StoppedShort, Story, refusal_of, try_each
+from clearhead.clinic.rehearsal.story import PIN, Giver, StoppedShort, Story, refusal_of, try_each
 from clearhead.clinic.schedule import actions as schedule
 from clearhead.medicine.protocols.dose import MiniBolus, PlannedSegment
 from clearhead.medicine.rules.dose import DoseAccount
@@ -45,7 +45,7 @@ def prepare_home(story: Story, session: Session) -> None:
     story.clock.until(booking.starts_at - timedelta(hours=20))
     desk = story.who("front_desk")
     plan.name_escort(
-        session=session, name="Alex Moreno", phone="555 0143", may_be_told=True, by=None, at=story.clock.now
+        session=session, name=story.person.escort, phone="555 0143", may_be_told=True, by=None, at=story.clock.now
     )
     schedule.record_visit_event(booking=booking, kind="confirmed", by=desk, at=story.clock.now)
 
@@ -64,7 +64,7 @@ def go(story: Story, session: Session, *, thorough: bool) -> None:
     """Every gate of the day, each first tried with only its own fact missing; then the signed go."""
     nurse, gap = story.who("nurse"), story.protocol.start.baseline_gap_min
     chair.take_over(session=session, by=nurse, at=story.clock.now)
-    chair.weigh(session=session, value=WEIGHT_KG, unit="kg", by=nurse, at=story.clock.now)
+    chair.weigh(session=session, value=story.person.weight_kg, unit="kg", by=nurse, at=story.clock.now)
     begun = story.clock.now
     story.clock.pass_minutes(gap + 5)
     givers = list(_gate_givers(story, session, begun))
@@ -157,7 +157,7 @@ def prepare_bag(story: Story, session: Session) -> None:
 
     strengths = story.protocol.fluids.concentrations
     number = next((n for n, one in enumerate(strengths) if one.use == "infusion"), 0)
-    weight = dosing_weight(session, story.protocol) or WEIGHT_KG
+    weight = dosing_weight(session, story.protocol) or story.person.weight_kg
     shown = first_ml_per_h(story.protocol, weight, strengths[number].mg_per_ml)
     chair.prepare_bag(
         session=session, strength=number, lot="K-1204", by=story.who("nurse"), at=story.clock.now, pump="Pump 1",
@@ -173,7 +173,7 @@ def second_person(story: Story, weight: Decimal, mg_per_ml: Decimal, shown: Deci
 
 def infuse(story: Story, session: Session) -> DoseAccount:
     """The pump runs as planned: every planned step taken when its time has come, sets charted when they are due."""
-    order, weight = session.order, dosing_weight(session, story.protocol) or WEIGHT_KG
+    order, weight = session.order, dosing_weight(session, story.protocol) or story.person.weight_kg
     mode = plans.dose_mode_of(order)
     if isinstance(mode, MiniBolus):
         raise StoppedShort("Mini-bolus protocols are not rehearsed yet.")
@@ -238,7 +238,7 @@ def _load(story: Story, session: Session, segment: PlannedSegment, weight: Decim
 
 def _refuse_too_much(story: Story, session: Session) -> None:
     """A rate ten times the hard cap must be refused at the chair too."""
-    cap = story.protocol.caps.hard_rate.mg_per_h(WEIGHT_KG) * 10
+    cap = story.protocol.caps.hard_rate.mg_per_h(story.person.weight_kg) * 10
     nurse, slip = story.who("nurse"), Ask(reason="a slip")
     found = refusal_of(
         lambda: chair.change_rate(session=session, value=cap, unit="mg/h", by=nurse, at=story.clock.now, ask=slip)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 
 from django.db import transaction
 
@@ -27,21 +28,24 @@ from clearhead.medicine.protocols.loader import shipped
 PASSWORD = "a demo, nothing real here"
 Say = Callable[[str], None]
 CHAIRS = (
-    (Person("Petra", "Lindqvist", "female", date(1984, 3, 14)), 102),
-    (Person("Samuel", "Adeyemi", "male", date(1991, 8, 30)), 58),
-    (Person("Ines", "Carvalho", "female", date(1976, 11, 2)), 21),
+    (Person("Petra", "Lindqvist", "female", date(1984, 3, 14), Decimal(68), "555 0161", "Erik Lindqvist"), 102),
+    (Person("Samuel", "Adeyemi", "male", date(1991, 8, 30), Decimal(82), "555 0162", "Joy Adeyemi"), 58),
+    (Person("Ines", "Carvalho", "female", date(1976, 11, 2), Decimal(60), "555 0163", "Rui Carvalho"), 21),
 )
 """Who sits in the chairs, and how many minutes the pump has run when the demo begins."""
 BEFORE_START_MIN = 22
 """From the door to the pump: a signed go holds for fifteen minutes only."""
 LATER = (
-    (Person("Ruth", "Halloran", "female", date(1969, 1, 22)), "booked"),
-    (Person("Tomás", "Vidal", "male", date(1988, 6, 5)), "assessed"),
-    (Person("Mei", "Tanaka", "female", date(1995, 4, 17)), "consulted"),
-    (Person("Jonas", "Berg", "male", date(1972, 9, 9)), "reviewed"),
+    (Person("Ruth", "Halloran", "female", date(1969, 1, 22), Decimal(74), "555 0164", "Peter Halloran"), "booked"),
+    (Person("Tomás", "Vidal", "male", date(1988, 6, 5), phone="555 0165"), "assessed"),
+    (Person("Mei", "Tanaka", "female", date(1995, 4, 17), phone="555 0166"), "consulted"),
+    (Person("Jonas", "Berg", "male", date(1972, 9, 9), Decimal(78), "555 0167", "Karin Berg"), "reviewed"),
 )
 """Patients at the other steps of the journey."""
 
+
+DIARY_BEGINS_DAYS_BEFORE = 33
+"""So that the diary reaches to the days before the first infusion, and the effect can be measured against it."""
 
 NUMERALS = ("Senior", "Junior", "Second", "Third", "Fourth", "Fifth", "Sixth")
 
@@ -124,9 +128,10 @@ def _recovering(site: Site, now: datetime) -> None:
 
 def planned(site: Site, person: Person, now: datetime, *, first: datetime) -> Story:
     """Enquiry, diary, consult, assessment, order and consent, with the series booked from this start on."""
-    story = story_of(site, person, now - timedelta(days=45))
+    story = story_of(site, person, now - timedelta(days=DIARY_BEGINS_DAYS_BEFORE))
     before.open_course(story)
     before.keep_diary(story)
+    demo_day.attacks(story)
     before.assess(story, thorough=False)
     story.clock.until(first - timedelta(days=2))
     before.sign_adopted_order(story)
@@ -181,8 +186,9 @@ def seat_again(now: datetime) -> None:
     for n, (person, minutes) in enumerate(CHAIRS):
         number = Infusion.objects.filter(site=site).count()
         next_one = Person(
-            person.given, f"{person.family} {NUMERALS[(number + n) % len(NUMERALS)]}", person.sex, person.born
-        )
+            person.given, f"{person.family} {NUMERALS[(number + n) % len(NUMERALS)]}", person.sex, person.born,
+            person.weight_kg, person.phone, person.escort,
+        )  # fmt: skip
         seat(site, next_one, now, minutes)
     demo_day.talks(site, now)
 

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 
+from clearhead.clinic.diary import actions as diary
 from clearhead.clinic.people import actions as people
 from clearhead.clinic.people.models import Site
 from clearhead.clinic.rehearsal import chair
+from clearhead.clinic.rehearsal.before import HEADACHE_PATTERN
 from clearhead.clinic.rehearsal.story import Person, Story
 from clearhead.clinic.schedule import actions as calendar
 from clearhead.clinic.schedule import queries as schedule
 from clearhead.clinic.schedule.models import Booking, Service
 
 AFTER_PUMP_MIN = 25
-RECOVERING = Person("Amara", "Diallo", "female", date(1981, 5, 19))
+ATTACK = {
+    "symptom": ("nausea", "photophobia", "phonophobia", "worse_with_activity"),
+    "trigger": ("sleep",),
+    "side": ("left",),
+}
+RECOVERING = Person("Amara", "Diallo", "female", date(1981, 5, 19), Decimal(66), "555 0168", "Moussa Diallo")
+WENT = ("arrived", "roomed", "left")
 TALKS: tuple[tuple[Person, str, int, tuple[str, ...]], ...] = (
-    (Person("Oskar", "Lund", "male", date(1966, 12, 3)), "in_person", -150, ("arrived", "roomed", "left")),
-    (Person("Leah", "Novak", "female", date(1990, 2, 27)), "in_person", 10, ("confirmed", "arrived")),
-    (Person("Carlos", "Ibarra", "male", date(1978, 7, 15)), "phone", 55, ("confirmed",)),
-    (Person("Yuki", "Mori", "female", date(2000, 9, 30)), "video", 130, ()),
-    (Person("Grace", "Abara", "female", date(1959, 4, 8)), "in_person", 200, ()),
+    (Person("Oskar", "Lund", "male", date(1966, 12, 3), phone="555 0170"), "in_person", -150, WENT),
+    (Person("Leah", "Novak", "female", date(1990, 2, 27), phone="555 0171"), "in_person", 10, ("confirmed", "arrived")),
+    (Person("Carlos", "Ibarra", "male", date(1978, 7, 15), phone="555 0172"), "phone", 55, ("confirmed",)),
+    (Person("Yuki", "Mori", "female", date(2000, 9, 30), phone="555 0173"), "video", 130, ()),
+    (Person("Grace", "Abara", "female", date(1959, 4, 8), phone="555 0174"), "in_person", 200, ()),
 )
 """Who, how, about how many minutes from now, and what happened so far."""
 
@@ -33,6 +42,17 @@ def recover(story: Story, now: datetime) -> None:
     chair.infuse(story, session)
     story.clock.until(now - timedelta(minutes=5))
     chair.observe(story, session)
+
+
+def attacks(story: Story) -> None:
+    """The two worst days of the last fortnight told as attacks, so that the diary has something to look at."""
+    zone, today = story.site.tz, story.site.today(story.clock.now)
+    worst = [day for day in (today - timedelta(days=n) for n in range(1, 15)) if HEADACHE_PATTERN[day.weekday()] == 3]
+    for day, (hour, lasted_h) in zip(worst[:2], ((6, 9), (14, 5)), strict=False):
+        begun = datetime.combine(day, time(hour, 10), tzinfo=zone).astimezone(UTC)
+        over = begun + timedelta(hours=lasted_h)
+        attack = diary.start_attack(patient=story.patient, started_at=begun, zone=str(zone), by=None, at=begun)
+        diary.describe_attack(attack=attack, ended_at=over, said=ATTACK, by=None, at=over)
 
 
 def talks(site: Site, now: datetime) -> None:
@@ -52,7 +72,7 @@ def _talk(site: Site, person: Person, mode: str, wanted: datetime, now: datetime
     if service is None:
         return None
     course = people.add_patient(
-        given_name=person.given, family_name=person.family, birth_date=person.born, sex=person.sex, phone="555 0142",
+        given_name=person.given, family_name=person.family, birth_date=person.born, sex=person.sex, phone=person.phone,
         email=person.email, site=site, by=None, at=made,
     )  # fmt: skip
     today = site.today(now)

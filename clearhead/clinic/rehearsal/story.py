@@ -35,6 +35,9 @@ class Person:
     family: str = "Rehearsal"
     sex: str = "female"
     born: date = BORN
+    weight_kg: Decimal = WEIGHT_KG
+    phone: str = "555 0142"
+    escort: str = "Alex Moreno"
 
     @property
     def email(self) -> str:
