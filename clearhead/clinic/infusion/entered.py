@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.utils.translation import gettext_lazy as lazy
+
 from clearhead.clinic.people.models import User
 
 NOTES = (
@@ -42,8 +44,16 @@ EMERGENCY = (
 """One tap each; no field is asked. Text may be added later."""
 AS_SAID = {"cpr": "CPR", "aed": "AED", "bag_mask": "bag and mask", "call_911": "911 called", "iv_line": "IV line"}
 """Words that are no plain words when their underscore is taken away."""
-WORDS = ("not_obtainable", "refused", "artefact", "asleep_rouses", "asleep_not_woken", "not_asked_asleep")
+WHY_NOT = {
+    "not_obtainable": lazy("not obtainable"),
+    "refused": lazy("refused"),
+    "artefact": lazy("artefact"),
+    "asleep_rouses": lazy("asleep, rouses to voice"),
+    "asleep_not_woken": lazy("asleep, not woken, breaths counted"),
+    "not_asked_asleep": lazy("not asked, asleep"),
+}
 """Why a sign has no number. Each is a value of its own, never read as normal and never as missing."""
+WORDS = tuple(WHY_NOT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,14 +19,6 @@ from clearhead.clinic.web.forms import ClearForm, NumberField, PressureField, Se
 from clearhead.medicine.protocols.protocol import Protocol
 
 UNITS = [("mg/kg/h", "mg/kg/h"), ("mg/h", "mg/h"), ("mL/h", "mL/h")]
-WHY_NOT = {
-    "not_obtainable": lazy("not obtainable"),
-    "refused": lazy("refused"),
-    "artefact": lazy("artefact"),
-    "asleep_rouses": lazy("asleep, rouses to voice"),
-    "asleep_not_woken": lazy("asleep, not woken, breaths counted"),
-    "not_asked_asleep": lazy("not asked, asleep"),
-}
 ALONE_SALT = "clearhead.alone"
 AS_TYPED = {"spo2": ("spo2", "o2_l_per_min")}
 """The oxygen that goes with a saturation is typed beside it."""

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clearhead.clinic.infusion import actions, forms, queries
 from clearhead.clinic.infusion.actions.strike import STRIKABLE
+from clearhead.clinic.infusion.entered import WHY_NOT
 from clearhead.clinic.infusion.models import Adjunct, Flag
 from clearhead.clinic.infusion.pages import CLINICIANS, answer, confirmed, form_of, written
 from clearhead.clinic.infusion.views_gate import GO, card
@@ -37,7 +38,7 @@ def observe(request: Any, session: Session) -> HttpResponse:
             client_id=said["client_id"],
         )  # fmt: skip
 
-    shown = {"due": due, "words": forms.WHY_NOT, "signs": ("hr", "spo2", "bp", "rr", "sedation", "pain")}
+    shown = {"due": due, "words": WHY_NOT, "signs": ("hr", "spo2", "bp", "rr", "sedation", "pain")}
     return answer(request, session, form, run, title=_("Set of signs"), template="infusion/observe.html", **shown)
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from clearhead.clinic.infusion import forms, queries
 from clearhead.clinic.infusion.beats import unchanged
+from clearhead.clinic.infusion.entered import WHY_NOT
 from clearhead.clinic.infusion.pages import READERS, alone_since
 from clearhead.clinic.infusion.queries import screen
 from clearhead.clinic.infusion.views import alarms, clinician
@@ -55,7 +56,7 @@ def chair(request: HttpRequest, session: Session) -> HttpResponse:
         "can_chart": clinician(request, session) is not None,
         "note_kinds": [(word, word.replace("_", " ")) for word in QUICK_NOTES],
         "sedation": SEDATION,
-        "whys": forms.WHY_NOT.items(),
+        "whys": WHY_NOT.items(),
         "units": [unit for unit, _ in forms.UNITS],
         "mates": tablet.mates(session.site, now),
         "lock_min": session.site.tablet_lock_min,
@@ -72,11 +73,18 @@ def parts(request: HttpRequest, session: Session) -> HttpResponse:
     """Asked every two seconds. A tablet that nobody is signed in at gets the alarms alone (H-43)."""
     number = screen.newest(session)
     if request.GET.get("after") == number and request.user.is_authenticated:
-        return unchanged(request, session.code)
+        return _for_whom(request, unchanged(request, session.code))
     place(request, session)
     if clinician(request, session) is None:
         return JsonResponse(alarms(queries.chair(session, timezone.now())))
-    return render(request, "infusion/_parts.html", {**_screen(request, session), "live": True})
+    reply = render(request, "infusion/_parts.html", {**_screen(request, session), "live": True})
+    return _for_whom(request, reply)
+
+
+def _for_whom(request: Any, reply: HttpResponse) -> HttpResponse:
+    """Who is signed in now: a page that was opened for somebody else gives way to theirs."""
+    reply.headers["X-Signed-In"] = str(request.user.code)
+    return reply
 
 
 def _screen(request: Any, session: Session) -> dict[str, Any]:

@@ -35,7 +35,7 @@ class UnlockForm(forms.Form):
 def lock(request: Any, session: Session) -> HttpResponse:
     """Lock this tablet now: names and figures go, STOP and help stay."""
     bind(request, reply := _answer(request, session), session)
-    tablet.lock(request, timezone.now(), chair=session.code)
+    tablet.lock(request, timezone.now(), chair=session.code, name=request.POST.get("lock", "")[:40])
     return reply
 
 
@@ -61,7 +61,7 @@ def unlock(request: Any) -> HttpResponse:
             if person is not None:
                 same = bool(request.user.pk == person.pk)
                 tablet.prove(person=person, secret=form.cleaned_data["secret"], site=site, at=now)
-                tablet.open_as(request, person, now)
+                tablet.open_as(request, person, now, lock_name=request.POST.get("lock", "")[:40])
                 return _opened(request, form.cleaned_data["next"], same=same)
         except SignatureRefused as refusal:
             sentence = str(refusal)

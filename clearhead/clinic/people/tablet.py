@@ -62,8 +62,13 @@ def is_locked(request: Any) -> bool:
     return bool(request.session.get("locked"))
 
 
-def lock(request: Any, now: datetime, chair: object = "") -> None:
-    """From the next request on a PIN is asked for. STOP and help stay open at the chair it was locked at."""
+def lock(request: Any, now: datetime, *, chair: object = "", name: str = "") -> None:
+    """From the next request on a PIN is asked for. STOP and help stay open at the chair it was locked at.
+
+    A page says `name` with each lock and with the PIN that opens it, so that one on its way does not lock again.
+    """
+    if name and name == request.session.get("opened"):
+        return
     request.session["locked"] = now.timestamp()
     if chair:
         request.session["locked_at"] = str(chair)
@@ -90,7 +95,7 @@ def prove(*, person: User, secret: str, site: Site, at: datetime, client_id: UUI
     return person
 
 
-def open_as(request: Any, person: User, now: datetime) -> None:
+def open_as(request: Any, person: User, now: datetime, *, lock_name: str = "") -> None:
     """The tablet is this person's now. Another person gets a session key of their own, and only what charts."""
     kept = {name: request.session.get(name) for name in ("tablet", "since", "by_pin")}
     before = hands_of(request)
@@ -101,7 +106,7 @@ def open_as(request: Any, person: User, now: datetime) -> None:
         User.objects.filter(pk=person.pk).update(last_login=now)
     request.session.update({name: value for name, value in kept.items() if value is not None})
     request.session["hands"] = sorted(before | {str(person.code)})
-    request.session["seen"] = now.timestamp()
+    request.session.update({"seen": now.timestamp(), "opened": lock_name})
     for name in ("locked", "locked_at"):
         request.session.pop(name, None)
 

@@ -8,7 +8,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from clearhead.clinic.infusion.forms import WHY_NOT, SetForm
+from clearhead.clinic.infusion.entered import WHY_NOT
+from clearhead.clinic.infusion.forms import SetForm
 from clearhead.clinic.people.models import Role, User
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.recovery import questions

@@ -120,6 +120,31 @@ def test_a_browser_locked_before_it_holds_the_chairs_token_still_stops_that_chai
     assert Event.objects.get(kind="stop").recorded_by is None
 
 
+def test_a_lock_that_arrives_after_the_pin_that_opened_it_locks_nothing(session: Session, tablet: Client) -> None:
+    said = {"person": str(member("omar").code), "secret": PIN, "lock": "lock-1"}
+    tablet.post(f"/infusion/{session.code}/lock/", {"lock": "lock-1"})
+    tablet.post("/infusion/unlock/", said)
+
+    tablet.post(f"/infusion/{session.code}/lock/", {"lock": "lock-1"})
+    assert tablet.get(f"/infusion/{session.code}/").status_code == 200
+    tablet.post(f"/infusion/{session.code}/lock/", {"lock": "lock-2"})
+    assert tablet.get(f"/infusion/{session.code}/").status_code == 403
+
+
+def test_every_beat_says_who_is_signed_in_so_that_a_page_of_another_gives_way(session: Session, tablet: Client) -> None:
+    page, beat = tablet.get(f"/infusion/{session.code}/"), f"/infusion/{session.code}/parts/"
+    assert f'data-author="{member("nina").code}"' in page.content.decode()
+    assert tablet.get(beat)["X-Signed-In"] == str(member("nina").code)
+    open_as(tablet, "omar")
+
+    told = tablet.get(beat)
+    number = told.content.decode().partition('data-number="')[2].partition('"')[0]
+
+    assert told["X-Signed-In"] == str(member("omar").code)
+    unchanged = tablet.get(f"{beat}?after={number}")
+    assert (unchanged.status_code, unchanged["X-Signed-In"]) == (304, str(member("omar").code))
+
+
 def test_the_same_nurse_goes_on_and_another_one_charts_as_herself(session: Session, tablet: Client) -> None:
     tablet.post(f"/infusion/{session.code}/lock/")
     assert open_as(tablet, "nina").json() == {"opened": True, "same": True}

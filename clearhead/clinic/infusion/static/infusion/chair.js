@@ -20,6 +20,7 @@ const desk = new Desk(room, words, say);
 const live = new Live(room, words, {
   onBeat: () => desk.flush().then((told) => told?.sent && live.look(true)),
   onLocked: lock,
+  onOther: () => tablet.handOver(),
   onNewest: keepNewest,
 });
 

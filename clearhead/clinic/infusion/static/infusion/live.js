@@ -5,8 +5,8 @@ const FRESH_MS = 60000; // the now line, what was given, what is due: they move 
 const CLOCK_OFF_MS = 120000;
 
 export class Live {
-  constructor(room, words, { onBeat, onLocked, onNewest = () => {} }) {
-    Object.assign(this, { room, words, onBeat, onLocked, onNewest });
+  constructor(room, words, { onBeat, onLocked, onOther, onNewest = () => {} }) {
+    Object.assign(this, { room, words, onBeat, onLocked, onOther, onNewest });
     this.last = performance.now();
     this.fresh = performance.now();
     this.lost = false;
@@ -45,6 +45,8 @@ export class Live {
       });
       if (reply.status === 403 || reply.status === 401) { this.heard(); return this.onLocked({ late: [], high: 0, pump_confirmed: true }); }
       if (reply.status !== 200 && reply.status !== 304) throw new Error(`answered ${reply.status}`);
+      const by = reply.headers.get("X-Signed-In");
+      if (by && by !== this.room.dataset.author) return this.onOther();
       const kind = reply.headers.get("Content-Type") || "";
       const body = reply.status === 200 ? await reply.text() : "";
       this.heard();

@@ -31,6 +31,7 @@ export class Tablet {
   // Hidden here at once, locked at the clinic as soon as it hears of it.
   async lock() {
     this.isTablet = this.own = true;
+    this.name = crypto.randomUUID(); // a lock that arrives after the PIN that opened it locks nothing
     this.hide(true);
     this.box.querySelector("[name=secret]").value = "";
     await this.tell();
@@ -38,7 +39,14 @@ export class Tablet {
 
   async tell() {
     this.heard = false;
-    try { this.heard = (await this.post(this.room.dataset.lock)).status < 500; } catch { /* away: said again until it is heard */ }
+    const said = new URLSearchParams({ lock: this.name || "" });
+    try { this.heard = (await this.post(this.room.dataset.lock, said)).status < 500; } catch { /* away: said again until it is heard */ }
+  }
+
+  // Another person is signed in here now: another page, with their own tokens.
+  handOver() {
+    this.leaving = true;
+    location.reload();
   }
 
   hide(yes) {
@@ -71,7 +79,9 @@ export class Tablet {
     const errors = form.querySelector(".errors");
     const secret = form.elements.secret;
     let said;
-    try { said = await (await this.post(form.getAttribute("action"), new URLSearchParams(new FormData(form)))).json(); } catch { said = { sentence: this.words.signin }; }
+    const typed = new FormData(form);
+    typed.set("lock", this.name || "");
+    try { said = await (await this.post(form.getAttribute("action"), new URLSearchParams(typed))).json(); } catch { said = { sentence: this.words.signin }; }
     secret.value = "";
     errors.hidden = Boolean(said.opened);
     errors.textContent = said.sentence || "";
@@ -79,6 +89,6 @@ export class Tablet {
     this.own = false;
     this.hide(false);
     if (said.same) this.onOpen();
-    else { this.leaving = true; location.reload(); } // another person: another page, with their own tokens
+    else this.handOver();
   }
 }
