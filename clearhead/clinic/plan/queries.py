@@ -238,3 +238,25 @@ def in_scope(session: Session, scope: str, at: datetime) -> list[Session]:
 sheet_of = sheet.sheet_of
 escort_of = sheet.escort_of
 proposals = series.propose
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedOver:
+    """What was still open when the patient's last session was closed."""
+
+    session: Session
+    symptoms: tuple[str, ...]
+
+
+def carried_over(session: Session) -> CarriedOver | None:
+    """Open symptoms of the last session that was closed before this one; None where nothing was left open."""
+    earlier = SessionSummary.standing().filter(session__patient=session.patient_id).exclude(session=session)
+    if session.booking is not None:
+        earlier = earlier.filter(session__booking__starts_at__lt=session.booking.starts_at)
+    last = earlier.select_related("session__booking").order_by("happened_at", "pk").last()
+    return CarriedOver(last.session, words_of(last)) if last is not None and last.open_symptoms else None
+
+
+def words_of(summary: SessionSummary) -> tuple[str, ...]:
+    """The open symptoms of a closed session, each with its grade in words."""
+    return tuple(one.get("words") or f"{one['symptom']}, grade {one['grade']}" for one in summary.open_symptoms)

@@ -34,6 +34,7 @@ def _page(request: HttpRequest, session: Session, *, status: int = 200, **forms:
         "session": session,
         "patient": session.patient,
         "visit": visit,
+        "carried": queries.carried_over(session),
         "sheet": queries.sheet_of(session, at) if session.booking and session.cancelled_at is None else None,
         "move_form": MoveForm(zone=zone, initial={"starts_at": session.booking.starts_at if session.booking else at}),
         "cancel_form": CancelForm(),

@@ -11,6 +11,7 @@ from clearhead.clinic.assessment.models import HistoryItem, Measurement
 from clearhead.clinic.diary import queries as diary
 from clearhead.clinic.people.models import Course, Patient
 from clearhead.clinic.plan.models import Session, SessionSummary
+from clearhead.clinic.plan.queries import words_of
 from clearhead.clinic.policy import queries as policy
 from clearhead.clinic.recovery.models import Discharge
 from clearhead.clinic.review.models import Harm, Review
@@ -134,7 +135,7 @@ def _repeat_facts(course: Course, series: Series, judged: Response, now: datetim
         liver_times_uln=liver.value if liver else None,
         urinary_asked_on=asked.as_of if asked else None,
         new_urinary_symptoms=None if asked is None or asked.answer == "unknown" else asked.answer != "no",
-        open_symptoms=tuple(last.open_symptoms) if last else (),
+        open_symptoms=words_of(last) if last else (),
     )
 
 

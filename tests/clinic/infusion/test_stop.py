@@ -6,6 +6,7 @@ import uuid
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
 from clearhead.clinic.infusion import actions, queries
 from clearhead.clinic.infusion.actions import Secret
@@ -149,13 +150,33 @@ def test_taking_a_chair_over_means_reading_what_is_open() -> None:
     actions.take_over(session=session, by=member("nina"), at=AT_TEN)
     actions.symptom(session=session, code="nausea", grade=2, by=member("nina"), at=AT_TEN + minutes(5))
 
-    with pytest.raises(actions.ChairRefused, match="Nausea, grade 2: still open"):
+    with pytest.raises(actions.ChairRefused, match="Nausea, grade 2: bothers, still open"):
         actions.take_over(session=session, by=omar, at=LATER)
     items = queries.hand_over(session, LATER).open_items
     row = actions.take_over(session=session, by=omar, at=LATER, read_items=items)
 
     assert (row.nurse, row.handed_over_by) == (omar, member("nina"))
     assert queries.responsible(session).nurse == omar
+
+
+def test_the_hand_over_and_the_transfer_sheet_say_symptoms_drugs_and_sets_in_words() -> None:
+    session, nina = running(), member("nina")
+    actions.symptom(session=session, code="nausea", grade=2, by=nina, at=AT_TEN + minutes(5))
+    asleep = {"sedation": "asleep_not_woken"}
+    actions.observe(
+        session=session, values={"hr": 70, "spo2": 98, "sys": 128, "dia": 71, "rr": 11}, why_not=asleep,
+        by=nina, at=AT_TEN + minutes(6),
+    )  # fmt: skip
+    actions.emergency(session=session, what="call_911", by=nina, at=AT_TEN + minutes(7))
+    nurse = Client()
+    nurse.force_login(member("omar"))
+
+    for page in ("take", "transfer"):
+        text = nurse.get(f"/infusion/{session.code}/{page}/").content.decode()
+        assert "Nausea, grade 2: bothers" in text
+        assert "sedation asleep, not woken, breaths counted" in text
+        assert "asleep_not_woken" not in text
+    assert "911 called" in text
 
 
 def test_only_a_prescriber_agrees_to_a_step_and_the_word_serves_one_step() -> None:

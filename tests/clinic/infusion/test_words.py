@@ -31,14 +31,14 @@ def test_no_line_of_the_record_shows_a_code_or_an_unfinished_number() -> None:
     assert [text for text in said if re.search(r"_|\bTrue\b|\bNone\b|\d\.\d*0 ", text)] == []
     assert "go list: Suction tried: yes" in said
     assert "event: 911 called" in said
-    assert "symptom: Nausea, grade 2" in said
+    assert "symptom: Nausea, grade 2: bothers" in said
 
 
 def test_who_takes_over_reads_symptoms_by_their_name() -> None:
     session, nina = running(), member("nina")
     actions.symptom(session=session, code="nausea", grade=2, by=nina, at=AT_TEN + minutes(4))
 
-    assert queries.hand_over(session, AT_TEN + minutes(5)).open_items == ("Nausea, grade 2: still open",)
+    assert queries.hand_over(session, AT_TEN + minutes(5)).open_items == ("Nausea, grade 2: bothers, still open",)
 
 
 def test_taking_an_entry_back_shows_which_entry_it_is() -> None:

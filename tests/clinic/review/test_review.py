@@ -67,6 +67,20 @@ def sign(course, *, by="dario", at=LATER, next_step="watch", secret=PIN):
     )
 
 
+def test_a_symptom_left_open_at_the_last_session_is_said_in_words(course):
+    left = [{"symptom": "nausea", "grade": 2, "words": "Nausea, grade 2: bothers"}]
+    SessionSummary.objects.create(
+        session=queries.series_given(course)[0].sessions[-1],
+        given_mg=Decimal(100), given_mg_per_kg=Decimal("1.42857"), infusion_minutes=240, end_reason="as planned",
+        open_symptoms=left, happened_at=AT_TEN, recorded_at=AT_TEN,
+    )  # fmt: skip
+
+    view = queries.review_of(course, queries.series_given(course)[0], LATER)
+
+    said = next(reason.sentence for reason in view.repeat.reasons if reason.gate == "symptoms_closed")
+    assert said == "Still open from the last session: Nausea, grade 2: bothers."
+
+
 def test_half_as_many_bad_days_is_a_response(course):
     diary(course, before=16, after=8)
 

@@ -14,8 +14,8 @@ from clearhead.clinic.infusion.models import DrugClosure, Responsible
 from clearhead.clinic.infusion.queries.doses import account, dose_rows, exact
 from clearhead.clinic.infusion.queries.handover import hand_over, responsible
 from clearhead.clinic.infusion.queries.pinned import protocol_of
+from clearhead.clinic.infusion.queries.said import left_open
 from clearhead.clinic.infusion.queries.state import State, standing
-from clearhead.clinic.infusion.queries.vitals import open_symptoms
 from clearhead.clinic.people.access import roles_of
 from clearhead.clinic.people.models import CLINICAL, Role, User
 from clearhead.clinic.people.secrets import SignatureRefused, prove
@@ -130,7 +130,7 @@ def close(
         given_mg_per_kg=exact(given.mg_per_kg(weight)).quantize(Decimal("0.00001")),
         infusion_minutes=int(given.running_min),
         end_reason=end_reason[:80],
-        open_symptoms=[{"symptom": row.symptom, "grade": row.grade} for row in open_symptoms(session)],
+        open_symptoms=left_open(session),
         happened_at=at,
         recorded_at=at,
         recorded_by=by,

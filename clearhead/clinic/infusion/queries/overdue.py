@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as lazy
 
 from clearhead.clinic.infusion.models import Adjunct, Observation, PumpReading
+from clearhead.clinic.infusion.queries.said import drug_name
 from clearhead.clinic.infusion.queries.scheduled import DueDose
 from clearhead.clinic.infusion.queries.state import Standing, State
 from clearhead.medicine.protocols.bedside import Escalation
@@ -101,7 +102,7 @@ def waiting(
 def _drugs(rechecks: Iterable[Adjunct], by_plan: Iterable[tuple[DueDose, int]]) -> Iterable[tuple[str, str, datetime]]:
     for row in rechecks:
         if row.recheck_at is not None:
-            yield "recheck", f"Effect of {row.ingredient_id} to be asked.", row.recheck_at
+            yield "recheck", f"Effect of {drug_name(row.ingredient_id)} to be asked.", row.recheck_at
     for dose, _minutes in by_plan:
         if dose.due_at is not None:
             yield "by_plan", f"{dose.drug.title} by plan: given, or not given and why?", dose.due_at

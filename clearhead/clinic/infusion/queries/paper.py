@@ -16,7 +16,7 @@ from clearhead.clinic.infusion.queries import doses, grid, screen
 from clearhead.clinic.infusion.queries.chair import ChairView, chair
 from clearhead.clinic.infusion.queries.forecast import forecast_of
 from clearhead.clinic.infusion.queries.grid import Grid
-from clearhead.clinic.infusion.queries.record import Line, record_of, symptom_words, titles_of
+from clearhead.clinic.infusion.queries.record import Line, record_of
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.plan.queries import dosing_weight_kg
 from clearhead.medicine.protocols.dose import Stepped
@@ -48,7 +48,6 @@ def record(session: Session, now: datetime) -> dict[str, Any]:
         "patient": session.patient,
         "pages": pages(view, now),
         "lines": lines,
-        "symptoms": [symptom_words(row, titles_of(session)) for row in view.open_symptoms],
         "corrections": [line for line in lines if line.corrected],
         "late": [line for line in lines if line.queued or line.recorded_at - line.happened_at > grid.LATE_ENTRY],
         "people": people(lines),

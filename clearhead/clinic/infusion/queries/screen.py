@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 
 from clearhead.clinic.infusion import charts
 from clearhead.clinic.infusion.drawing import Band, BandPoint, Numbers, Picture, Reading, Resting, Setting, Words
+from clearhead.clinic.infusion.entered import AS_SAID
 from clearhead.clinic.infusion.lanes import Mark, Spell
 from clearhead.clinic.infusion.models import Bag, Event, GateAnswer, GoNoGo, Observation, RateChange, Symptom
 from clearhead.clinic.infusion.queries import doses
 from clearhead.clinic.infusion.queries.chair import ChairView
 from clearhead.clinic.infusion.queries.forecast import Forecast
 from clearhead.clinic.infusion.queries.grid import grid
+from clearhead.clinic.infusion.queries.said import drug_name
 from clearhead.clinic.infusion.queries.state import State
 from clearhead.clinic.infusion.queries.vitals import prn_orders, sedates
 from clearhead.clinic.plan.models import Session
@@ -139,7 +141,7 @@ def drug_marks(view: ChairView) -> tuple[Mark, ...]:
     effects = {effect.adjunct_id: effect for effect in view.effects}
     found = []
     for row in view.adjuncts:
-        words = f"{row.ingredient_id} {plain_number(row.dose)} {row.unit}"
+        words = f"{drug_name(row.ingredient_id)} {plain_number(row.dose)} {row.unit}"
         effect = effects.get(row.pk)
         if effect is not None:
             words += f" → {effect.get_effect_display()} {_clock(effect.happened_at, view)}"
@@ -191,7 +193,8 @@ def event_marks(view: ChairView) -> tuple[Mark, ...]:
 def _event(row: Event, said: dict[str, str]) -> Mark:
     words = said.get(row.kind) or row.kind.replace("_", " ")
     if row.kind == "emergency":
-        words = str(row.detail.get("what", "emergency")).replace("_", " ")
+        what = str(row.detail.get("what", "emergency"))
+        words = AS_SAID.get(what, what.replace("_", " "))
     elif row.kind == "note" and row.text:
         words = row.text
     if len(words) > 34:

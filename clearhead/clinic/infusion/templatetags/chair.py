@@ -1,4 +1,4 @@
-"""What a form that is a single button carries."""
+"""What a form that is a single button carries, and facts in words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,22 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from clearhead.clinic.infusion.queries.said import drug_name, words
+from clearhead.medicine.protocols.protocol import Protocol
+
 register = template.Library()
+
+
+@register.filter
+def told(row: Any, protocol: Protocol) -> str:
+    """A fact in the words a nurse reads: {{ row|told:view.protocol }}."""
+    return words(row, protocol)
+
+
+@register.filter
+def drug(ingredient: str) -> str:
+    """An ingredient as it is spoken."""
+    return drug_name(ingredient)
 
 
 @register.simple_tag(takes_context=True)

@@ -11,8 +11,8 @@ from clearhead.clinic.infusion import actions as chair
 from clearhead.clinic.infusion.actions.base import ChairRefused, raise_flag
 from clearhead.clinic.infusion.queries.doses import account, dose_rows, exact
 from clearhead.clinic.infusion.queries.pinned import protocol_of
+from clearhead.clinic.infusion.queries.said import left_open
 from clearhead.clinic.infusion.queries.state import State, infusion_of, standing
-from clearhead.clinic.infusion.queries.vitals import open_symptoms
 from clearhead.clinic.letters import actions as letters
 from clearhead.clinic.letters.links import promise
 from clearhead.clinic.people.models import User
@@ -64,7 +64,7 @@ def _write_summary(session: Session, left: Discharge, by: User, at: datetime) ->
         given_mg_per_kg=exact(given.mg_per_kg(infusion.weight_kg)).quantize(_MG_PER_KG),
         infusion_minutes=int(given.running_min),
         end_reason=f"left: {left.get_disposition_display()}"[:80],
-        open_symptoms=[{"symptom": row.symptom, "grade": row.grade} for row in open_symptoms(session)],
+        open_symptoms=left_open(session),
         happened_at=at,
         recorded_at=at,
         recorded_by=by,
