@@ -28,6 +28,7 @@ from clearhead.clinic.infusion.queries.gates import READINESS
 from clearhead.clinic.infusion.views_keep import bind
 from clearhead.clinic.people.access import access
 from clearhead.clinic.people.models import CLINICAL, Role
+from clearhead.clinic.plan import queries as plan
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.rules import rescreen
 from clearhead.medicine.rules.reasons import sources_under
@@ -49,7 +50,7 @@ def go(request: Any, session: Session) -> HttpResponse:
             by=request.user, at=now, client_id=said["client_id"],
         )  # fmt: skip
 
-    shown = cards(request, session)
+    shown = {**cards(request, session), "carried": plan.carried_over(session)}
     return answer(request, session, form, run, title=_("Go or no-go"), template="infusion/go.html", to=GO, **shown)
 
 
@@ -63,6 +64,7 @@ def cards(request: Any, session: Session) -> dict[str, Any]:
         "told": rescreen.told(asked.value) if asked is not None else [],
         "rescreen_source": sources_under(protocol, "start.rescreen"),
         "can_chart": bool(request.roles & set(CLINICAL)),
+        "start_permit": queries.permit_of(session, "start", by=request.user, at=now),
         "is_prescriber": Role.PRESCRIBER in request.roles,
         "weight_form": forms_gate.WeightForm(session=session, protocol=protocol, auto_id="weight_%s"),
         "fasting_form": forms_gate.FastingForm(session=session, protocol=protocol, auto_id="fasting_%s"),

@@ -159,7 +159,10 @@ def bolus(request: Any, session: Session) -> HttpResponse:
             written=written(request), client_id=said["client_id"],
         )  # fmt: skip
 
-    return answer(request, session, form, run, title=_("Bolus"), checks=True)
+    shown = {"permit": queries.permit_of(session, "bolus", by=request.user, at=now), "checks": True}
+    if not shown["permit"].may:
+        form.fields["already"].initial = True
+    return answer(request, session, form, run, title=_("Bolus"), template="infusion/bolus.html", **shown)
 
 
 @FORM

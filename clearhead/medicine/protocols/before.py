@@ -60,6 +60,10 @@ class People:
     acts_by_role: tuple[ActPermission, ...]
     single_handed: Literal["refused", "timed_pause"]
 
+    def who_may(self, act: Act) -> tuple[Role, ...]:
+        """The roles that may do this act."""
+        return tuple(role for permission in self.acts_by_role if permission.act == act for role in permission.roles)
+
     def may(self, act: Act, role: str) -> bool:
         """True when this role may do this act. Stop always may."""
         return act == "stop" or any(

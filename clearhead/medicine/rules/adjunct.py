@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from clearhead.medicine.protocols.bedside import PrnOrder
+from clearhead.medicine.protocols.before import Act
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules.clock import aware, in_utc
 from clearhead.medicine.rules.reasons import missing, refused, source_of, warned
@@ -98,15 +99,19 @@ def _signed(order: PrnOrder, facts: AdjunctFacts, source: str) -> Iterable[Reaso
         yield refused("order_signed", "Order", sentence, source, who="prescriber")
 
 
+def who_may(order: PrnOrder, protocol: Protocol) -> tuple[str, ...]:
+    """The roles that may give this order: its own list, as far as the act × licence table lets them."""
+    acts: list[Act] = ["give_prn"]
+    acts += ["give_sedative"] if order.sedative else []
+    acts += ["give_antihypertensive"] if order.antihypertensive else []
+    return tuple(role for role in order.who_gives if all(protocol.people.may(act, role) for act in acts))
+
+
 def _role(order: PrnOrder, facts: AdjunctFacts, protocol: Protocol, source: str) -> Iterable[Reason]:
-    allowed_here = facts.role in order.who_gives and protocol.people.may("give_prn", facts.role)
-    if order.sedative:
-        allowed_here = allowed_here and protocol.people.may("give_sedative", facts.role)
-    if order.antihypertensive:
-        allowed_here = allowed_here and protocol.people.may("give_antihypertensive", facts.role)
-    if not allowed_here:
+    allowed = who_may(order, protocol)
+    if facts.role not in allowed:
         sentence = f"A {facts.role.replace('_', ' ')} may not give {order.title} here."
-        yield refused("act_permitted", "Who may", sentence, source, who=", ".join(order.who_gives))
+        yield refused("act_permitted", "Who may", sentence, source, who=", ".join(allowed) or "nobody")
 
 
 def _allergy(order: PrnOrder, facts: AdjunctFacts, source: str) -> Iterable[Reason]:

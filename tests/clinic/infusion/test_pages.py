@@ -10,12 +10,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from clearhead.clinic.infusion import actions
-from clearhead.clinic.infusion.models import Bag, Event, Infusion, Observation, RateChange, Symptom
+from clearhead.clinic.infusion import actions, queries
+from clearhead.clinic.infusion.models import Bag, Bolus, Event, Infusion, Observation, RateChange, Symptom
 from clearhead.clinic.people import doors, guard
 from clearhead.clinic.plan.models import Session
 from tests.cast import PIN, member, olga
-from tests.clinic.infusion.room import minutes, running, visit
+from tests.clinic.infusion.room import licensed, minutes, protocol_with, running, visit
 
 pytestmark = pytest.mark.django_db
 PAGES = (
@@ -228,3 +228,52 @@ def test_ending_seeing_the_pump_and_closing_over_http(chair: Session) -> None:
 
     assert [r.status_code for r in (ended, early, seen, closed)] == [303, 422, 303, 303]
     assert Infusion.objects.get().ended_at is not None
+
+
+def text_of(page: Any) -> str:
+    return " ".join(page.content.decode().split())
+
+
+def test_an_act_that_the_licence_refuses_is_not_offered_but_says_who_may_and_what_was_given_is_charted() -> None:
+    version = protocol_with(('single_bolus      = "none"', "single_bolus      = { mg_per_kg = 0.2 }"))
+    session = running(timezone.now() - minutes(30), protocol_version=version)
+    nurse, prescriber = signed_in(), signed_in("dario")
+
+    hers, his = text_of(nurse.get(at(session))), text_of(prescriber.get(at(session)))
+
+    offered = f'<a class="button" href="{at(session, "bolus/")}">'
+    assert offered not in hers
+    assert offered in his
+    assert "<b>Bolus</b> by: nurse anaesthetist, prescriber" in hers
+    assert "Chart one that was given" in hers
+    assert 'name="already" id="id_already" checked' in text_of(nurse.get(at(session, "bolus/")))
+
+    refused = post(nurse, session, "bolus/", mg="5", seen=queries.dose_rows(session).mark)
+    assert (refused.status_code, Bolus.objects.count()) == (422, 0)
+    assert post(nurse, session, "bolus/", mg="5", already="on").status_code == 303
+    assert Bolus.objects.get().breach, "given outside the nurse's licence: on the record and flagged"
+
+
+def test_a_sedative_order_shows_who_gives_it_to_a_nurse_without_the_licence_and_its_face_to_one_with_it() -> None:
+    session = running(timezone.now() - minutes(30))
+    without = text_of(signed_in().get(at(session)))
+    licensed("omar", "sedation")
+    with_it = text_of(signed_in("omar").get(at(session)))
+
+    assert "Given here by: sedation nurse, nurse anaesthetist, prescriber." in without
+    assert "All read: 1 mg intravenous given" not in without
+    assert "All read: 1 mg intravenous given" in with_it
+    assert "Given here by" not in with_it
+
+
+def test_a_nurse_who_may_not_raise_the_rate_sees_only_the_step_down() -> None:
+    rows = '[people]\nfrom   = "reference"\nstatus = "assumption"\n'
+    narrow = rows + 'acts_by_role = [{ act = "increase", roles = ["prescriber"] }]\n'
+    version = protocol_with((rows, narrow))
+    session = running(timezone.now() - minutes(30), protocol_version=version)
+
+    page = text_of(signed_in().get(at(session)))
+
+    assert 'data-up="1"' not in page
+    assert "<b>Step up</b> by: prescriber" in page
+    assert 'data-up="1"' in text_of(signed_in("dario").get(at(session)))

@@ -6,16 +6,19 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
 from clearhead.clinic.infusion.models import Adjunct, Event, Flag, Flush, Infusion, Symptom
 from clearhead.clinic.letters.models import Outgoing
 from clearhead.clinic.people.actions import SignatureRefused
+from clearhead.clinic.plan import queries as plan
 from clearhead.clinic.plan.models import SessionSummary
 from clearhead.clinic.recovery import actions
 from clearhead.clinic.recovery.models import Discharge
 from clearhead.clinic.recovery.queries import recovery_of
 from clearhead.clinic.schedule.models import Booking, VisitEvent
-from tests.cast import AT_TEN, PIN, member
+from tests import builders
+from tests.cast import AT_TEN, PIN, member, petra
 from tests.clinic.infusion import room
 from tests.clinic.infusion.room import minutes
 from tests.clinic.recovery import ward
@@ -88,8 +91,22 @@ def test_an_open_symptom_is_ended_or_handed_over_in_writing(session, home_at):
 
     assert refused(session, home_at) == {"symptoms_closed"}
     left = ward.go(session, home_at, hand_over="Slight nausea; ondansetron at home if it stays.")
-    assert SessionSummary.objects.get().open_symptoms == [{"symptom": "nausea", "grade": 1}]
+    told = {"symptom": "nausea", "grade": 1, "words": "Nausea, grade 1: slight"}
+    assert SessionSummary.objects.get().open_symptoms == [told]
     assert left.hand_over.startswith("Slight nausea")
+
+
+def test_what_was_left_open_stands_on_the_pages_of_the_next_session(session, home_at):
+    ward.ready(session, home_at)
+    ward.fact(Symptom, session, home_at, symptom="nausea", grade=2)
+    ward.go(session, home_at, hand_over="Calls if it stays.")
+    following = builders.session(petra(), number=2, starts_at=AT_TEN + timedelta(days=7), signed=session.order)
+    nurse = Client()
+    nurse.force_login(member("nina"))
+
+    for page in (f"/infusion/{following.code}/go/", f"/plan/session/{following.code}/"):
+        assert "Nausea, grade 2: bothers" in nurse.get(page).content.decode()
+    assert plan.carried_over(session) is None, "the session itself is not its own predecessor"
 
 
 def test_a_set_on_oxygen_or_with_an_unknown_flow_is_not_room_air(session, home_at):
@@ -134,6 +151,17 @@ def test_a_sedative_by_plan_lengthens_the_observation_as_one_when_needed_does(se
     ward.fact(Adjunct, session, AT_TEN - minutes(5), **by_plan, raises_monitoring=True)
 
     assert recovery_of(session, home_at).timer.until == home_at + minutes(30)
+
+
+def test_the_label_is_given_by_those_the_licence_table_names_and_a_departure_by_anyone():
+    asked = '[people]\nfrom   = "reference"\nstatus = "assumption"\n'
+    rows = asked + 'acts_by_role = [{ act = "discharge", roles = ["prescriber"] }]\n'
+    session = ward.ended(protocol_version=room.protocol_with((asked, rows)))
+    at = recovery_of(session, ward.ENDED).timer.until
+    ward.ready(session, at)
+
+    assert refused(session, at) == {"act_permitted"}
+    assert ward.go(session, at, by=member("dario")).disposition == "criteria_met"
 
 
 @pytest.mark.parametrize("disposition", ["against_advice", "admitted"])

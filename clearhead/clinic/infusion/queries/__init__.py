@@ -7,7 +7,7 @@ from clearhead.clinic.infusion.queries.forecast import Forecast, forecast_of
 from clearhead.clinic.infusion.queries.gates import GoPage, go_page
 from clearhead.clinic.infusion.queries.handover import HandOver, hand_over, open_flags, responsible
 from clearhead.clinic.infusion.queries.pinned import protocol_of
-from clearhead.clinic.infusion.queries.rates import ReadBack, Said, read_back
+from clearhead.clinic.infusion.queries.rates import ReadBack, Said, permit_of, read_back
 from clearhead.clinic.infusion.queries.record import Line, line_of, record_of
 from clearhead.clinic.infusion.queries.state import Standing, State, infusion_of, standing
 from clearhead.clinic.infusion.queries.vitals import open_symptoms
@@ -35,6 +35,7 @@ __all__ = [
     "line_of",
     "open_flags",
     "open_symptoms",
+    "permit_of",
     "protocol_of",
     "read_back",
     "record_of",

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from clearhead.clinic.assessment.models import Allergy
 from clearhead.clinic.infusion.models import Adjunct, AdjunctEffect, Flag, FlagAck, Symptom
+from clearhead.clinic.infusion.queries.permits import spoken
 from clearhead.clinic.infusion.queries.pinned import protocol_of, signed_orders
 from clearhead.clinic.infusion.queries.rates import protocol_roles
 from clearhead.clinic.infusion.queries.vitals import open_symptoms, prn_orders
@@ -16,7 +17,7 @@ from clearhead.clinic.plan.models import Session
 from clearhead.medicine.protocols.bedside import PrnOrder
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import adjunct
-from clearhead.medicine.rules.verdict import Verdict
+from clearhead.medicine.rules.verdict import Reason, Verdict
 
 
 def adjuncts(session: Session) -> tuple[Adjunct, ...]:
@@ -40,14 +41,13 @@ def facts_for(
     protocol = protocol_of(session)
     order = adjunct.order_of(order_id, protocol)
     held = protocol_roles(by, session.site, at)
+    allowed = adjunct.who_may(order, protocol) if order is not None else ()
     given = [a for a in adjuncts(session) if order is not None and a.ingredient_id == order.ingredient]
     return adjunct.AdjunctFacts(
         order_id=order_id,
         dose=dose,
         unit=unit,
-        role=next(
-            (r for r in held if order is not None and r in order.who_gives), held[0] if held else "nobody on duty"
-        ),
+        role=next((role for role in held if role in allowed), held[0] if held else "nobody on duty"),
         signed_orders=signed_orders(session),
         allergies=allergies_of(session),
         triggers=triggers(session),
@@ -76,13 +76,20 @@ class OrderFace:
     given_total: Decimal
     not_before: datetime | None
     allergies: tuple[str, ...] | None
+    only_for: str = ""
+    """The licences that may give it, where the one who looks holds none of them."""
+
+    @property
+    def against(self) -> tuple[Reason, ...]:
+        """What stands against it now, apart from who may."""
+        return tuple(reason for reason in self.verdict.blocking if reason.gate != "act_permitted")
 
 
 def order_faces(
     session: Session,
     protocol: Protocol,
     *,
-    by: User | None,
+    held: tuple[str, ...],
     at: datetime,
     given: tuple[Adjunct, ...],
     opened: tuple[Symptom, ...],
@@ -90,11 +97,11 @@ def order_faces(
 ) -> tuple[OrderFace, ...]:
     """Every order signed for this patient, and whether it could be given now."""
     signed, known, stands = signed_orders(session), prn_orders(protocol), triggers(session, opened)
-    held = protocol_roles(by, session.site, at)
     faces = []
     for order in (known[order_id] for order_id in known if order_id in signed):
         mine = [adjunct.DoseGiven(a.happened_at, a.dose, a.unit) for a in given if a.ingredient_id == order.ingredient]
-        role = next((r for r in held if r in order.who_gives), held[0] if held else "nobody on duty")
+        allowed = adjunct.who_may(order, protocol)
+        role = next((r for r in held if r in allowed), held[0] if held else "nobody on duty")
         facts = adjunct.AdjunctFacts(
             order.id, order.dose, order.unit, role, signed, allergies, stands, tuple(mine), confirmed=True
         )
@@ -106,6 +113,7 @@ def order_faces(
                 sum((one.dose for one in mine), Decimal(0)),
                 adjunct.not_before(order, mine),
                 allergies,
+                "" if role in allowed else spoken(allowed),
             )
         )
     return tuple(faces)

@@ -29,6 +29,7 @@ from clearhead.clinic.infusion.queries.doses import DoseRows
 from clearhead.clinic.infusion.queries.gates import open_access
 from clearhead.clinic.infusion.queries.handover import responsible
 from clearhead.clinic.infusion.queries.overdue import Late, Timeliness, timeliness, waiting
+from clearhead.clinic.infusion.queries.permits import Permit, permits
 from clearhead.clinic.infusion.queries.pinned import protocol_of, withdrawn
 from clearhead.clinic.infusion.queries.scheduled import DueDose, to_give
 from clearhead.clinic.infusion.queries.state import Standing, State, infusion_of, standing
@@ -124,6 +125,7 @@ class ChairView:
     readings: tuple[PumpReading, ...]
     orders: tuple[OrderFace, ...]
     chips: tuple[rates.Chip, ...]
+    permits: dict[str, Permit]
 
     @property
     def number(self) -> int:
@@ -177,6 +179,7 @@ def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
     weight = infusion.weight_kg if infusion else None
     end = rates.planned_end(session, infusion, given, now) if infusion else None
     readings = tuple(PumpReading.standing().filter(session=session).order_by("happened_at", "pk"))
+    held = rates.protocol_roles(by, session.site, now)
     total, by_plan = _given(given, weight, protocol), to_give(session, infusion, drugs, weight, now)
     return ChairView(
         session=session,
@@ -216,8 +219,9 @@ def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
         by_plan=by_plan,
         events=events,
         readings=readings,
-        orders=order_faces(session, protocol, by=by, at=now, given=drugs, opened=opened, allergies=allergies),
+        orders=order_faces(session, protocol, held=held, at=now, given=drugs, opened=opened, allergies=allergies),
         chips=_chips(session, rows, by, now),
+        permits=permits(protocol, held),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from clearhead.clinic.infusion.models import Bag, Event, Infusion, RateChange
 from clearhead.clinic.infusion.queries import doses
 from clearhead.clinic.infusion.queries.doses import DoseRows
+from clearhead.clinic.infusion.queries.permits import Permit, permits
 from clearhead.clinic.infusion.queries.pinned import protocol_of, withdrawn
 from clearhead.clinic.infusion.queries.state import dosing_weight, infusion_of, standing
 from clearhead.clinic.people.access import roles_of
@@ -58,6 +59,11 @@ def role_for(act: Act, user: User | None, protocol: Protocol, site: Site, at: da
     """The licence under which a person would do this act: one that may, else the widest they hold."""
     held = protocol_roles(user, site, at)
     return next((role for role in held if protocol.people.may(act, role)), held[0] if held else "nobody on duty")
+
+
+def permit_of(session: Session, act: Act, *, by: User | None, at: datetime) -> Permit:
+    """May this person do this act here, and who may."""
+    return permits(protocol_of(session), protocol_roles(by, session.site, at))[act]
 
 
 def planned_end(session: Session, infusion: Infusion | None, given: DoseAccount | None, at: datetime) -> datetime:

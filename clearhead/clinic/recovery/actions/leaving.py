@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, get_args
 from uuid import UUID
@@ -11,6 +12,7 @@ from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.infusion.actions.base import add, lock, not_ahead, verdict_json
 from clearhead.clinic.infusion.entered import Secret
 from clearhead.clinic.infusion.queries.pinned import protocol_of
+from clearhead.clinic.infusion.queries.rates import permit_of
 from clearhead.clinic.people import actions as people
 from clearhead.clinic.people.access import roles_of
 from clearhead.clinic.people.models import Role, Signature, User
@@ -22,7 +24,8 @@ from clearhead.clinic.recovery.models import Discharge
 from clearhead.clinic.recovery.queries import departure_of
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import discharge as rule
-from clearhead.medicine.rules.verdict import Verdict
+from clearhead.medicine.rules.reasons import refused
+from clearhead.medicine.rules.verdict import Reason, Verdict
 
 RULE_WORDS: dict[str, rule.Disposition] = {
     "criteria_met": "criteria_met",
@@ -64,6 +67,8 @@ def discharge(
     protocol = protocol_of(session)
     said = AtTheDoor(RULE_WORDS[disposition], instructions_ack, hand_over)
     verdict = rule.judge(facts_of(session, protocol, said), protocol, at=min(when, at))
+    if disposition == "criteria_met":
+        verdict = Verdict.of(verdict.question, [*verdict.reasons, *_who_may(session, by, when)])
     reason = _reason(disposition, verdict, reason)
     code, kept = uuid.uuid4(), verdict_json(verdict)
     content = [session, code, disposition, when, reason, kept, session.order.sha256]
@@ -75,6 +80,14 @@ def discharge(
     )  # fmt: skip
     close_visit(row, by=by, at=at)
     return row
+
+
+def _who_may(session: Session, by: User, when: datetime) -> Iterable[Reason]:
+    """The label is given by those whom the act × licence table names; a departure is recorded by anyone."""
+    permit = permit_of(session, "discharge", by=by, at=when)
+    if not permit.may:
+        sentence = f"“Criteria met” is said here by: {permit.who}. Any other departure can be recorded by you."
+        yield refused("act_permitted", "Who may", sentence, who=permit.who)
 
 
 def _local(session: Session, moment: datetime) -> str:
