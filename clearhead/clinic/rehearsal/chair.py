@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -175,9 +175,18 @@ def infuse(story: Story, session: Session) -> DoseAccount:
     """The pump runs as planned: every planned step taken when its time has come, sets charted when they are due."""
     order, weight = session.order, dosing_weight(session, story.protocol) or story.person.weight_kg
     mode = plans.dose_mode_of(order)
-    if isinstance(mode, MiniBolus):
-        raise StoppedShort("Mini-bolus protocols are not rehearsed yet.")
     planned = [one for one in mode.planned_segments(weight, order.infusion_minutes) if one.mg > 0]
+    begun = story.clock.now
+    if isinstance(mode, MiniBolus):
+        _small_doses(story, session, planned, weight)
+    else:
+        _rates(story, session, planned, weight)
+    _watch(story, session, begun + timedelta(minutes=order.infusion_minutes))
+    return _end(story, session)
+
+
+def _rates(story: Story, session: Session, planned: Sequence[PlannedSegment], weight: Decimal) -> None:
+    """A loading dose where there is one, and every planned rate in its turn."""
     begun = story.clock.now
     rates = [one for one in planned if one.kind != "load"]
     for n, segment in enumerate(rates):
@@ -187,7 +196,32 @@ def infuse(story: Story, session: Session) -> DoseAccount:
     for segment in [one for one in planned if one.kind == "load"]:
         _load(story, session, segment, weight)
     _refuse_too_much(story, session)
-    _watch(story, session, begun + timedelta(minutes=order.infusion_minutes))
+
+
+def _small_doses(story: Story, session: Session, planned: Sequence[PlannedSegment], weight: Decimal) -> None:
+    """Each small dose runs its minutes and is followed by a pause; the next one must be refused before its wait."""
+    begun, nurse = story.clock.now, story.who("nurse")
+    for n, segment in enumerate(planned):
+        if n:
+            _refuse_too_soon(story, session)
+            _watch(story, session, begun + timedelta(minutes=float(segment.start_min)))
+        set_rate(story, session, segment, weight, first=n == 0, then=chair.resume)
+        if not n:
+            _refuse_too_much(story, session)
+        _watch(story, session, begun + timedelta(minutes=float(segment.end_min)))
+        chair.pause(session=session, by=nurse, at=story.clock.now, reason="small dose given")
+    _refuse_too_soon(story, session)
+
+
+def _refuse_too_soon(story: Story, session: Session) -> None:
+    nurse = story.who("nurse")
+    story.clock.pass_minutes(1)
+    if not refusal_of(lambda: chair.resume(session=session, by=nurse, at=story.clock.now, ask=Ask(reason="a slip"))):
+        raise StoppedShort("A small dose was not refused a minute after the last one.")
+
+
+def _end(story: Story, session: Session) -> DoseAccount:
+    """As planned: the drug stops, and the pump is seen stopped."""
     nurse = story.who("nurse")
     chair.end(session=session, by=nurse, at=story.clock.now, reason="as planned")
     rows = dose_rows(session)
@@ -202,7 +236,15 @@ def infuse(story: Story, session: Session) -> DoseAccount:
     return given
 
 
-def set_rate(story: Story, session: Session, segment: PlannedSegment, weight: Decimal, *, first: bool) -> None:
+def set_rate(
+    story: Story,
+    session: Session,
+    segment: PlannedSegment,
+    weight: Decimal,
+    *,
+    first: bool,
+    then: Callable[..., object] = chair.change_rate,
+) -> None:
     """Start, or the next planned rate, with a second person and a prescriber's word for a step."""
     nurse, rows = story.who("nurse"), dose_rows(session)
     assert rows.bag is not None
@@ -214,12 +256,12 @@ def set_rate(story: Story, session: Session, segment: PlannedSegment, weight: De
         return
     chair.note(session=session, kind="prescriber_agrees", by=story.who("prescriber"), at=story.clock.now)
     refused = refusal_of(
-        lambda: chair.change_rate(session=session, value=shown, unit="mL/h", by=nurse, at=story.clock.now, ask=ask)
+        lambda: then(session=session, value=shown, unit="mL/h", by=nurse, at=story.clock.now, ask=ask)
     )
     if refused:
         story.told(f"step to {shown} mL/h held back: {', '.join(sorted(refused))}")
         return
-    chair.change_rate(session=session, value=shown, unit="mL/h", by=nurse, at=story.clock.now, ask=ask)
+    then(session=session, value=shown, unit="mL/h", by=nurse, at=story.clock.now, ask=ask)
 
 
 def _load(story: Story, session: Session, segment: PlannedSegment, weight: Decimal) -> None:

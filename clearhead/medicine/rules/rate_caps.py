@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from clearhead.medicine.protocols.dose import FixedRate, LoadPlusRate, Rate, Stepped
+from clearhead.medicine.protocols.dose import FixedRate, LoadPlusRate, MiniBolus, Rate, Stepped
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules.rate_facts import RateFacts
 from clearhead.medicine.rules.reasons import missing, refused, source_of, warned
@@ -22,10 +22,13 @@ def judge(facts: RateFacts, protocol: Protocol, *, at: datetime) -> list[Reason]
     if facts.intention.kind == "bolus":
         return [*_bolus(facts, protocol), *_totals(facts, protocol, at)]
     reasons = [*_rate(facts, protocol), *_range(facts, protocol), *_duration(facts, protocol, at)]
-    return [*reasons, *_totals(facts, protocol, at), *_steps(facts, protocol, at)]
+    return [*reasons, *_totals(facts, protocol, at), *_steps(facts, protocol, at), *_small_doses(facts, protocol, at)]
 
 
 def _rate(facts: RateFacts, protocol: Protocol) -> Iterable[Reason]:
+    if isinstance(protocol.dose, MiniBolus):
+        yield from _rate_of_a_small_dose(facts, protocol, protocol.dose)
+        return
     rate, hard, soft = facts.mg_per_h, protocol.caps.hard_rate, protocol.caps.soft_rate
     hard_mg, soft_mg = hard.mg_per_h(facts.kg), soft.mg_per_h(facts.kg)
     if rate > hard_mg:
@@ -34,6 +37,18 @@ def _rate(facts: RateFacts, protocol: Protocol) -> Iterable[Reason]:
     elif rate > soft_mg:
         sentence = f"{_n(rate)} mg/h is above the usual {soft} ({_n(soft_mg)} mg/h here)."
         yield _asked(facts, "soft_rate", sentence, source_of(protocol, "caps.soft_rate"), limit=str(soft))
+
+
+def _rate_of_a_small_dose(facts: RateFacts, protocol: Protocol, dose: MiniBolus) -> Iterable[Reason]:
+    """Small doses are capped by their mg, as a single bolus is, and run no faster than over their minutes."""
+    highest = Fraction(dose.bolus.mg(facts.kg)) * 60 / dose.over_min
+    if Fraction(facts.mg_per_h) > highest + half_pump_step(facts, protocol):
+        sentence = f"{_n(facts.mg_per_h)} mg/h is faster than {dose.bolus} over {dose.over_min} min."
+        yield refused("small_dose_rate", "Rate", sentence, source_of(protocol, "dose"), limit=str(dose.bolus))
+    cap = protocol.caps.single_bolus
+    if cap is None or dose.bolus.mg(facts.kg) > cap.mg(facts.kg):
+        sentence = f"{dose.bolus} is above the largest single bolus: {cap or 'none'}."
+        yield refused("single_bolus", "Bolus", sentence, source_of(protocol, "caps.single_bolus"), limit=str(cap))
 
 
 def _asked(facts: RateFacts, gate: str, sentence: str, source: str, *, limit: str) -> Reason:
@@ -71,7 +86,7 @@ def _duration(facts: RateFacts, protocol: Protocol, at: datetime) -> Iterable[Re
 
 
 def _totals(facts: RateFacts, protocol: Protocol, at: datetime) -> Iterable[Reason]:
-    more, caps, kg = _still_to_come(facts, at), protocol.caps, facts.kg
+    more, caps, kg = _still_to_come(facts, protocol, at), protocol.caps, facts.kg
     session = facts.given.counted_mg + more
     yield from _over("session_total", "session", session, caps.session_cap_mg(kg), protocol, "caps.session_mg_per_kg")
     rows = (
@@ -101,11 +116,16 @@ def _sessions(facts: RateFacts, protocol: Protocol) -> Iterable[Reason]:
         yield refused("year_sessions", "Sessions", sentence, source, limit=str(cap))
 
 
-def _still_to_come(facts: RateFacts, at: datetime) -> Fraction:
-    """The mg this intention would add by the planned end: a bolus on top of what runs, a rate instead of it."""
+def _still_to_come(facts: RateFacts, protocol: Protocol, at: datetime) -> Fraction:
+    """The mg this intention would add: a bolus on top of what runs, a rate instead of it, by the planned end.
+
+    Where the protocol gives small doses with waits, a rate stands for one of them and ends with it.
+    """
     left_h = Fraction(0)
     if facts.planned_end is not None and facts.planned_end > at:
         left_h = Fraction(int((facts.planned_end - at).total_seconds() * 1_000_000), 3_600_000_000)
+    if isinstance(protocol.dose, MiniBolus):
+        left_h = min(left_h, Fraction(protocol.dose.over_min, 60))
     if facts.intention.kind == "bolus":
         return Fraction(facts.intention.value) + facts.given.mg_per_h * left_h
     return Fraction(facts.mg_per_h) * left_h
@@ -154,6 +174,23 @@ def _steps(facts: RateFacts, protocol: Protocol, at: datetime) -> Iterable[Reaso
         yield refused("titration_hours", "Hours", sentence, source, limit=dose.titration_hours, who="prescriber")
     if dose.approver == "prescriber":
         yield missing("step_approver", "Approval", "A prescriber agrees before each step up.", source, who="prescriber")
+
+
+def _small_doses(facts: RateFacts, protocol: Protocol, at: datetime) -> Iterable[Reason]:
+    """Small doses: the next one after its wait, and no more of them than the order says."""
+    dose = protocol.dose
+    if not isinstance(dose, MiniBolus) or facts.intention.kind != "resume":
+        return
+    source = source_of(protocol, "dose")
+    waited = None if facts.paused_since is None else (at - facts.paused_since).total_seconds() / 60
+    if waited is not None and waited < dose.wait_min:
+        sentence = f"{waited:.0f} min since the last small dose; the next one comes after {dose.wait_min} min."
+        yield refused("small_dose_wait", "Wait", sentence, source, limit=f"{dose.wait_min} min", who="prescriber")
+    one = Fraction(dose.bolus.mg(facts.kg))
+    slack = half_pump_step(facts, protocol) * dose.over_min / 60 * dose.max_boluses
+    if facts.given.counted_mg + one > one * dose.max_boluses + slack:
+        sentence = f"{dose.max_boluses} small doses are the most of one session; they were given."
+        yield refused("small_doses_most", "Small doses", sentence, source, limit=str(dose.max_boluses))
 
 
 def half_pump_step(facts: RateFacts, protocol: Protocol) -> Fraction:

@@ -10,6 +10,7 @@ import pytest
 
 from clearhead.medicine.errors import Fault, Missing, WrongFile
 from clearhead.medicine.protocols.loader import SHIPPED, protocol_from, reference, shipped, shipped_ids
+from tests import small_doses
 
 STEPPED = (SHIPPED / "stepped-series.toml").read_text(encoding="utf-8")
 SHORT = (SHIPPED / "short-total-dose.toml").read_text(encoding="utf-8")
@@ -189,18 +190,7 @@ def test_no_mangled_file_ever_breaks_the_reader(seed):
 
 
 def test_small_doses_with_waits_can_be_said_too():
-    text = (SHIPPED / "tried-several.toml").read_text(encoding="utf-8")
-    head, rest = text.split("[dose]\n")
-    bolus = '[dose]\nstatus = "assumption"\nmode = "mini_bolus"\nbolus = { mg = 10 }\nover_min = 10\nwait_min = 10\n'
-    bolus += "max_boluses = 6\nduration = { plan_min = 120, shortest_min = 60, longest_min = 180 }\n\n[caps]\n"
-    text = head + bolus + rest.split("[caps]\n")[1]
-    text = text.replace('single_bolus      = "none"', "single_bolus = { mg = 10 }")
-    text = text.replace('use = "infusion"', 'use = "mini_bolus"').replace(
-        "session_mg_per_kg = 1.2", "session_mg_per_kg = 1.3"
-    )
-    text = text.replace("day_mg_per_kg     = 1.2", "day_mg_per_kg = 1.3")
-
-    protocol = protocol_from(text, name="x")
+    protocol = protocol_from(small_doses.protocol_text(), name="x")
 
     assert [part.mg for part in protocol.dose.planned_segments(Decimal(70))] == [Decimal(10)] * 6
 
