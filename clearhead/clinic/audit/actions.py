@@ -77,8 +77,7 @@ def record(
 ) -> Event:
     """Add one event to a chain. Call it last in the write's own transaction: it takes the chain's lock."""
     with transaction.atomic():
-        Chain.objects.get_or_create(name=chain)
-        head = Chain.objects.select_for_update().get(name=chain)
+        head, _begun = Chain.objects.select_for_update().get_or_create(name=chain)
         said: dict[str, Any] = {
             "seq": head.head_seq + 1,
             "at": at,
