@@ -74,8 +74,9 @@ class Levels:
             return False
         row = self.taken[level]
         place = bisect_left(row, (start, start))
-        before, after = row[place - 1 : place], row[place : place + 1]
-        return not (before and start < before[0][1] + GAP_PX) and not (after and end + GAP_PX > after[0][0])
+        if place > 0 and start < row[place - 1][1] + GAP_PX:
+            return False
+        return place == len(row) or end + GAP_PX <= row[place][0]
 
     def take(self, start: float, end: float, top: int = 0) -> int | None:
         """The first level with room, now taken; None when there is none."""

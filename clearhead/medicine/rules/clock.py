@@ -62,23 +62,24 @@ def in_utc(facts: T) -> T:
 
 
 PLAIN = (str, int, float, Decimal, Fraction, type(None))
-"""What holds no moment; asked first, because a long session asks it thousands of times."""
+"""What holds no moment."""
 
 
 def _in_utc(thing: Any) -> Any:
-    if isinstance(thing, PLAIN):
-        return thing
     if isinstance(thing, datetime):
         return thing if thing.tzinfo is UTC else aware(thing)
-    if isinstance(thing, tuple):
-        turned = [_in_utc(one) for one in thing]
-        return thing if all(map(is_, thing, turned)) else tuple(turned)
     names = _timed_fields(thing.__class__)
     if names is not None:
-        found = ((name, getattr(thing, name)) for name in names)
-        changed = {name: turned for name, value in found if (turned := _in_utc(value)) is not value}
+        changed = {}
+        for name in names:
+            value = getattr(thing, name)
+            if (turned := _in_utc(value)) is not value:
+                changed[name] = turned
         return replace(thing, **changed) if changed else thing
-    if isinstance(thing, Mapping):
+    if isinstance(thing, tuple):
+        every = [_in_utc(one) for one in thing]
+        return thing if all(map(is_, thing, every)) else tuple(every)
+    if not isinstance(thing, PLAIN) and isinstance(thing, Mapping):
         values = {key: _in_utc(value) for key, value in thing.items()}
         return thing if all(values[key] is value for key, value in thing.items()) else values
     return thing
