@@ -31,7 +31,7 @@ from clearhead.clinic.infusion.models import Bag, Bolus, Check, Infusion, RateCh
 from clearhead.clinic.infusion.queries import doses
 from clearhead.clinic.infusion.queries.doses import DoseRows, dose_rows
 from clearhead.clinic.infusion.queries.rates import Said, facts_for, role_for, shown_ml_per_h
-from clearhead.clinic.infusion.queries.state import State, standing
+from clearhead.clinic.infusion.queries.state import State, state_of
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.errors import ClearheadError
@@ -227,7 +227,7 @@ def judged(
 
 
 def _by_state(session: Session, kind: str, rows: DoseRows, when: datetime) -> list[Any]:
-    state = standing(session, when, rows).state
+    state = state_of(session, when, rows)
     stopped = "The infusion was stopped here. It is not taken up again; what runs all the same is recorded as happened."
     if state in {State.STOPPED, State.CLOSED} and kind != "end":
         return [refused("stopped", "Stopped", stopped)]

@@ -59,6 +59,14 @@ def standing(
     return Standing(state, since, go, valid, _confirmed(session, last, stop))
 
 
+def state_of(session: Session, now: datetime, rows: DoseRows) -> State:
+    """The state alone: while the pump has been set, the go and the stops need not be asked for it."""
+    if rows.last is None:
+        return standing(session, now, rows).state
+    closed = SessionSummary.standing().filter(session=session).exists()
+    return State.CLOSED if closed else _by_pump(rows.last)
+
+
 def _by_pump(last: RateChange) -> State:
     words = {RateChange.Kind.PAUSE: State.PAUSED, RateChange.Kind.END: State.STOPPED}
     return words.get(RateChange.Kind(last.kind), State.RUNNING)
