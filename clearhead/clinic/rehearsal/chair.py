@@ -255,9 +255,7 @@ def set_rate(
         chair.start(session=session, value=shown, unit="mL/h", by=nurse, at=story.clock.now, ask=ask)
         return
     chair.note(session=session, kind="prescriber_agrees", by=story.who("prescriber"), at=story.clock.now)
-    refused = refusal_of(
-        lambda: then(session=session, value=shown, unit="mL/h", by=nurse, at=story.clock.now, ask=ask)
-    )
+    refused = refusal_of(lambda: then(session=session, value=shown, unit="mL/h", by=nurse, at=story.clock.now, ask=ask))
     if refused:
         story.told(f"step to {shown} mL/h held back: {', '.join(sorted(refused))}")
         return

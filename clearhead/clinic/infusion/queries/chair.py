@@ -42,7 +42,6 @@ from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import limits, observe, stop, titration
 from clearhead.medicine.rules.charted import ChartState, chart_states
 from clearhead.medicine.rules.dose import DoseAccount
-from clearhead.medicine.rules.rate import Intention
 from clearhead.medicine.rules.verdict import Verdict
 
 
@@ -220,15 +219,15 @@ def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
         events=events,
         readings=readings,
         orders=order_faces(session, protocol, held=held, at=now, given=drugs, opened=opened, allergies=allergies),
-        chips=_chips(session, rows, by, now),
+        chips=rates.chips_of(session, protocol, infusion, rows, given, now),
         permits=permits(protocol, held),
     )  # fmt: skip
 
 
 def _drawn(model: Any, session: Session, *columns: str) -> tuple[Any, ...]:
-    """Facts that come by the hundred, read with the columns that the picture and the rules need."""
+    """Facts that come by the hundred: bare tuples of the columns that the picture and the rules need."""
     rows = model.standing().filter(session=session).order_by("happened_at", "pk")
-    return tuple(rows.only("happened_at", *columns))
+    return tuple(rows.values_list("pk", "happened_at", *columns, named=True))
 
 
 def _stop_facts(
@@ -299,18 +298,3 @@ def _next(
         remaining_min=max(0, int((end - now).total_seconds() // 60)),
     )
     return titration.next_step(facts, protocol, at=now)
-
-
-def _chips(session: Session, rows: DoseRows, by: User | None, now: datetime) -> tuple[rates.Chip, ...]:
-    """Rates as buttons: to start with, or to go to from here."""
-    if rows.bag is None:
-        return ()
-    kind = "change" if rows.rates else "start"
-    wanted = rate_intention(kind)
-    facts, protocol = rates.facts_for(session, wanted, bag=rows.bag, by=by, at=now, said=rates.Said(), rows=rows)
-    return rates.chips(facts, protocol, now)
-
-
-def rate_intention(kind: Any) -> Intention:
-    """An intention without a number yet, to ask for the expected ones."""
-    return Intention(kind, Decimal(0), "mg/h")

@@ -196,6 +196,24 @@ def read_back(
     return ReadBack(verdict, mg, per_kg, shown, asks, rows.mark)
 
 
+def chips_of(
+    session: Session, protocol: Protocol, infusion: Infusion | None, rows: DoseRows, given: DoseAccount, at: datetime
+) -> tuple[Chip, ...]:
+    """Rates as buttons: to start with, or to go to from here. Whether one may be set is judged when it is tapped."""
+    if rows.bag is None:
+        return ()
+    facts = RateFacts(
+        intention=Intention("change" if rows.rates else "start", Decimal(0), "mg/h"),
+        role="",
+        weight_kg=infusion.weight_kg if infusion else dosing_weight(session, protocol),
+        mg_per_ml=rows.bag.mg_per_ml,
+        given=given,
+        planned_end=planned_end(session, infusion, given, at),
+        started_at=infusion.started_at if infusion else None,
+    )
+    return chips(facts, protocol, at)
+
+
 def chips(facts: RateFacts, protocol: Protocol, at: datetime) -> tuple[Chip, ...]:
     """The expected rates as buttons, lowest first."""
     if facts.weight_kg is None or facts.mg_per_ml is None:

@@ -9,7 +9,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from clearhead.clinic.infusion.queries.said import drug_name, words
+from clearhead.clinic.infusion.queries.said import drug_name, symptom_words, words
 from clearhead.medicine.protocols.protocol import Protocol
 
 register = template.Library()
@@ -19,6 +19,12 @@ register = template.Library()
 def told(row: Any, protocol: Protocol) -> str:
     """A fact in the words a nurse reads: {{ row|told:view.protocol }}."""
     return words(row, protocol)
+
+
+@register.filter
+def graded(row: Any, protocol: Protocol) -> str:
+    """An open symptom with its grade: {{ one|graded:view.protocol }}."""
+    return symptom_words(row.symptom, row.grade, protocol)
 
 
 @register.filter
