@@ -11,18 +11,19 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
+
+from proofs.taken import Taken
 
 PROCESSES, THREADS = 2, 8
 DATABASES = ("sqlite", "postgres")
 
 
-def race(module: str, way: str, count: int) -> tuple[Counter[str], float]:
-    """All processes at once; what they were told, and the seconds it took."""
-    began = time.perf_counter()
+def race(module: str, way: str, count: int) -> tuple[Counter[str], str]:
+    """All processes at once; what they were told, and how long it took."""
+    taken = Taken()
     command = [sys.executable, "-m", module, "--count", str(count), "--way", way, "--worker"]
     workers = [
         subprocess.Popen([*command, str(number)], stdout=subprocess.PIPE, text=True) for number in range(PROCESSES)
@@ -32,7 +33,7 @@ def race(module: str, way: str, count: int) -> tuple[Counter[str], float]:
         for line in worker.communicate()[0].splitlines():
             number, _space, outcome = line.partition(" ")
             told[outcome] += int(number)
-    return told, time.perf_counter() - began
+    return told, str(taken)
 
 
 def faults(told: Counter[str]) -> int:
@@ -40,11 +41,11 @@ def faults(told: Counter[str]) -> int:
     return sum(count for outcome, count in told.items() if outcome.startswith("FAULT"))
 
 
-def say(name: str, way: str, what: str, told: Counter[str], found: str, seconds: float, held: bool) -> None:
+def say(name: str, way: str, what: str, told: Counter[str], found: str, taken: str, held: bool) -> None:
     """One line of the result."""
     said = ", ".join(f"{count} {outcome}" for outcome, count in told.most_common())
     verdict = "as it should be" if held else "WRONG"
-    print(f"{name:10} {way:8} {what}: {said}; {found}; {seconds:.0f} s: {verdict}", flush=True)
+    print(f"{name:10} {way:8} {what}: {said}; {found}; {taken}: {verdict}", flush=True)
 
 
 def run_on(module: str, name: str, count: int) -> bool:
