@@ -13,6 +13,7 @@ from clearhead.clinic.assessment import actions as assessment
 from clearhead.clinic.infusion.models import Infusion
 from clearhead.clinic.people import actions as people
 from clearhead.clinic.people.models import Site, User
+from clearhead.clinic.plan import actions as plan
 from clearhead.clinic.policy import actions as policy
 from clearhead.clinic.policy.clinic_file import shipped_clinic
 from clearhead.clinic.rehearsal import after, before, chair, demo_day, room
@@ -166,8 +167,9 @@ def bring(site: Site, person: Person, now: datetime, stage: str) -> Story:
 
 
 def _reviewed(site: Site, person: Person, now: datetime) -> Story:
-    """A finished single session two months ago, with a milder month after it."""
-    story = planned(site, person, now - timedelta(days=62), first=now - timedelta(days=62, hours=6))
+    """One session a month ago, the others given up, a milder month after it: the review waits to be signed."""
+    given_on = now - timedelta(days=after.FOLLOW_UP_DAYS + 1)
+    story = planned(site, person, given_on, first=given_on - timedelta(hours=6))
     session = story.sessions[0]
     chair.prepare_home(story, session)
     chair.arrive(story, session)
@@ -176,6 +178,9 @@ def _reviewed(site: Site, person: Person, now: datetime) -> Story:
     after.recover(story, session, thorough=False)
     chair.close(story, session, given)
     after.leave(story, session)
+    plan.cancel_sessions(
+        session=story.sessions[1], scope="rest", why="one was enough", by=story.who("front_desk"), at=story.clock.now
+    )
     after.keep_diary_after(story)
     return story
 

@@ -136,7 +136,8 @@ def _absent(rule: Contraindication, found: Condition, source: str, today: date) 
     if age < 0:
         yield missing(rule.code, rule.title, f"{rule.title}: the answer is dated into the future.", source)
     elif rule.level == "unresolved" and rule.expires_days is not None and age > rule.expires_days:
-        sentence = f"{rule.title}: asked {age} days ago; the answer holds for {rule.expires_days} days."
+        holds = "1 day" if rule.expires_days == 1 else f"{rule.expires_days} days"
+        sentence = f"{rule.title}: asked {age} days ago; the answer holds for {holds}."
         yield missing(rule.code, rule.title, sentence, source, who=rule.clearance)
     else:
         yield allowed(rule.code, rule.title, f"{rule.title}: no.", source)

@@ -23,6 +23,7 @@ def test_the_summary_counts_what_there_is_and_leaves_out_the_noughts() -> None:
     [
         ("Walks steadily: not looked at yet.", "Not looked at yet."),
         ("Walks steadily.", ""),
+        ("Not yet: Walks steadily.", "Not yet."),
         ("Two sets are asked for.", "Two sets are asked for."),
     ],
 )

@@ -9,6 +9,8 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
+from clearhead.medicine.protocols.codes import RESPONSE_RULES
+
 register = template.Library()
 
 WORDS = {"allowed": "allowed", "warned": "warned", "open": "open", "refused": "refused"}
@@ -26,8 +28,22 @@ def beyond(sentence: Any, title: Any) -> str:
     said, name = str(sentence), str(title)
     if said.rstrip(".") == name:
         return ""
+    if said.endswith(f": {name}."):
+        return said.removesuffix(f": {name}.") + "."
     rest = said.removeprefix(f"{name}: ")
     return rest[:1].upper() + rest[1:]
+
+
+@register.filter
+def response_rule(code: Any) -> str:
+    """What a rule of response asks for, in words."""
+    return str(_(RESPONSE_RULES.get(str(code), str(code))))
+
+
+@register.filter
+def cut_dashes(name: Any) -> str:
+    """A short name of the project's files as words: ketamine-infusion → ketamine infusion."""
+    return str(name).replace("-", " ")
 
 
 @register.filter
