@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from clearhead.clinic.infusion.models import Event, Observation
+from clearhead.clinic.infusion.models import Event, Observation, RateChange
 from clearhead.clinic.plan.models import Session
 from tests.cast import member
 from tests.clinic.infusion.scene import lively
@@ -83,6 +83,59 @@ def test_without_the_clinic_the_chair_comes_back_takes_entries_and_stop_and_send
     page.locator("#unsent").wait_for(state="hidden")
     assert Observation.objects.count() == sets + 1
     assert Event.objects.filter(session=session, kind="stop", queued=True).count() == 1
+
+
+def lower(page: Any, typed: str = "", unit: str = "mL/h") -> None:
+    """A step down by its chip, or a typed rate in one of the three units."""
+    page.locator("[data-face=rate]").click()
+    if typed:
+        page.locator(".own summary").click()
+        page.locator("#own-value").fill(typed)
+        page.locator(f"[data-unit='{unit}']").click()
+    else:
+        page.locator("[data-ml]:not([data-up='1'])").first.click()
+    page.locator("#rate-form .big-button").click()
+
+
+def test_a_lower_rate_is_kept_without_the_clinic_in_every_unit_and_a_higher_one_waits(chair: Chair) -> None:
+    page, session = chair()
+    page.context.set_offline(True)
+
+    lower(page)
+    page.locator("#unsent", has_text="1").wait_for()
+    lower(page, "5", "mg/h")
+    page.locator("#unsent", has_text="2").wait_for()
+    lower(page, "0.07", "mg/kg/h")
+    page.locator("#unsent", has_text="3").wait_for()
+    lower(page, "5.5")
+    page.locator("#rate-form .errors", has_text="An increase waits for the clinic").wait_for()
+    page.locator("#rate-form [data-close]").click()
+    page.reload()
+    page.locator("#unsent", has_text="3").wait_for()
+    page.context.set_offline(False)
+    page.locator("#unsent").wait_for(state="hidden")
+
+    rows = RateChange.objects.filter(session=session, queued=True).order_by("happened_at")
+    assert [str(row.pump_ml_per_h.normalize()) for row in rows] == ["5.2", "5", "4.9"]
+    assert not any(row.breach for row in rows), "a decrease breaks no limit and needs no second person"
+
+
+def test_a_lower_rate_whose_answer_was_lost_is_charted_once(chair: Chair) -> None:
+    page, session = chair()
+
+    def lose(route: Any) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route(
+        "**/rate/", lambda route: lose(route) if "preview" not in (route.request.post_data or "") else route.continue_()
+    )
+    lower(page)
+    page.locator("#unsent", has_text="1").wait_for()
+    page.unroute("**/rate/")
+    page.locator("#unsent").wait_for(state="hidden")
+
+    assert RateChange.objects.filter(session=session, kind="change").count() == 4, "three of the scene and this one"
 
 
 def test_one_chair_is_kept_unreadable_on_the_disk_and_wiped_at_sign_out(chair: Chair) -> None:

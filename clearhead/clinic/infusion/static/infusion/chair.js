@@ -41,7 +41,7 @@ function lock(alarms) {
   if (said) notice("notice-locked", said, true);
 }
 
-const mayQueueRate = rateFace(document.getElementById("face-rate"), desk, words);
+const rate = rateFace(document.getElementById("face-rate"), desk, words);
 coreSet(document.getElementById("core"));
 const undo = new Undo(room, words, desk, () => live.look(true));
 document.querySelectorAll("[data-hold]").forEach((button) => holdToSend(button, words));
@@ -58,7 +58,7 @@ document.addEventListener("submit", async (event) => {
 
 async function send(form, kind, data, confirmed = []) {
   confirmed.forEach((gate) => data.append("confirm", gate));
-  const queueable = kind !== "rate" || mayQueueRate(data);
+  const queueable = kind !== "rate" || rate.mayQueue(data);
   const outcome = await desk.save(kind, form, data, { queueable });
   if (outcome.state === "refused") return refuse(form, kind, data, outcome.answer);
   if (outcome.state === "nowhere") return complain(form, [kind === "rate" && desk.outbox ? words.increase : words.noqueue]);
@@ -67,6 +67,7 @@ async function send(form, kind, data, confirmed = []) {
   else if (form.closest("dialog") || kind === "ack") form.reset();
   form.querySelectorAll("details[open]").forEach((face) => { face.open = false; });
   form.closest("dialog")?.close();
+  if (kind === "rate" && outcome.state === "here") rate.kept(data);
   if (kind === "stop" && outcome.state === "here") notice("notice-stop", words.stopped, true);
   if (outcome.state === "clinic") { document.getElementById("notice-stop")?.remove(); document.activeElement?.blur(); await live.look(true); }
   if (outcome.state === "clinic") undo.offer(kind, outcome.answer, kind === "observation" ? () => refill(form, data) : undefined);

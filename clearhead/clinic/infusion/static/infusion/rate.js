@@ -51,11 +51,17 @@ export function rateFace(dialog, desk, words) {
   });
   dialog.addEventListener("close", () => { back.hidden = true; form.reset(); });
 
-  // Offline a decrease is kept; an increase waits, unless it is what already happened.
-  return (data) => {
-    const ml = data.get("unit") === "mL/h" ? Number(data.get("value")) : NaN;
-    const lower = ml <= Number(strip().mlPerH);
-    return lower || data.get("already") === "on";
+  const mlOf = (data) => {
+    const value = Number(data.get("value"));
+    const { mgPerMl, kg } = strip();
+    return data.get("unit") === "mL/h" ? value : (value * (data.get("unit") === "mg/h" ? 1 : Number(kg))) / Number(mgPerMl);
+  };
+
+  return {
+    // Offline a decrease is kept, in whichever unit; an increase waits, unless it is what already happened.
+    mayQueue: (data) => mlOf(data) <= Number(strip().mlPerH) || data.get("already") === "on",
+    // Kept here: the next one is measured against it.
+    kept: (data) => { strip().mlPerH = mlOf(data); },
   };
 }
 
