@@ -28,7 +28,7 @@ def queue(request: HttpRequest, site: Site) -> HttpResponse:
 
 
 @require_http_methods(["GET"])
-@access(DESK, Outgoing)
+@access(staff(Role.FRONT_DESK, Role.NURSE, Role.PRESCRIBER), Outgoing)
 def letter(request: HttpRequest, letter: Outgoing) -> HttpResponse:
     """One letter as it reads; prints on one page."""
     row = queries.QueueRow(letter, queries.state_of(letter, timezone.now()))

@@ -151,7 +151,7 @@ def sign_review(story: Story) -> None:
     """What the diary says, signed."""
     series = reviews.series_given(story.known_course)[-1]
     signed = review.sign_review(
-        course=story.known_course, series_code=series.code, next_step=Review.NextStep.WATCH, note="", secret=PIN,
-        by=story.who("prescriber"), at=story.clock.now,
+        course=story.known_course, series_code=series.code, next_step=Review.NextStep.WATCH, note="", harms_asked=True,
+        secret=PIN, by=story.who("prescriber"), at=story.clock.now,
     )  # fmt: skip
     story.figures["review"] = f"{signed.response or 'not enough data'}, {story.local(signed.happened_at)[:-6]}"

@@ -8,12 +8,13 @@ from uuid import UUID, uuid4
 from django.utils.translation import gettext as _
 
 from clearhead.clinic.audit import actions as audit
+from clearhead.clinic.letters import actions as letters
 from clearhead.clinic.people import actions as people
 from clearhead.clinic.people.access import roles_of
 from clearhead.clinic.people.models import Course, Patient, Role, User
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.recovery.models import Discharge
-from clearhead.clinic.review import queries
+from clearhead.clinic.review import letter, queries
 from clearhead.clinic.review.models import Harm, Review
 from clearhead.medicine.outcomes.response import Status
 
@@ -32,12 +33,13 @@ def sign_review(
     series_code: UUID,
     next_step: str,
     note: str,
+    harms_asked: bool,
     secret: str,
     by: User,
     at: datetime,
     client_id: UUID | None = None,
 ) -> Review:
-    """A prescriber signs what the diary says about one series, and what follows."""
+    """A prescriber signs what the diary says about one series, and what follows. A summary goes on paper."""
     if Role.PRESCRIBER not in roles_of(by, course.site):
         raise ReviewRefused("A review is signed by a prescriber of this site.")
     series = next((one for one in queries.series_given(course) if str(one.code) == str(series_code)), None)
@@ -48,12 +50,14 @@ def sign_review(
         raise ReviewRefused(
             f"The 28 days after the last session end on {series.after.last:%-d %b %Y}. Review after that."
         )
+    if not harms_asked:
+        raise ReviewRefused("Ask about harms since the first session, note what is told, and say that you asked.")
     if next_step == Review.NextStep.MAINTENANCE and not view.repeat.permits:
         raise ReviewRefused(f"Maintenance may not follow: {view.repeat}")
     enough = view.response.status in {Status.RESPONDER, Status.NO_RESPONSE}
     code = uuid4()
     said = _said(view)
-    digest = audit.sha256_of([code, said, next_step, note])
+    digest = audit.sha256_of([code, said, next_step, note, harms_asked])
     signature = people.sign(
         by=by, secret=secret, meaning="review", subject_code=code, sha256=digest, site=course.site, at=at
     )
@@ -68,6 +72,7 @@ def sign_review(
         response=view.response.status.value if enough else "",
         next_step=next_step,
         note=note,
+        harms_asked=harms_asked,
         signature=signature,
         happened_at=at,
         recorded_at=at,
@@ -83,7 +88,43 @@ def sign_review(
         patient=course.patient,
         body={"response": review.response, "next_step": next_step},
     )
+    if view.signed is not None:
+        letters.withdraw(about_code=view.signed.code, by=by, at=at)
+    letters.queue(
+        site=course.site, patient=course.patient, template="letter", context=letter.summary(review, view),
+        about_code=review.code, due_at=at, channel="print", by=by, at=at,
+    )  # fmt: skip
     return review
+
+
+@audit.once
+def close_course(
+    *, course: Course, why: str, secret: str, by: User, at: datetime, client_id: UUID | None = None
+) -> Course:
+    """A prescriber ends a course; refused while time is booked in it or somebody sits in the chair."""
+    course = Course.objects.select_for_update(of=("self",)).select_related("site", "patient").get(pk=course.pk)
+    if Role.PRESCRIBER not in roles_of(by, course.site):
+        raise ReviewRefused("A course is closed by a prescriber of this site.")
+    if course.closed_at is not None:
+        raise ReviewRefused("This course is closed already.")
+    ahead = course.bookings.filter(status="booked", ends_at__gt=at).order_by("starts_at").first()
+    if ahead is not None:
+        when = f"{ahead.starts_at.astimezone(course.site.tz):%a %-d %b, %H:%M}"
+        raise ReviewRefused(f"Time is booked in this course: {when}. Cancel it first.")
+    if under_way(course.patient, at):
+        raise ReviewRefused("An infusion of this person has not ended with a departure. Close the course afterwards.")
+    digest = audit.sha256_of([course.code, why])
+    people.sign(
+        by=by, secret=secret, meaning="close course", subject_code=course.code, sha256=digest, site=course.site, at=at
+    )
+    return people.close_course(course=course, why=why, by=by, at=at)
+
+
+def under_way(patient: Patient, at: datetime) -> bool:
+    """Does this person sit in a chair or recover, as far as the record says?"""
+    begun = Session.objects.filter(patient__in=patient.charts, infusion__started_at__gt=at - STILL_THERE)
+    left = Discharge.standing().filter(session__in=begun).values("session")
+    return begun.exclude(pk__in=left).exists()
 
 
 def _said(view: queries.ReviewView) -> dict[str, dict[str, object]]:
@@ -151,8 +192,5 @@ def note_harm(
 
 def nothing_running(*, kept: Patient, closed: Patient, at: datetime, found: list[str]) -> None:
     """A reaction: nobody's chart is merged while they sit in the chair or recover."""
-    charts = [*kept.charts, *closed.charts]
-    begun = Session.objects.filter(patient__in=charts, infusion__started_at__gt=at - STILL_THERE)
-    left = Discharge.standing().filter(session__in=begun).values("session")
-    if begun.exclude(pk__in=left).exists():
+    if under_way(kept, at) or under_way(closed, at):
         found.append(_("An infusion of this person has not ended with a departure. Merge the charts afterwards."))

@@ -13,7 +13,21 @@ class ReviewForm(ClearForm):
     """What follows, signed."""
 
     next_step = forms.ChoiceField(label=_("What follows"), choices=Review.NextStep.choices, widget=forms.RadioSelect)
+    harms_asked = forms.BooleanField(
+        label=_("I asked about harms since the first session; what was told is noted below"),
+    )
     note = forms.CharField(label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    secret = SecretField()
+
+
+class CloseForm(ClearForm):
+    """The end of a course."""
+
+    why = forms.CharField(
+        label=_("Why the course is closed"),
+        max_length=200,
+        help_text=_("Back to the neurologist; does not want more; moved away; no benefit."),
+    )
     secret = SecretField()
 
 

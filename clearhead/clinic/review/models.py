@@ -28,6 +28,7 @@ class Review(Fact):
     response = models.CharField(max_length=20, blank=True, help_text="Empty: not enough data.")
     next_step = models.CharField(max_length=14, choices=NextStep)
     note = models.TextField(blank=True)
+    harms_asked = models.BooleanField(help_text="Harms were asked for, not waited for, before it was signed.")
     signature = models.OneToOneField(Signature, models.PROTECT, related_name="+")
 
 

@@ -9,11 +9,11 @@ from typing import Any
 
 from clearhead.clinic.assessment.models import HistoryItem, Measurement
 from clearhead.clinic.diary import queries as diary
+from clearhead.clinic.letters.models import Outgoing
 from clearhead.clinic.people.models import Course, Patient
 from clearhead.clinic.plan.models import Session, SessionSummary
 from clearhead.clinic.plan.queries import words_of
 from clearhead.clinic.policy import queries as policy
-from clearhead.clinic.recovery.models import Discharge
 from clearhead.clinic.review.models import Harm, Review
 from clearhead.medicine.headache.diary import DiaryCounts, Window
 from clearhead.medicine.outcomes.response import Response, Status, response
@@ -61,6 +61,7 @@ class ReviewView:
     mg_given: Decimal
     harms: tuple[Harm, ...]
     signed: Review | None
+    summary: Outgoing | None
 
     @property
     def after_is_over(self) -> bool:
@@ -99,6 +100,7 @@ def review_of(course: Course, series: Series, now: datetime) -> ReviewView:
     sessions, mg_per_kg = exposure(course.patient, now)
     mg = SessionSummary.standing().filter(session__in=series.sessions).values_list("given_mg", flat=True)
     facts = _repeat_facts(course, series, judged, now)
+    signed = Review.standing().filter(course=course, series_code=series.code).last()
     return ReviewView(
         course=course,
         series=series,
@@ -112,8 +114,14 @@ def review_of(course: Course, series: Series, now: datetime) -> ReviewView:
         mg_per_kg_year=mg_per_kg,
         mg_given=sum(mg, Decimal(0)),
         harms=tuple(Harm.standing().filter(course=course)),
-        signed=Review.standing().filter(course=course, series_code=series.code).last(),
+        signed=signed,
+        summary=_summary_of(signed) if signed else None,
     )
+
+
+def _summary_of(signed: Review) -> Outgoing | None:
+    """The letter on paper that a signed review left."""
+    return Outgoing.objects.filter(about_code=str(signed.code), template="letter").first()
 
 
 def _repeat_facts(course: Course, series: Series, judged: Response, now: datetime) -> repeat.RepeatFacts:
@@ -142,9 +150,3 @@ def _repeat_facts(course: Course, series: Series, judged: Response, now: datetim
 def _maintenance(patient: Patient, now: datetime) -> int:
     recent = Session.objects.filter(patient__in=patient.charts, infusion__started_at__gt=now - YEAR)
     return recent.filter(order__purpose="maintenance").count()
-
-
-def unasked_harms(series: Series) -> int:
-    """Sessions of a series after which nobody has left yet: their harms cannot have been asked."""
-    left = Discharge.standing().filter(session__in=series.sessions).values("session").distinct().count()
-    return len(series.sessions) - left

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from clearhead.clinic.diary import charts
-from clearhead.clinic.people.access import access, staff
+from clearhead.clinic.people.access import access, roles_of, staff
 from clearhead.clinic.people.actions import SignatureRefused
 from clearhead.clinic.people.models import Course, Role
 from clearhead.clinic.review import actions, queries
-from clearhead.clinic.review.forms import HarmForm, ReviewForm
+from clearhead.clinic.review.forms import CloseForm, HarmForm, ReviewForm
 
 CLINICIANS = staff(Role.NURSE, Role.PRESCRIBER)
 
@@ -44,6 +44,7 @@ def sign(request: Any, course: Course, series: UUID) -> HttpResponse:
                 series_code=series,
                 next_step=said["next_step"],
                 note=said["note"],
+                harms_asked=said["harms_asked"],
                 secret=said["secret"],
                 by=request.user,
                 at=timezone.now(),
@@ -55,6 +56,26 @@ def sign(request: Any, course: Course, series: UUID) -> HttpResponse:
             messages.success(request, _("The review is signed."))
             return redirect("review-course", course.code)
     return _page(request, course, sign_form=form, status=422)
+
+
+@require_POST
+@access(staff(Role.PRESCRIBER), Course)
+def close(request: Any, course: Course) -> HttpResponse:
+    """The course ends here."""
+    form = CloseForm(request.POST)
+    if form.is_valid():
+        said = form.cleaned_data
+        try:
+            actions.close_course(
+                course=course, why=said["why"], secret=said["secret"], by=request.user, at=timezone.now(),
+                client_id=said["client_id"],
+            )  # fmt: skip
+        except (actions.ReviewRefused, SignatureRefused) as refusal:
+            form.refused(refusal)
+        else:
+            messages.success(request, _("The course is closed."))
+            return redirect("home-course", course.code)
+    return _page(request, course, close_form=form, status=422)
 
 
 @require_POST
@@ -77,6 +98,7 @@ def _page(
     *,
     sign_form: ReviewForm | None = None,
     harm_form: HarmForm | None = None,
+    close_form: CloseForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     now = timezone.now()
@@ -92,5 +114,7 @@ def _page(
         "strip": charts.strip_of(course.patient, course.site.today(now)),
         "sign_form": sign_form or ReviewForm(),
         "harm_form": harm_form,
+        "close_form": close_form or CloseForm(),
+        "may_close": course.closed_at is None and Role.PRESCRIBER in roles_of(request.user, course.site),
     }
     return render(request, "review/course.html", context, status=status)

@@ -88,6 +88,7 @@ def book(
     client_id: UUID | None = None,
 ) -> Booking:
     """Book one visit at once, without a hold."""
+    taking.refuse_closed(course)
     wish = taking.wish_for(site, service, starts_at, phases, course.patient)
     booking = taking.take(wish, at=at, status=Booking.Status.BOOKED, course=course, channel=channel)
     audit.record(
@@ -117,6 +118,7 @@ def book_series(
     client_id: UUID | None = None,
 ) -> list[Booking]:
     """Book all sessions of a series or none. `phases` is one visit for all, or one per session."""
+    taking.refuse_closed(course)
     per_session = _per_session(phases, len(starts))
     series_code = uuid.uuid4()
     made = [

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from clearhead.capacity.phases import Phase, Visit
 from clearhead.capacity.slots import Assignment, Day, Offer, offer_at, shortages_at
-from clearhead.clinic.people.models import Patient, Site
+from clearhead.clinic.people.models import Course, Patient, Site
 from clearhead.clinic.schedule import visits
 from clearhead.clinic.schedule.errors import BookingRefused, SlotTaken
 from clearhead.clinic.schedule.models import Booking, Occupancy, Resource, Service
@@ -98,6 +98,12 @@ def occupy(booking: Booking, assignments: Iterable[Assignment]) -> None:
             starts_at=one.starts_at,
             ends_at=one.ends_at,
         )
+
+
+def refuse_closed(course: Course) -> None:
+    """Nothing is booked in a course that is over."""
+    if Course.objects.filter(pk=course.pk, closed_at__isnull=False).exists():
+        raise BookingRefused(_("This course is closed, so nothing is booked in it. Register the person anew first."))
 
 
 def take(wish: Wish, *, at: datetime, **columns: Any) -> Booking:

@@ -19,8 +19,7 @@ def test_six_small_doses_are_ordered_and_given_with_their_waits() -> None:
     outcome = journey.rehearse(small_doses.protocol_text(), "small-doses")
 
     assert (outcome.stopped, outcome.complete) == ("", True)
-    kinds = list(
-        RateChange.objects.filter(session__number=1).order_by("happened_at", "pk").values_list("kind", flat=True)
-    )
+    charted = RateChange.objects.filter(session__number=1).order_by("happened_at", "pk")
+    kinds = list(charted.values_list("kind", flat=True))
     assert kinds == ["start", *["pause", "resume"] * 5, "pause", "end"]
     assert {row.given_mg for row in SessionSummary.objects.all()} == {Decimal(60)}

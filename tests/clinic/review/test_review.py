@@ -8,12 +8,17 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from clearhead.clinic.assessment.actions import DecisionRefused, sign_decision
 from clearhead.clinic.diary.models import Day
 from clearhead.clinic.infusion.models import Infusion
+from clearhead.clinic.letters.models import Outgoing
 from clearhead.clinic.people import guard
+from clearhead.clinic.people.models import Signature
 from clearhead.clinic.plan.models import SessionSummary
 from clearhead.clinic.review import actions, queries
 from clearhead.clinic.review.models import Review
+from clearhead.clinic.schedule.actions import book
+from clearhead.clinic.schedule.errors import BookingRefused
 from tests import builders, cast
 from tests.cast import AT_TEN, PIN
 
@@ -59,12 +64,13 @@ def _answer(course, on, answer) -> None:
     )
 
 
-def sign(course, *, by="dario", at=LATER, next_step="watch", secret=PIN):
+def sign(course, *, by="dario", at=LATER, next_step="watch", secret=PIN, harms_asked=True):
     """Sign the review of the only series."""
     series = queries.series_given(course)[0]
     return actions.sign_review(
-        course=course, series_code=series.code, next_step=next_step, note="", secret=secret, by=cast.member(by), at=at
-    )
+        course=course, series_code=series.code, next_step=next_step, note="", harms_asked=harms_asked, secret=secret,
+        by=cast.member(by), at=at,
+    )  # fmt: skip
 
 
 def test_a_symptom_left_open_at_the_last_session_is_said_in_words(course):
@@ -145,6 +151,67 @@ def test_a_later_review_of_the_same_series_replaces_the_first_and_both_stay_read
     assert Review.objects.count() == 2
 
 
+def test_unasked_harms_leave_the_review_unsigned(course):
+    diary(course, before=16, after=8)
+
+    with pytest.raises(actions.ReviewRefused, match="Ask about harms"):
+        sign(course, harms_asked=False)
+    assert not Review.objects.exists()
+
+
+def test_a_signed_review_leaves_a_summary_on_paper_and_a_later_one_takes_its_place(course, client):
+    diary(course, before=16, after=8)
+    first, second = sign(course), sign(course, next_step="stop")
+    old, new = (Outgoing.objects.get(about_code=str(one.code)) for one in (first, second))
+    client.force_login(cast.member("dario"))
+
+    page = client.get(reverse("letters-letter", args=[new.code])).content.decode()
+
+    assert (old.withdrawn_at, new.channel) == (LATER, "print")
+    assert "Moderate or severe headache days: 16 → 8" in page
+    assert "asked for, none told" in page
+    assert "outside the approved labelling" in page
+
+
+def test_a_course_is_closed_by_a_prescriber_and_then_takes_no_order_decision_or_booking(course, client, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: LATER)
+    client.force_login(cast.member("dario"))
+    page = reverse("review-close", args=[course.code])
+    entry = {"why": "no benefit", "secret": PIN, guard.FIELD: guard.token(course.patient)}
+
+    answer = client.post(page, entry)
+
+    course.refresh_from_db()
+    assert (answer.status_code, course.closed_why) == (302, "no benefit")
+    assert Signature.objects.get(meaning="close course").signer == cast.member("dario")
+    assert "This course was closed on" in client.get(reverse("home-course", args=[course.code])).content.decode()
+    assert client.post(page, entry).status_code == 422
+    with pytest.raises(DecisionRefused, match="course is closed"):
+        sign_decision(course=course, outcome="suitable", secret=PIN, by=cast.member("dario"), at=LATER)
+    with pytest.raises(BookingRefused, match="course is closed"):
+        book(
+            site=course.site, service=builders.service(course.site, "consult"), starts_at=LATER, course=course,
+            by=cast.member("fern"), at=LATER,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(("who", "secret", "status"), [("dario", "0000", 422), ("nina", PIN, 403)])
+def test_a_wrong_secret_or_role_closes_nothing(course, client, who, secret, status):
+    client.force_login(cast.member(who))
+    entry = {"why": "no benefit", "secret": secret, guard.FIELD: guard.token(course.patient)}
+
+    assert client.post(reverse("review-close", args=[course.code]), entry).status_code == status
+    course.refresh_from_db()
+    assert course.closed_at is None
+
+
+def test_time_booked_ahead_keeps_a_course_open(course):
+    builders.session(course.patient, number=2, starts_at=LATER + timedelta(days=3))
+
+    with pytest.raises(actions.ReviewRefused, match="Time is booked in this course: Tue 22 Dec, 10:00"):
+        actions.close_course(course=course, why="moved away", secret=PIN, by=cast.member("dario"), at=LATER)
+
+
 def test_the_page_shows_both_windows_and_signs(course, client):
     diary(course, before=16, after=8)
     client.force_login(cast.member("dario"))
@@ -152,7 +219,7 @@ def test_the_page_shows_both_windows_and_signs(course, client):
     assert "Did it help?" in page
     assert "28 days run until" in page
 
-    said = {"next_step": "watch", "secret": PIN, guard.FIELD: guard.token(course.patient)}
+    said = {"next_step": "watch", "harms_asked": "on", "secret": PIN, guard.FIELD: guard.token(course.patient)}
     series = queries.series_given(course)[0]
     refused = client.post(reverse("review-sign", args=[course.code, series.code]), said)
 

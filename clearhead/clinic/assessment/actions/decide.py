@@ -45,7 +45,9 @@ def sign_decision(
     "Suitable" is refused while anything blocks. An override turns a relative ground into a warning that names who
     and why; an absolute ground, or an open question, is never overridden.
     """
-    Course.objects.select_for_update().get(pk=course.pk)
+    course = Course.objects.select_for_update(of=("self",)).select_related("site", "patient").get(pk=course.pk)
+    if course.closed_at is not None:
+        raise _refusal("course_open", "This course is closed. Register the person anew before anything is decided.")
     if Role.PRESCRIBER not in roles_of(by, course.site):
         raise _refusal("prescriber_signs", "The decision is signed by a prescriber of this site.")
     running = queries.running_protocol(course, at)

@@ -3,7 +3,7 @@
 from clearhead.clinic.people.actions.accounts import close_devices, keep_device, open_account
 from clearhead.clinic.people.actions.address import AddressRefused, ask_address, change_address
 from clearhead.clinic.people.actions.charts import MergeRefused, merge_charts, separate_charts
-from clearhead.clinic.people.actions.patients import DetailsRefused, add_patient, change_details
+from clearhead.clinic.people.actions.patients import DetailsRefused, add_patient, change_details, close_course
 from clearhead.clinic.people.actions.signing import sign
 from clearhead.clinic.people.actions.staff import (
     grant,
@@ -26,6 +26,7 @@ __all__ = [
     "ask_address",
     "change_address",
     "change_details",
+    "close_course",
     "close_devices",
     "grant",
     "invite",

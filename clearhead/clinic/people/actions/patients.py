@@ -61,6 +61,18 @@ def add_patient(
 
 
 @audit.once
+def close_course(*, course: Course, why: str, by: User, at: datetime, client_id: UUID | None = None) -> Course:
+    """The journey at this site is over. What stands in it stays readable; a new one begins with a new registration."""
+    if Course.objects.filter(pk=course.pk, closed_at__isnull=True).update(closed_at=at, closed_why=why.strip()):
+        audit.record(
+            chain=course.site.slug, at=at, by=by, verb="close course", subject=course, patient=course.patient,
+            body={"why": why.strip()},
+        )  # fmt: skip
+    course.refresh_from_db()
+    return course
+
+
+@audit.once
 def change_details(
     *,
     patient: Patient,

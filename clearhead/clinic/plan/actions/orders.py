@@ -45,6 +45,9 @@ def judge_order(
     if earlier is not None and corrects is None and queries.missing_numbers(earlier):
         sentence = "There is an order that is not finished. Change that one instead of writing a second."
         verdict = Verdict.of(verdict.question, [*verdict.reasons, refused("one_open_order", "Order", sentence)])
+    if course.closed_at is not None:
+        sentence = "This course is closed. Register the person anew before anything is ordered."
+        verdict = Verdict.of(verdict.question, [*verdict.reasons, refused("course_open", "Course", sentence)])
     if corrects is not None and not queries.is_current(corrects):
         sentence = "The order was changed by someone else meanwhile. Open the page again."
         verdict = Verdict.of(verdict.question, [*verdict.reasons, refused("order_fresh", "Order", sentence)])
@@ -67,7 +70,7 @@ def sign_order(
     With `corrects` the earlier order ends: its booked sessions go over to the new one, and the patient is asked anew.
     Raises OrderRefused, policy's NoProtocol, or SignatureRefused.
     """
-    Course.objects.select_for_update().get(pk=course.pk)
+    course = Course.objects.select_for_update(of=("self",)).select_related("site", "patient").get(pk=course.pk)
     verdict, running = judge_order(course=course, draft=draft, by=by, at=at, corrects=corrects)
     if not verdict.permits:
         raise OrderRefused(verdict)

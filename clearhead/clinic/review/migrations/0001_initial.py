@@ -121,6 +121,10 @@ class Migration(migrations.Migration):
                 ),
                 ("note", models.TextField(blank=True)),
                 (
+                    "harms_asked",
+                    models.BooleanField(help_text="Harms were asked for, not waited for, before it was signed."),
+                ),
+                (
                     "corrects",
                     models.OneToOneField(
                         null=True,
