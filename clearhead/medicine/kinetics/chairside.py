@@ -22,7 +22,7 @@ from clearhead.medicine.kinetics.model import load_model
 from clearhead.medicine.kinetics.people import check_doses, check_person
 from clearhead.medicine.kinetics.population import probability, quantiles, sample
 from clearhead.medicine.kinetics.seam import Band, Person
-from clearhead.medicine.kinetics.solve import spread_over
+from clearhead.medicine.kinetics.transitions import spread_over
 
 Array = NDArray[np.float64]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import numba
 
+from clearhead.medicine.kinetics.modes import SETTLED
+
 PEOPLE_IN_CACHE = 256
 plain = numba.njit(cache=True, nogil=True, error_model="numpy")
 jit = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
@@ -86,8 +88,8 @@ def _equation(central, clearance, flow, exchange, lost, p, origin, skip, side, x
 
 
 @plain
-def fill_modes(central, clearance, flow, exchange, lost, rates, weights):  # noqa: C901 - one scalar algorithm
-    """Fills rates and weights (1 + n, people); poles come sorted, as in `modes.py`."""
+def fill_modes(central, clearance, flow, exchange, lost, guesses, rates, weights):  # noqa: C901 - one scalar algorithm
+    """Fills rates and weights (1 + n, people); poles come sorted and guesses may be absent, as in `modes.py`."""
     order, people = flow.shape
     for p in range(people):
         for gap in range(order + 1):
@@ -102,7 +104,9 @@ def fill_modes(central, clearance, flow, exchange, lost, rates, weights):  # noq
                 if _equation(central, clearance, flow, exchange, lost, p, low, -1, 1.0, reach)[0] > 0:
                     side, skip, origin = -1.0, gap, exchange[gap, p] + lost[gap, p]
             lo, hi = (0.0, reach) if side > 0 else (-reach, 0.0)
-            x = 0.5 * (lo + hi)
+            x = guesses[gap, p] - origin
+            if not lo < x < hi:
+                x = 0.5 * (lo + hi)
             bare = skip < 0 or flow[skip, p] * exchange[skip, p] == 0
             if bare and _equation(central, clearance, flow, exchange, lost, p, origin, skip, side, 0.0)[0] == 0:
                 lo = hi = x = 0.0
@@ -121,7 +125,7 @@ def fill_modes(central, clearance, flow, exchange, lost, rates, weights):  # noq
                     fresh = 0.5 * (lo + hi)
                 moved = abs(fresh - x)
                 x = fresh
-                if moved <= 4.5e-16 * abs(fresh):
+                if moved <= SETTLED * abs(fresh):
                     break
             rates[gap, p] = origin + x
             total = central[p]

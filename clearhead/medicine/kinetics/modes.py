@@ -22,7 +22,7 @@ Array = NDArray[np.float64]
 
 _NEWTON_STEPS = 40
 _HALVINGS = 1100  # enough to reach any double from any bracket
-_SETTLED = 4.5e-16
+SETTLED = 2e-15  # relative; a Newton step that short lands as near to the root as rounding lets it
 
 
 def mammillary_modes(
@@ -49,13 +49,16 @@ def mammillary_modes(
     rank = np.argsort(exchange + lost, axis=0, kind="stable")
     sort = [np.take_along_axis(part, rank, axis=0) for part in (flow_l_per_h, exchange, lost)]
     rates, weights = np.empty((order + 1, central_l.size)), np.empty((order + 1, central_l.size))
+    if order == 2 and lost_per_h is None:
+        guesses = _cubic_guess(central_l, clearance_l_per_h, *sort[:2])
+    else:
+        guesses = np.full(rates.shape, np.nan)
     if compiled:
-        fast.wide().fill_modes(central_l, clearance_l_per_h, *sort, rates, weights)
+        fast.wide().fill_modes(central_l, clearance_l_per_h, *sort, guesses, rates, weights)
         return rates, weights
     secular = _Secular(central_l, clearance_l_per_h, *sort)
-    guesses = _cubic_guess(central_l, clearance_l_per_h, *sort[:2]) if order == 2 and lost_per_h is None else None
     for gap in range(order + 1):
-        secular.root(gap, None if guesses is None else guesses[gap], rates[gap], weights[gap])
+        secular.root(gap, guesses[gap], rates[gap], weights[gap])
     return rates, weights
 
 
@@ -104,7 +107,7 @@ class _Secular:
             self.central[who], self.clearance[who], self.flow[:, who], self.exchange[:, who], self.lost[:, who]
         )
 
-    def root(self, gap: int, guess: Array | None, rate: Array, weight: Array) -> None:
+    def root(self, gap: int, guess: Array, rate: Array, weight: Array) -> None:
         """Fills rate and weight of the one root between pole `gap - 1` (or 0) and pole `gap` (or infinity).
 
         A gap without width (two equal poles, or a volume without flow, whose pole was put at 0) has weight 0.
@@ -123,7 +126,7 @@ class _Secular:
             pole = gap - 1 if side > 0 else gap
             system, origin = self.take(who), (low if side > 0 else self.pole[gap])[who]
             part = _Gap(system, origin, pole)
-            x = part.solve(side, reach[who], None if guess is None else guess[who] - origin)
+            x = part.solve(side, reach[who], guess[who] - origin)
             rate[who] = origin + x
             weight[who] = np.where(reach[who] > 0, part.weight(x), 0.0)
 
@@ -178,12 +181,10 @@ class _Gap:
         product = np.where(near, x * value + strength, value)
         return product, np.where(near, value + x * slope, slope), np.where(near, side * product, product)
 
-    def solve(self, side: float, reach: Array, guess: Array | None) -> Array:
-        """Newton within a bracket that only shrinks; halving for the few who do not settle."""
+    def solve(self, side: float, reach: Array, guess: Array) -> Array:
+        """Newton within a bracket that only shrinks; halving for the few who do not settle. A guess may be absent."""
         low, high = (np.zeros_like(reach), reach.copy()) if side > 0 else (-reach, np.zeros_like(reach))
-        x = 0.5 * (low + high)
-        if guess is not None:
-            x = np.where((guess > low) & (guess < high), guess, x)
+        x = np.where((guess > low) & (guess < high), guess, 0.5 * (low + high))
         bare = self.pull[self.skip] == 0 if self.skip >= 0 else np.ones(x.size, dtype=bool)
         at_origin = bare & (self.smooth(np.zeros_like(x))[0] == 0)
         x[at_origin] = 0.0
@@ -205,5 +206,5 @@ class _Gap:
             fresh = np.where(inside, newton, 0.5 * (low[waiting] + high[waiting]))
             fresh = np.where(value == 0, now, fresh)
             x[waiting] = fresh
-            waiting = waiting[np.abs(fresh - now) > _SETTLED * np.abs(fresh)]
+            waiting = waiting[np.abs(fresh - now) > SETTLED * np.abs(fresh)]
         return x

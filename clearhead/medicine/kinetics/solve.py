@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -20,8 +19,9 @@ from clearhead.medicine.kinetics import fast
 from clearhead.medicine.kinetics.cascade import Cascade
 from clearhead.medicine.kinetics.doses import DoseHistory
 from clearhead.medicine.kinetics.drift import drifting_levels
-from clearhead.medicine.kinetics.spread import held, held_passed, passed, triangular_exponential
 from clearhead.medicine.kinetics.steps import Timeline, timeline
+from clearhead.medicine.kinetics.transitions import link_table, spread_over
+from clearhead.medicine.kinetics.walk import walk
 
 Array = NDArray[np.float64]
 Engine = Literal["auto", "numpy", "fast"]
@@ -30,64 +30,6 @@ MOST_AT_ONCE = 5000  # people per block: long rows for NumPy, bounded memory for
 COMPILED_AT_ONCE = 2560
 WORTH_THREADS = 1_000_000  # people × steps
 PAGE_BYTES = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """What each stage keeps, passes on and gains over each step length: (lengths, …, people)."""
-
-    kept: Array  # (lengths, stages, people)
-    share: Array  # (lengths, later stages, givers, people): what a later stage gets from each giver
-    fed: Array  # (lengths, stages, people): ng/mL per mg/h held over the step
-    givers: int  # the first so many stages give; the roots for shallow cascades, all stages for deep ones
-
-
-def spread_over(cascade: Cascade, lengths_h: Array) -> Spread:
-    """What happens to every stage over each of the step lengths."""
-    if not cascade.is_shallow():
-        return _deep_spread(cascade, lengths_h)
-    roots, h = cascade.roots, lengths_h[:, None, None]
-    rates = cascade.rate_per_h[None, :, :]
-    kept, stays = np.exp(-rates * h), held(rates, h)
-    fed = np.zeros_like(kept)
-    fed[:, :roots] = cascade.feed * stays[:, :roots]
-    first, second, hh = rates[:, None, :roots], rates[:, roots:, None], h[:, None]
-    share = passed(first, second, hh, kept[:, None, :roots], kept[:, roots:, None])
-    gain = held_passed(first, second, hh, stays[:, None, :roots], stays[:, roots:, None], share)
-    link = _link_table(cascade)
-    share *= link
-    gain *= link * cascade.feed
-    gain.sum(axis=2, out=fed[:, roots:])
-    return Spread(kept, share, fed, roots)
-
-
-def _link_table(cascade: Cascade) -> Array:
-    """Links of a shallow cascade as (later stages, roots, people)."""
-    table = np.zeros((cascade.stages - cascade.roots, cascade.roots, cascade.people))
-    for to, source, link in cascade.links:
-        table[to - cascade.roots, source] += link
-    return table
-
-
-def _deep_spread(cascade: Cascade, lengths_h: Array) -> Spread:
-    """The same for cascades of any depth; row 0 of each matrix is the unit input."""
-    n, people, many, roots = cascade.stages, cascade.people, lengths_h.size, cascade.roots
-    matrix = np.zeros((people, n + 1, n + 1))
-    for i in range(n):
-        matrix[:, i + 1, i + 1] = -cascade.rate_per_h[i]
-    for j in range(roots):
-        matrix[:, j + 1, 0] = cascade.feed[j]
-    for to, source, link in cascade.links:
-        matrix[:, to + 1, source + 1] += link
-    kept, fed = np.empty((many, n, people)), np.empty((many, n, people))
-    share = np.empty((many, n - roots, n, people))
-    for k, hours in enumerate(lengths_h):
-        moved = np.moveaxis(triangular_exponential(matrix * hours), 0, 2)
-        fed[k] = moved[1:, 0]
-        kept[k] = np.einsum("iip->ip", moved[1:, 1:])
-        share[k] = moved[roots + 1 :, 1:]
-        share[k][np.arange(n - roots), np.arange(roots, n)] = 0.0
-    return Spread(kept, share, fed, n)
 
 
 def solve(
@@ -168,22 +110,18 @@ def _wants_compiled(engine: Engine, work: int) -> bool:
     return engine == "fast"
 
 
-def run(
-    cascade: Cascade,
-    steps: Timeline,
-    into: Mapping[str, Array],
-    state: Array | None = None,
-    *,
-    compiled: bool = False,
-) -> Array:
-    """Walks the steps from a state (nothing given yet by default), writing levels; returns the last state."""
-    state = np.zeros((cascade.stages, cascade.people)) if state is None else state.copy()
+def run(cascade: Cascade, steps: Timeline, into: Mapping[str, Array], *, compiled: bool = False) -> None:
+    """Walks the steps from a state of nothing given and writes the levels (rows, people) of each output."""
+    if not compiled:
+        walk(cascade, steps, into)
+        return
+    state = np.zeros((cascade.stages, cascade.people))
     state[: cascade.roots] += cascade.feed * steps.first_bolus_mg
     if steps.first_row >= 0:
-        _writer(cascade, state, into)(steps.first_row)
-    if steps.length.size and not (compiled and _walk_narrow(cascade, steps, state, into)):
-        (_walk_wide if compiled else _walk)(cascade, steps, spread_over(cascade, steps.lengths_h), state, into)
-    return state
+        for name, level in into.items():
+            state[list(cascade.outputs[name])].sum(axis=0, out=level[steps.first_row])
+    if steps.length.size and not _walk_narrow(cascade, steps, state, into):
+        _walk_wide(cascade, steps, state, into)
 
 
 def _walk_narrow(cascade: Cascade, steps: Timeline, state: Array, into: Mapping[str, Array]) -> bool:
@@ -194,18 +132,17 @@ def _walk_narrow(cascade: Cascade, steps: Timeline, state: Array, into: Mapping[
     narrow = roots <= fast.NARROW_ROOTS and later <= fast.NARROW_LATER
     if not (narrow and cascade.is_shallow()) or -1 in is_later or any(level.strides[1] != 8 for level in levels):
         return False
-    kept = np.multiply(-cascade.rate_per_h, steps.lengths_h[:, None, None])
-    np.exp(kept, out=kept)
     fast.narrow().narrow_walk(
-        state, np.ascontiguousarray(cascade.rate_per_h), kept, steps.lengths_h, np.ascontiguousarray(cascade.feed),
-        _link_table(cascade), steps.length, steps.rate_mg_per_h, steps.bolus_mg, steps.row, steps.late_length,
+        state, np.ascontiguousarray(cascade.rate_per_h), np.ascontiguousarray(cascade.feed), link_table(cascade),
+        steps.lengths_h, steps.length, steps.rate_mg_per_h, steps.bolus_mg, steps.row, steps.late_length,
         steps.late_rate, np.array(is_later), levels[0].strides[0] // 8, tuple(_flat(level) for level in levels),
     )  # fmt: skip
     return True
 
 
-def _walk_wide(cascade: Cascade, steps: Timeline, spread: Spread, state: Array, into: Mapping[str, Array]) -> None:
+def _walk_wide(cascade: Cascade, steps: Timeline, state: Array, into: Mapping[str, Array]) -> None:
     """The steps of a cascade of any depth in compiled code."""
+    spread = spread_over(cascade, steps.lengths_h)
     spans = np.array([(at[0], at[-1] + 1) for at in (cascade.outputs[name] for name in into)], dtype=np.int64)
     fast.wide().wide_walk(
         state, spread.kept, spread.share, spread.fed, spread.givers, np.ascontiguousarray(cascade.feed),
@@ -218,49 +155,3 @@ def _flat(level: Array) -> Array:
     """A row-wise view of some columns as one line of numbers, which compiled code can stream into."""
     numbers = (level.shape[0] - 1) * (level.strides[0] // level.itemsize) + level.shape[1]
     return np.lib.stride_tricks.as_strided(level, (numbers,), (level.itemsize,))
-
-
-def _walk(cascade: Cascade, steps: Timeline, spread: Spread, state: Array, into: Mapping[str, Array]) -> None:
-    """Every step in place: what later stages get from the givers' old state, then what all keep and gain."""
-    roots = cascade.roots
-    givers, later = state[: spread.givers], state[roots:]
-    kept, share = list(spread.kept), list(spread.share)
-    moved = np.empty(spread.share.shape[1:])
-    columns = [moved[:, giver] for giver in range(spread.givers)]
-    write = _writer(cascade, state, into)
-    gains: dict[tuple[int, float], Array] = {}
-    columns_of = (steps.length, steps.rate_mg_per_h, steps.bolus_mg, steps.row, steps.late_length, steps.late_rate)
-    for length, rate, bolus, row, late, change in zip(*(c.tolist() for c in columns_of), strict=True):
-        if later.size:
-            np.multiply(share[length], givers, moved)
-        np.multiply(state, kept[length], state)
-        if later.size:
-            for column in columns:
-                np.add(later, column, later)
-        if rate:
-            if (length, rate) not in gains:
-                gains = {(length, rate): spread.fed[length] * rate}
-            np.add(state, gains[length, rate], state)
-        if change:
-            state += spread.fed[late] * change
-        if bolus:
-            state[:roots] += cascade.feed * bolus
-        if row >= 0:
-            write(row)
-
-
-def _writer(cascade: Cascade, state: Array, into: Mapping[str, Array]) -> Callable[[int], None]:
-    """A function that adds up the stages of each output into its row."""
-    parts = [(levels, [state[stage] for stage in cascade.outputs[name]]) for name, levels in into.items()]
-
-    def write(row: int) -> None:
-        for levels, stages in parts:
-            target = levels[row]
-            if len(stages) == 1:
-                target[:] = stages[0]
-                continue
-            np.add(stages[0], stages[1], target)
-            for stage in stages[2:]:
-                np.add(target, stage, target)
-
-    return write

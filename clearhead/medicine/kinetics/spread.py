@@ -20,8 +20,12 @@ _WEIGHTS = tuple((-1.0) ** n / factorial(n + 2) for n in range(SERIES_TERMS))
 
 def phi1(x: Array) -> Array:
     """(1 - exp(-x)) / x, which is 1 at x = 0."""
-    safe = np.where(x == 0, 1.0, x)
-    return np.where(x == 0, 1.0, -np.expm1(-safe) / safe)
+    down = np.negative(x)
+    with np.errstate(invalid="ignore"):
+        result = np.asarray(np.expm1(down) / down)
+    if not np.all(x):
+        result[np.asarray(x) == 0] = 1.0
+    return result
 
 
 def held(rate: Array, h: Array) -> Array:

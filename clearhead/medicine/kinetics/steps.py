@@ -30,6 +30,14 @@ class Timeline:
     first_bolus_mg: float  # at the very start
     first_row: int  # output row for the very start, or -1
 
+    def stretches(self) -> tuple[Index, Index]:
+        """First step and number of steps of each run of like steps: one length and rate, no event, row after row."""
+        calm = (self.bolus_mg == 0) & (self.late_rate == 0) & (self.row >= 0)
+        like = calm[1:] & calm[:-1] & (np.diff(self.row) == 1)
+        like &= (np.diff(self.length) == 0) & (np.diff(self.rate_mg_per_h) == 0)
+        first = np.flatnonzero(np.concatenate([[True], ~like])[: self.length.size])
+        return first, np.diff(np.append(first, self.length.size))
+
 
 def timeline(history: DoseHistory, at_min: Array, *, start_min: float = 0.0) -> Timeline:
     """The steps needed for doses from `start_min` on and levels at the (sorted, unique) times."""

@@ -23,7 +23,8 @@ from clearhead.medicine.kinetics.model import Model, load_model
 from clearhead.medicine.kinetics.people import check_doses, check_person
 from clearhead.medicine.kinetics.population import sample
 from clearhead.medicine.kinetics.seam import Person
-from clearhead.medicine.kinetics.solve import Spread, solve, spread_over
+from clearhead.medicine.kinetics.solve import solve
+from clearhead.medicine.kinetics.transitions import Spread, spread_over
 
 Array = NDArray[np.float64]
 Limit = Literal["plasma ceiling", "rate ceiling", "total dose", "time to reach"]

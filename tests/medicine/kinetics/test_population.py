@@ -98,6 +98,19 @@ def test_blocks_walked_with_and_without_numba_agree_to_twelve_digits_of_the_peak
         assert np.abs(plain[name] - compiled[name]).max() <= 1e-12 * plain[name].max()
 
 
+@pytest.mark.parametrize("model_id", ["otto-2021", "clements-1981", "simons-2022"])
+def test_levels_on_an_even_grid_walked_in_leaps_are_those_asked_for_alone(model_id) -> None:
+    people, grid = sample(load_model(model_id), PETRA, 40, 3), np.linspace(0, 480, 81)
+    outputs = list(people.outputs)
+
+    together = solve(people, STEPS, grid, outputs=outputs, engine="numpy")
+
+    for row in (1, 9, 17, 30, 58, 80):
+        alone = solve(people, STEPS, grid[[row]], outputs=outputs, engine="numpy")
+        for name in outputs:
+            assert together[name][row] == pytest.approx(alone[name][0], rel=1e-12)
+
+
 def test_a_change_of_rate_within_a_step_is_the_same_as_two_steps() -> None:
     people = sample(OTTO, PETRA, 20, 3)
     joined = solve(people, STEPS, [0.0, 29.0, 31.5, 90.5, 92.0])
