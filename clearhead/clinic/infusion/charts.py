@@ -67,10 +67,10 @@ def _now(numbers: Numbers, axis: Axis, bottom: float) -> Iterable[Shape]:
     if not axis.holds(numbers.now):
         return
     x = axis.x(numbers.now)
-    yield path(f"M{n(x)},{n(TOP)}V{n(bottom + 3)}", "now")
+    yield path(f"M{n(x)},{n(TOP)}V{n(bottom)}", "now")
     middle = min(max(x, axis.left + 22), axis.right - 22)
-    yield rect(middle - 22, bottom + 2, 44, 17, "now-pill")
-    yield text(middle, bottom + 14.5, f"{numbers.now.astimezone(numbers.zone):%H:%M}", "now-text", "middle")
+    yield rect(middle - 22, 0.5, 44, 17, "now-pill")
+    yield text(middle, 13, f"{numbers.now.astimezone(numbers.zone):%H:%M}", "now-text", "middle")
 
 
 def _lanes(numbers: Numbers, axis: Axis, y: float) -> tuple[list[Shape], tuple[LegendLine, ...], float]:

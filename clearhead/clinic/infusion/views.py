@@ -92,11 +92,12 @@ def strip(view: queries.ChairView) -> dict[str, Any]:
 
 
 @require_GET
-@access(READERS, Session, poll=True)
+@access(READERS, Session)
 def forecast(request: HttpRequest, session: Session) -> HttpResponse:
-    """The band, or why it was withdrawn."""
-    made = queries.forecast_of(session, timezone.now())
-    shown = {"forecast": made, "session": session, "patient": session.patient}
+    """The band in numbers, or why it was withdrawn."""
+    now = timezone.now()
+    made = queries.forecast_of(session, now)
+    shown = {"session": session, "patient": session.patient, "forecast": made, "lines": queries.forecast_lines(made)}
     return render(request, "infusion/forecast.html", shown)
 
 

@@ -22,6 +22,8 @@ from clearhead.clinic.people.access import access
 from clearhead.clinic.plan.models import Session
 
 FORM = require_http_methods(["GET", "POST"])
+WITH_A_WORD = ("hr", "spo2", "bp", "rr", "sedation", "pain")
+"""Signs whose missing number is said by a word."""
 
 
 @FORM
@@ -38,7 +40,7 @@ def observe(request: Any, session: Session) -> HttpResponse:
             client_id=said["client_id"],
         )  # fmt: skip
 
-    shown = {"due": due, "words": WHY_NOT, "signs": ("hr", "spo2", "bp", "rr", "sedation", "pain")}
+    shown = {"due": due, "words": WHY_NOT, "signs": [(sign, form.fields[sign].label) for sign in WITH_A_WORD]}
     return answer(request, session, form, run, title=_("Set of signs"), template="infusion/observe.html", **shown)
 
 

@@ -97,7 +97,7 @@ def transfer(request: HttpRequest, session: Session) -> HttpResponse:
     now = timezone.now()
     shown = {
         "session": session, "patient": session.patient, "over": queries.hand_over(session, now),
-        "responsible": queries.responsible(session), "lines": queries.record_of(session)[-40:],
+        "responsible": queries.responsible(session), "lines": queries.for_the_crew(session)[-40:],
         "infusion": queries.infusion_of(session), "at": now,
     }  # fmt: skip
     return render(request, "infusion/transfer.html", shown)

@@ -33,7 +33,7 @@ CALM: dict[str, Any] = {
     "rr": 14,
     "sedation": 0,
 }
-FULL: dict[str, Any] = {"pain": 4, "nausea": 0, "dissociation": 0, "iv_site": "fine"}
+FULL: dict[str, Any] = {"pain": 4, "nausea": 0, "dissociation": 0, "iv_site": "clear"}
 SLOW_MIN = 15
 """How often the story looks at the patient when nothing changes."""
 

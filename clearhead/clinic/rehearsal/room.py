@@ -14,7 +14,8 @@ from clearhead.clinic.infusion.actions.base import ChairRefused
 from clearhead.clinic.infusion.actions.rate import Ask
 from clearhead.clinic.infusion.models import Infusion
 from clearhead.clinic.infusion.queries.chair import chair as chair_view
-from clearhead.clinic.infusion.queries.doses import dose_rows
+from clearhead.clinic.infusion.queries.doses import account, dose_rows, exact
+from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.people.models import RoleGrant, User
 from clearhead.clinic.plan import queries as plans
 from clearhead.clinic.plan.models import Session
@@ -50,6 +51,7 @@ def catch_up(session: Session, now: datetime) -> None:
     """Chart everything that was due until now, at its own time."""
     for _guard in range(200):
         due = _due(session, now)
+        _read_pumps(session, now if due is None else min(due.at, now))
         if due is None or due.at > now:
             return
         _chart(session, due.at, due.set)
@@ -87,6 +89,7 @@ def tick(now: datetime) -> int:
     charted = 0
     running = Infusion.objects.filter(ended_at__isnull=True, site__is_demo=True).select_related("session__order")
     for infusion in running:
+        _read_pumps(infusion.session, now - PATIENCE)
         due = _due(infusion.session, now)
         if due is not None and due.at + PATIENCE <= now:
             _chart(infusion.session, now, due.set)
@@ -112,6 +115,18 @@ def _chart(session: Session, when: datetime, kind: str) -> None:
         )
     for onset in body.onsets(minute + 0.1):
         _symptom(session, infusion, onset.symptom, onset.grade, onset.at_min, when)
+
+
+def _read_pumps(session: Session, until: datetime) -> None:
+    """The hourly look at the pump, each at its own time: it agrees with the chart."""
+    infusion, rows, protocol = Infusion.objects.get(session=session), dose_rows(session), protocol_of(session)
+    every = protocol.running.reconcile_every_min
+    last = session.pumpreadings.order_by("happened_at").last()
+    when = (last.happened_at if last else infusion.started_at) + timedelta(minutes=every)
+    while every and when <= until and rows.last is not None and rows.last.pump_ml_per_h > 0:
+        ml = exact(account(rows, protocol, when).pump_ml).quantize(Decimal("0.1"))
+        chair.read_pump(session=session, pump_ml=ml, by=_nurse(session), at=when, happened_at=when)
+        when += timedelta(minutes=every)
 
 
 def _symptom(session: Session, infusion: Infusion, code: str, grade: int, at_min: float, when: datetime) -> None:

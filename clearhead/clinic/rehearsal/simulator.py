@@ -70,7 +70,7 @@ class Vitals:
             "pain": self.pain,
             "nausea": self.nausea,
             "dissociation": self.dissociation,
-            "iv_site": "fine",
+            "iv_site": "clear",
         }
 
 

@@ -277,3 +277,30 @@ def test_a_nurse_who_may_not_raise_the_rate_sees_only_the_step_down() -> None:
     assert 'data-up="1"' not in page
     assert "<b>Step up</b> by: prescriber" in page
     assert 'data-up="1"' in text_of(signed_in("dario").get(at(session)))
+
+
+@pytest.mark.hazard("H-01")
+@pytest.mark.parametrize("page", [*PAGES, "print/", "downtime/"])
+def test_every_page_of_a_chair_names_the_patient_by_initials_name_and_birth_date(page: str) -> None:
+    session = running(timezone.now() - minutes(30))
+    nurse = signed_in()
+
+    text = text_of(nurse.get(at(session, page)))
+
+    born = f"{session.patient.birth_date:%-d %b %Y}"
+    assert f">{session.patient.initials}</span>" in text
+    assert str(session.patient) in text
+    assert born in text
+
+
+def test_the_forecast_is_a_page_with_its_numbers_and_says_why_when_there_are_none() -> None:
+    session = running(timezone.now() - minutes(90))
+    nurse = signed_in()
+
+    page = nurse.get(at(session, "forecast/"))
+    middles = [line.values[0][1] for line in page.context["lines"]]
+    assert middles[0] == 0 < middles[1] < middles[2] < middles[3]
+    assert "Kamp 2020, arterial" in text_of(page)
+
+    actions.stop(session=session, by=member("nina"), at=timezone.now())
+    assert "the pump was not seen stopped" in text_of(nurse.get(at(session, "forecast/")))

@@ -176,7 +176,9 @@ def test_the_hand_over_and_the_transfer_sheet_say_symptoms_drugs_and_sets_in_wor
         assert "Nausea, grade 2: bothers" in text
         assert "sedation asleep, not woken, breaths counted" in text
         assert "asleep_not_woken" not in text
+        assert "A core set is overdue" in text
     assert "911 called" in text
+    assert "By the chart the pump still runs: look at it." in text
 
 
 def test_only_a_prescriber_agrees_to_a_step_and_the_word_serves_one_step() -> None:

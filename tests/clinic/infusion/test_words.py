@@ -57,7 +57,7 @@ def test_the_forecast_has_its_numbers_every_half_hour_for_both_sampling_sites() 
 
     made = queries.forecast_of(session, AT_TEN + minutes(60))
 
-    times = [at for at, _levels in made.half_hours]
-    assert times[1] - times[0] == minutes(30)
-    assert all(low <= middle <= high for _at, levels in made.half_hours for low, middle, high in levels)
-    assert {len(levels) for _at, levels in made.half_hours} == {2}
+    lines = queries.forecast_lines(made)
+    assert lines[1].at - lines[0].at == minutes(30)
+    assert all(low <= middle <= high for line in lines for low, middle, high in line.values)
+    assert {len(line.values) for line in lines} == {2}

@@ -149,3 +149,16 @@ def test_the_desk_a_patient_and_a_form_for_another_patient_write_nothing(session
     assert client.post(f"/recovery/{session.code}/{page}/", {guard.FIELD: "forged"}).status_code == 409
     assert client.get(f"/recovery/{session.code}/{page}/").status_code == 405
     assert not Discharge.objects.exists()
+
+
+@pytest.mark.hazard("H-01")
+@pytest.mark.parametrize("page", ["", "sheet/"])
+def test_every_page_of_recovery_names_the_patient_by_initials_name_and_birth_date(nurse, session, page):
+    text = nurse.get(f"/recovery/{session.code}/{page}").content.decode()
+
+    for words in (
+        f">{session.patient.initials}</span>",
+        str(session.patient),
+        f"{session.patient.birth_date:%-d %b %Y}",
+    ):
+        assert words in text

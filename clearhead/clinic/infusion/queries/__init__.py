@@ -3,12 +3,12 @@
 from clearhead.clinic.infusion.queries.board import chairs_at, for_prescriber, single_handed_since, site_mark
 from clearhead.clinic.infusion.queries.chair import ChairView, chair
 from clearhead.clinic.infusion.queries.doses import account_of, dose_rows, doses_of
-from clearhead.clinic.infusion.queries.forecast import Forecast, forecast_of
+from clearhead.clinic.infusion.queries.forecast import Forecast, forecast_lines, forecast_of
 from clearhead.clinic.infusion.queries.gates import GoPage, go_page
 from clearhead.clinic.infusion.queries.handover import HandOver, hand_over, open_flags, responsible
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.infusion.queries.rates import ReadBack, Said, permit_of, read_back
-from clearhead.clinic.infusion.queries.record import Line, line_of, record_of
+from clearhead.clinic.infusion.queries.record import Line, for_the_crew, line_of, record_of
 from clearhead.clinic.infusion.queries.state import Standing, State, infusion_of, standing
 from clearhead.clinic.infusion.queries.vitals import open_symptoms
 
@@ -28,6 +28,8 @@ __all__ = [
     "dose_rows",
     "doses_of",
     "for_prescriber",
+    "for_the_crew",
+    "forecast_lines",
     "forecast_of",
     "go_page",
     "hand_over",

@@ -12,7 +12,7 @@ from clearhead.medicine.kinetics.doses import DoseHistory, Segment
 from clearhead.medicine.kinetics.seam import Band, Person
 
 EVERY_MIN = 5
-STEP_MIN = 30
+LINE_EVERY_MIN = 30
 AFTER = timedelta(hours=3)
 
 
@@ -29,14 +29,30 @@ class Forecast:
         """The first band."""
         return self.bands[0] if self.bands else None
 
-    @property
-    def half_hours(self) -> tuple[tuple[datetime, tuple[tuple[float, float, float], ...]], ...]:
-        """The numbers beneath the picture: every half hour, for each band the low, middle and high level in ng/mL."""
-        if self.zero is None or not self.bands:
-            return ()
-        each = [list(zip(b.low_ng_per_ml, b.median_ng_per_ml, b.high_ng_per_ml, strict=True)) for b in self.bands]
-        asked = list(enumerate(self.bands[0].at_min))[:: STEP_MIN // EVERY_MIN]
-        return tuple((self.zero + timedelta(minutes=at), tuple(one[n] for one in each)) for n, at in asked)
+
+@dataclass(frozen=True, slots=True)
+class ForecastLine:
+    """One time of the table: low, middle and high of every band, in ng/mL."""
+
+    at: datetime
+    ahead: bool
+    values: tuple[tuple[float, float, float], ...]
+
+
+def forecast_lines(made: Forecast) -> tuple[ForecastLine, ...]:
+    """The bands as numbers, every half hour."""
+    if made.zero is None or made.band is None:
+        return ()
+    found = []
+    for place, minute in enumerate(made.band.at_min):
+        if minute % LINE_EVERY_MIN == 0:
+            values = tuple(
+                (band.low_ng_per_ml[place], band.median_ng_per_ml[place], band.high_ng_per_ml[place])
+                for band in made.bands
+            )
+            ahead = minute > made.band.now_min
+            found.append(ForecastLine(made.zero + timedelta(minutes=minute), ahead, values))
+    return tuple(found)
 
 
 def forecast_of(session: Session, now: datetime, view: ChairView | None = None) -> Forecast:

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from clearhead.clinic.infusion.models import Adjunct, Event, Flag, FlagAck, Observation, Responsible, Symptom
-from clearhead.clinic.infusion.queries.adjuncts import adjuncts, allergies_of, rechecks_open
-from clearhead.clinic.infusion.queries.doses import account, dose_rows
-from clearhead.clinic.infusion.queries.pinned import protocol_of
+from clearhead.clinic.assessment.models import Medication
+from clearhead.clinic.infusion.models import Access, Adjunct, Event, Flag, FlagAck, Observation, Responsible, Symptom
+from clearhead.clinic.infusion.queries.adjuncts import allergies_of, still_to_ask
+from clearhead.clinic.infusion.queries.gates import open_access
+from clearhead.clinic.infusion.queries.late import chart_of, late_of
+from clearhead.clinic.infusion.queries.overdue import Late
 from clearhead.clinic.infusion.queries.said import drug_name, symptom_words
-from clearhead.clinic.infusion.queries.state import Standing, infusion_of, standing
-from clearhead.clinic.infusion.queries.vitals import observations, open_symptoms
+from clearhead.clinic.infusion.queries.state import Standing
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.protocols.protocol import Protocol
+from clearhead.medicine.rules.observe import Due
 
 
 def responsible(session: Session) -> Responsible | None:
@@ -49,6 +51,10 @@ class HandOver:
     flags: tuple[Flag, ...]
     allergies: tuple[str, ...] | None
     emergency: tuple[Event, ...]
+    access: Access | None
+    due: Due | None
+    late: tuple[Late, ...]
+    medicines: tuple[str, ...]
 
     @property
     def open_items(self) -> tuple[str, ...]:
@@ -61,25 +67,35 @@ class HandOver:
         return tuple(found)
 
 
+def medicines_of(session: Session) -> tuple[str, ...]:
+    """What the patient takes at home, as confirmed."""
+    rows = Medication.standing().filter(patient=session.patient_id, until__isnull=True)
+    return tuple(f"{row.typed} {row.dose}".strip() for row in rows.order_by("typed"))
+
+
 def hand_over(session: Session, now: datetime) -> HandOver:
     """Everything open, for a nurse who takes the chair or a crew that takes the patient."""
-    rows, protocol, infusion = dose_rows(session), protocol_of(session), infusion_of(session)
-    given = account(rows, protocol, now)
+    chart = chart_of(session, now)
+    protocol, infusion, given = chart.protocol, chart.infusion, chart.given
     weight = infusion.weight_kg if infusion else None
     lines = Event.standing().filter(session=session, kind__in=["emergency", "stop", "help", "pump_seen_stopped"])
     return HandOver(
         at=now,
         protocol=protocol,
-        standing=standing(session, now, rows),
+        standing=chart.stands,
         given_mg=float(given.counted_mg),
         mg_per_kg=float(given.mg_per_kg(weight)) if weight else None,
         rate_mg_per_h=float(given.mg_per_h),
         pump_ml_per_h=given.ml_per_h,
-        last_sets=observations(session)[-3:],
-        symptoms=open_symptoms(session),
-        drugs=adjuncts(session),
-        rechecks=rechecks_open(session),
+        last_sets=chart.sets[-3:],
+        symptoms=chart.opened,
+        drugs=chart.drugs,
+        rechecks=still_to_ask(session, chart.drugs),
         flags=open_flags(session),
         allergies=allergies_of(session),
         emergency=tuple(lines.order_by("happened_at", "pk")),
+        access=open_access(session),
+        due=chart.due,
+        late=late_of(chart),
+        medicines=medicines_of(session),
     )

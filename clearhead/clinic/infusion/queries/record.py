@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as lazy
+
 from clearhead.clinic.infusion import models
 from clearhead.clinic.infusion.models import ChairFact
 from clearhead.clinic.infusion.queries.pinned import protocol_of
@@ -35,17 +37,21 @@ KINDS: tuple[type[ChairFact], ...] = (
 )
 
 
+TITLES = {
+    "GateAnswer": lazy("go list"), "GoNoGo": lazy("go or no-go"), "Responsible": lazy("responsible nurse"),
+    "Access": lazy("vein access"), "Bag": lazy("bag"), "Check": lazy("second check"), "RateChange": lazy("rate"),
+    "Bolus": lazy("bolus"), "Flush": lazy("flush"), "PumpReading": lazy("pump read"), "Observation": lazy("set"),
+    "Symptom": lazy("symptom"), "Adjunct": lazy("drug"), "AdjunctEffect": lazy("effect"), "Event": lazy("event"),
+    "Flag": lazy("flag"), "FlagAck": lazy("done about it"), "DrugClosure": lazy("drug accounted for"),
+}  # fmt: skip
+FOR_THE_CREW = {
+    "ratechange", "bolus", "flush", "symptom", "adjunct", "adjuncteffect", "event", "flag", "flagack", "pumpreading",
+}  # fmt: skip
+"""What a crew that takes the patient reads of the record; sets and gates stand elsewhere or do not matter to it."""
 TAKEN_BACK = {
     "observation", "symptom", "ratechange", "bolus", "flush", "pumpreading", "adjunct", "adjuncteffect", "event",
     "access",
 }  # fmt: skip
-
-NAMES = {
-    "gate answer": "go list", "go no go": "go or no-go", "access": "line in the vein", "rate change": "rate",
-    "pump reading": "pump read", "adjunct": "drug", "adjunct effect": "effect", "flag ack": "flag answered",
-    "drug closure": "ketamine account",
-}  # fmt: skip
-"""Kinds of facts whose name in the code is not what a nurse would say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +93,17 @@ def line_of(row: Any) -> Line:
     return _line(row, protocol_of(row.session))
 
 
+def for_the_crew(session: Session) -> tuple[Line, ...]:
+    """What was done and felt, without what was taken back, for the sheet that travels with the patient."""
+    return tuple(
+        line
+        for line in record_of(session)
+        if not line.corrected and line.model in FOR_THE_CREW and getattr(line.row, "kind", "") != "no_new_symptoms"
+    )
+
+
 def _line(row: Any, protocol: Protocol) -> Line:
     name = row.recorded_by.name if row.recorded_by else (row.device or "the chair's tablet")
     over = getattr(row, "corrected_by", None) is not None or row.struck
-    kind, said = str(row._meta.verbose_name), words(row, protocol)
-    return Line(row.happened_at, row.recorded_at, name, NAMES.get(kind, kind), said, row.queued, over, row)
+    kind, said = str(TITLES[type(row).__name__]), words(row, protocol)
+    return Line(row.happened_at, row.recorded_at, name, kind, said, row.queued, over, row)
