@@ -11,7 +11,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from clearhead.clinic import backup
-from clearhead.clinic.infusion.models import Flag, Infusion, Observation, RateChange
+from clearhead.clinic.infusion.models import Flag, Infusion, Observation
+from clearhead.clinic.infusion.queries.board import second_checks
 from clearhead.clinic.people.models import Course, Site
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.recovery.models import Discharge
@@ -20,6 +21,7 @@ from clearhead.clinic.schedule.models import Booking
 from clearhead.clinic.welcome.models import Enquiry
 
 WINDOW_DAYS = 90
+MONTH_DAYS = 30
 BACKUP_LATE_H = 26
 """A nightly backup that is older than this was missed."""
 ON_TIME_MIN = 5
@@ -49,7 +51,7 @@ def figures(site: Site, now: datetime) -> list[Figure]:
         _no_shows(site, since),
         _on_time(site, since),
         _flags(site, since, n),
-        _single_handed(site, since),
+        _single_handed(site, since, now),
         _dispositions(site, since),
         _harms(site, since, n),
         _reviews(site, since),
@@ -98,10 +100,11 @@ def _flags(site: Site, since: datetime, n: int) -> Figure:
     return Figure(_("High flags per infusion"), f"{high / n:.2f}" if n else "–", f"{high} / {n}")
 
 
-def _single_handed(site: Site, since: datetime) -> Figure:
-    changes = RateChange.standing().filter(session__site=site, happened_at__gte=since)
-    alone = changes.filter(single_handed=True).count()
-    return Figure(_("Second checks done single-handed"), str(alone), f"/ {changes.count()}")
+def _single_handed(site: Site, since: datetime, now: datetime) -> Figure:
+    alone, checks = second_checks(site, since)
+    month, _checks = second_checks(site, now - timedelta(days=MONTH_DAYS))
+    of = _("of %(n)s second checks; %(m)s in the last %(d)s days") % {"n": checks, "m": month, "d": MONTH_DAYS}
+    return Figure(_("Second checks done single-handed"), str(alone), of)
 
 
 def _dispositions(site: Site, since: datetime) -> Figure:

@@ -1,6 +1,6 @@
 """Reads of the chairside record: rows to frozen objects. Nothing here writes."""
 
-from clearhead.clinic.infusion.queries.board import chairs_at, for_prescriber, single_handed_since, site_mark
+from clearhead.clinic.infusion.queries.board import chairs_at, for_prescriber, second_checks, site_mark
 from clearhead.clinic.infusion.queries.chair import ChairView, chair
 from clearhead.clinic.infusion.queries.doses import account_of, dose_rows, doses_of
 from clearhead.clinic.infusion.queries.forecast import Forecast, forecast_lines, forecast_of
@@ -42,7 +42,7 @@ __all__ = [
     "read_back",
     "record_of",
     "responsible",
-    "single_handed_since",
+    "second_checks",
     "site_mark",
     "standing",
 ]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, Sum
 
-from clearhead.clinic.infusion.models import Bag, Flag, FlagAck, Infusion, RateChange
+from clearhead.clinic.infusion.models import Bag, Bolus, Flag, FlagAck, Infusion, RateChange
 from clearhead.clinic.people.models import Site
 from clearhead.clinic.plan.models import Session
 
@@ -37,7 +37,11 @@ def for_prescriber(site: Site) -> tuple[Flag, ...]:
     return tuple(rows.select_related("session__patient", "recorded_by").order_by("happened_at", "pk"))
 
 
-def single_handed_since(site: Site, since: datetime) -> int:
-    """How many second checks were done alone since then: counted every month."""
-    rows = {"session__site": site, "single_handed": True, "happened_at__gte": since}
-    return RateChange.standing().filter(**rows).count() + Bag.standing().filter(**rows).count()
+def second_checks(site: Site, since: datetime) -> tuple[int, int]:
+    """Second checks since then: how many were done alone, and how many there were (bags, rates, boluses)."""
+    alone = whole = 0
+    for kind, person in ((Bag, "checked_by"), (RateChange, "second_person"), (Bolus, "second_person")):
+        rows = kind.standing().filter(session__site=site, happened_at__gte=since)
+        by_oneself = rows.filter(single_handed=True).count()
+        alone, whole = alone + by_oneself, whole + by_oneself + rows.filter(**{f"{person}__isnull": False}).count()
+    return alone, whole

@@ -201,7 +201,7 @@ def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
             stands, planned_end=end, due=due, given=given, cap_mg=total.cap_mg, rechecks=rechecks, by_plan=by_plan,
             readings=readings, started_at=infusion.started_at if infusion else None, protocol=protocol, now=now,
         ),
-        timeliness=timeliness(sets, protocol),
+        timeliness=timeliness(sets, protocol, due),
         chart_states=_chart_states(limit, phase, protocol, now),
         baseline={str(sign): value for sign, value in limit.baseline.items()},
         episodes=episodes,

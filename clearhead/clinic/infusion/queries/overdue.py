@@ -135,8 +135,10 @@ class Timeliness:
         return round(100 * self.on_time / self.due) if self.due else None
 
 
-def timeliness(rows: Iterable[Observation], protocol: Protocol) -> Timeliness:
-    """In time = recorded before the desk would have been told."""
+def timeliness(rows: Iterable[Observation], protocol: Protocol, due: Due | None = None) -> Timeliness:
+    """In time = recorded before the desk would have been told. A set that the desk is told of now is late already."""
     grace = timedelta(minutes=protocol.running.escalation.desk_min)
     asked = [row for row in rows if row.due_at is not None]
-    return Timeliness(sum(1 for row in asked if row.due_at and row.recorded_at <= row.due_at + grace), len(asked))
+    on_time = sum(1 for row in asked if row.due_at and row.recorded_at <= row.due_at + grace)
+    missed = due is not None and due.overdue_min >= protocol.running.escalation.desk_min
+    return Timeliness(on_time, len(asked) + missed)
