@@ -13,13 +13,15 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "booking_moved": ("clearhead.clinic.plan.actions.booking_moved",),  # booking, before, by, at
     "booking_cancelled": ("clearhead.clinic.plan.actions.booking_cancelled",),  # booking, by, at
     "charts_merging": (  # kept, closed, at, found: each adds its sentence to `found` when it stands against the merge
-        "clearhead.clinic.schedule.actions.no_time_ahead",
+        "clearhead.clinic.schedule.queries.no_time_ahead",
         "clearhead.clinic.review.actions.nothing_running",
     ),
     "consent withdrawn while running": (  # session, consent, by, at
         "clearhead.clinic.infusion.actions.consent_withdrawn",
     ),
     "contact_changed": ("clearhead.clinic.letters.actions.contact_changed",),  # patient, site, before, by, at
+    "role_given": ("clearhead.clinic.schedule.setup.role_given",),  # user, site, role, patients_at_once, by, at
+    "role_taken": ("clearhead.clinic.schedule.setup.role_taken",),  # user, site, role, by, at
     "sign_in_asked": ("clearhead.clinic.letters.actions.sign_in_asked",),  # asked, patient, site, by, at
     "sign_in_changed": ("clearhead.clinic.letters.actions.sign_in_changed",),  # user, patient, site, left, at
     "time_freed": ("clearhead.clinic.welcome.actions.offer_freed_time",),  # site, service, starts_at, by, at

@@ -14,6 +14,18 @@ from clearhead.clinic.people.models import Role, User
 from clearhead.clinic.web.forms import ClearForm, SecretField
 
 
+def _patients_at_once() -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label=gettext_lazy("A nurse: patients at once during infusions"),
+        choices=[("1", "1"), ("2", "2"), ("3", "3"), ("4", "4")],
+        coerce=int,
+        initial="1",
+        required=False,
+        empty_value=1,
+        help_text=gettext_lazy("The calendar books no more. Your protocol may ask for fewer."),
+    )
+
+
 class InviteForm(ClearForm):
     """A new member of staff."""
 
@@ -23,6 +35,7 @@ class InviteForm(ClearForm):
     )
     email = forms.EmailField(label=gettext_lazy("E-mail address, to sign in with"))
     role = forms.ChoiceField(label=gettext_lazy("Role"), choices=Role.choices)
+    patients_at_once = _patients_at_once()
 
 
 class RoleForm(ClearForm):
@@ -36,6 +49,7 @@ class RoleForm(ClearForm):
         initial="1",
         widget=forms.RadioSelect,
     )
+    patients_at_once = _patients_at_once()
 
 
 class CredentialForm(ClearForm):

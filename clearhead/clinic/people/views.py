@@ -46,7 +46,7 @@ def invite(request: Any, site: Site) -> HttpResponse:
         said = form.cleaned_data
         user = actions.invite(
             email=said["email"], name=said["name"], title=said["title"], site=site, role=said["role"], by=request.user,
-            at=timezone.now(), client_id=said["client_id"],
+            at=timezone.now(), patients_at_once=said["patients_at_once"], client_id=said["client_id"],
         )  # fmt: skip
         return redirect("people-member", site.slug, user.code)
     status = 422 if form.errors else 200
@@ -76,11 +76,12 @@ def change_role(request: Any, site: Site, person: UUID) -> HttpResponse:
     user, form = colleague(site, person), forms.RoleForm(request.POST)
     if not form.is_valid():
         return render(request, "people/invite.html", {"site": site, "form": form}, status=422)
-    act = actions.grant if form.cleaned_data["give"] else actions.withdraw_role
-    act(
-        user=user, site=site, role=form.cleaned_data["role"], by=request.user, at=timezone.now(),
-        client_id=form.cleaned_data["client_id"],
-    )  # fmt: skip
+    said = {"user": user, "site": site, "role": form.cleaned_data["role"], "by": request.user, "at": timezone.now()}
+    said["client_id"] = form.cleaned_data["client_id"]
+    if form.cleaned_data["give"]:
+        actions.grant(**said, patients_at_once=form.cleaned_data["patients_at_once"])
+    else:
+        actions.withdraw_role(**said)
     return redirect("people-member", site.slug, user.code)
 
 

@@ -315,12 +315,3 @@ def close_waiting(*, waiting: Waiting, by: User | None, at: datetime, client_id:
         chain=waiting.site.slug, at=at, by=by, verb="leave waiting list", subject=waiting, patient=waiting.patient
     )
     return waiting
-
-
-def no_time_ahead(*, kept: Patient, closed: Patient, at: datetime, found: list[str]) -> None:
-    """A reaction: a chart with time booked ahead is not merged away; its person would hold time under two names."""
-    ahead = Booking.objects.filter(patient=closed, status=Booking.Status.BOOKED, ends_at__gt=at).order_by("starts_at")
-    for booking in ahead[:3]:
-        when = f"{booking.starts_at.astimezone(booking.site.tz):%a %-d %b, %H:%M}"
-        said = _("The chart to be merged has time booked: %(when)s. Cancel it, or keep that chart.")
-        found.append(said % {"when": when})

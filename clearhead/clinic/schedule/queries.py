@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from clearhead.capacity.phases import Phase, Visit
 from clearhead.capacity.series import Pattern, Proposal
@@ -213,3 +214,12 @@ def bookings_of(patient: Patient, at: datetime) -> list[Booking]:
     """The patient's visits that are still to come."""
     rows = Booking.objects.filter(patient__in=patient.charts, status=Booking.Status.BOOKED, ends_at__gt=at)
     return list(rows.select_related("service", "site"))
+
+
+def no_time_ahead(*, kept: Patient, closed: Patient, at: datetime, found: list[str]) -> None:
+    """A reaction: a chart with time booked ahead is not merged away; its person would hold time under two names."""
+    ahead = Booking.objects.filter(patient=closed, status=Booking.Status.BOOKED, ends_at__gt=at).order_by("starts_at")
+    for booking in ahead[:3]:
+        when = f"{booking.starts_at.astimezone(booking.site.tz):%a %-d %b, %H:%M}"
+        said = _("The chart to be merged has time booked: %(when)s. Cancel it, or keep that chart.")
+        found.append(said % {"when": when})

@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.people import actions as people
 from clearhead.clinic.people.models import Credential, Role, Site, User
@@ -117,19 +119,54 @@ def _phases(offer: Any, rooms: set[str]) -> list[dict[str, Any]]:
 
 def _join(site: Site, person: Any, first_day: date, *, at: datetime, by: User | None, password: str | None) -> None:
     user = _user(person, password)
+    _shares(site, user, person.patients_at_once, first_day)
+    if PRESCRIBING & set(person.roles):
+        _clinician(site, user, first_day)
     for role in person.roles:
-        people.grant(user=user, site=site, role=Role(role), by=by, at=at)
+        people.grant(user=user, site=site, role=Role(role), by=by, at=at, patients_at_once=person.patients_at_once)
     for credential in person.credentials:
         Credential.objects.get_or_create(
             user=user, kind=credential.kind, defaults={"expires_on": credential.expires_on}
         )
-    for share in range(1, person.patients_at_once + 1):
-        name = f"{person.name} {share}/{person.patients_at_once}"
+
+
+def _shares(site: Site, user: User, count: int, first_day: date) -> None:
+    for share in range(1, count + 1):
+        name = f"{user.name} {share}/{count}"
         Resource.objects.create(site=site, kind=Resource.Kind.NURSE_SHARE, name=name, user=user, from_date=first_day)
-    if PRESCRIBING & set(person.roles):
-        Resource.objects.create(
-            site=site, kind=Resource.Kind.CLINICIAN, name=person.name, user=user, from_date=first_day
-        )
+
+
+def _clinician(site: Site, user: User, first_day: date) -> None:
+    Resource.objects.create(site=site, kind=Resource.Kind.CLINICIAN, name=user.name, user=user, from_date=first_day)
+
+
+BOOKED_AS = {Role.NURSE: Resource.Kind.NURSE_SHARE, Role.PRESCRIBER: Resource.Kind.CLINICIAN}
+"""What the calendar takes up of a person in this role."""
+
+
+def role_given(*, user: User, site: Site, role: str, patients_at_once: int, by: User | None, at: datetime) -> None:
+    """A reaction: from today on the calendar can book a nurse's shares and a prescriber's time."""
+    kind, today = BOOKED_AS.get(Role(role)), site.today(at)
+    if kind is None or _booked_as(site, user, kind, today).exists():
+        return
+    if Resource.objects.filter(site=site, user=user, kind=kind, until_date=today).update(until_date=None):
+        return  # taken away and given back on one day: nobody is there twice
+    if kind == Resource.Kind.NURSE_SHARE:
+        _shares(site, user, patients_at_once, today)
+    else:
+        _clinician(site, user, today)
+
+
+def role_taken(*, user: User, site: Site, role: str, by: User | None, at: datetime) -> None:
+    """A reaction: after today nothing new is booked on this person. What is booked stays, for the desk to move."""
+    kind, today = BOOKED_AS.get(Role(role)), site.today(at)
+    if kind is not None:
+        _booked_as(site, user, kind, today).update(until_date=today)
+
+
+def _booked_as(site: Site, user: User, kind: str, today: date) -> QuerySet[Resource]:
+    still = Q(until_date__isnull=True) | Q(until_date__gt=today)
+    return Resource.objects.filter(still, site=site, user=user, kind=kind)
 
 
 def _user(person: Any, password: str | None) -> User:

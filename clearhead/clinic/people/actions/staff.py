@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.people.models import Credential, Role, RoleGrant, Site, User
 from clearhead.clinic.people.secrets import SignatureRefused
+from clearhead.clinic.reactions import react
 
 
 @audit.once
@@ -22,25 +23,34 @@ def invite(
     role: str,
     by: User | None,
     at: datetime,
+    patients_at_once: int = 1,
     client_id: UUID | None = None,
 ) -> User:
     """A new member of staff with one role; they set a password by a link or by another authorised person."""
     user = User.objects.filter(email=email.strip().lower()).first()
     if user is None:
         user = User.objects.create_user(email.strip(), None, name=name, title=title, must_change_password=True)
-    grant(user=user, site=site, role=role, by=by, at=at)
+    grant(user=user, site=site, role=role, by=by, at=at, patients_at_once=patients_at_once)
     return user
 
 
 @audit.once
 def grant(
-    *, user: User, site: Site, role: str, by: User | None, at: datetime, client_id: UUID | None = None
+    *,
+    user: User,
+    site: Site,
+    role: str,
+    by: User | None,
+    at: datetime,
+    patients_at_once: int = 1,
+    client_id: UUID | None = None,
 ) -> RoleGrant:
-    """Give a role at a site; a role that is already held stays as it is."""
+    """Give a role at a site; a role that is already held stays as it is. The calendar learns of it."""
     given, new = RoleGrant.objects.get_or_create(
         user=user, site=site, role=Role(role), until=None, defaults={"since": at, "granted_by": by}
     )
     if new:
+        react("role_given", user=user, site=site, role=role, patients_at_once=patients_at_once, by=by, at=at)
         audit.record(chain=site.slug, at=at, by=by, verb="grant role", subject=user, body={"role": role})
     return given
 
@@ -50,7 +60,8 @@ def withdraw_role(
     *, user: User, site: Site, role: str, by: User | None, at: datetime, client_id: UUID | None = None
 ) -> User:
     """Take a role away; it is gone on the next request."""
-    RoleGrant.objects.filter(user=user, site=site, role=role, until__isnull=True).update(until=at)
+    if RoleGrant.objects.filter(user=user, site=site, role=role, until__isnull=True).update(until=at):
+        react("role_taken", user=user, site=site, role=role, by=by, at=at)
     audit.record(chain=site.slug, at=at, by=by, verb="withdraw role", subject=user, body={"role": role})
     return user
 
@@ -61,7 +72,8 @@ def switch_off(*, user: User, site: Site, by: User | None, at: datetime, client_
     if by is not None and user.pk == by.pk:
         raise PermissionDenied("Nobody switches themselves off: ask another authorised person.")
     User.objects.filter(pk=user.pk).update(is_active=False)
-    RoleGrant.objects.filter(user=user, until__isnull=True).update(until=at)
+    for held in RoleGrant.objects.filter(user=user, until__isnull=True).select_related("site"):
+        withdraw_role(user=user, site=held.site, role=held.role, by=by, at=at)
     audit.record(chain=site.slug, at=at, by=by, verb="switch off", subject=user)
     user.refresh_from_db()
     return user

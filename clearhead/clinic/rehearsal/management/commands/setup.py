@@ -39,20 +39,23 @@ QUESTIONS = (
 
 
 class Command(BaseCommand):
-    help = "Set up the first site."
+    help = "Set up the first site, or with --add a further one."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--file", type=Path, help="a clinic file; without one, questions are asked")
+        parser.add_argument("--add", action="store_true", help="a further site, beside those that are set up")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.DEMO:
             raise CommandError("This is the demo's own database. A real site needs one of its own.")
-        if Site.objects.exists():
-            raise CommandError("A site is set up already. Further ones are added by the owner.")
+        if Site.objects.exists() and not options["add"]:
+            raise CommandError("A site is set up already. For a further one run: clearhead setup --add --file FILE")
         try:
             clinic = load_clinic(options["file"]) if options["file"] else self._ask()
         except (WrongFile, OSError) as fault:
             raise CommandError(str(fault)) from fault
+        if known := sorted(Site.objects.filter(slug__in=[one.slug for one in clinic.sites]).values_list("slug")):
+            raise CommandError(f"Set up already: {', '.join(slug for (slug,) in known)}. Nothing was changed.")
         now = timezone.now()
         for site in set_up(clinic=clinic, at=now, by=None):
             self.stdout.write(f"{site.name} ({site.slug}), {site.zone}: set up.")
