@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core import signing
@@ -43,6 +43,11 @@ class ChairForm(ClearForm):
 
 class CheckedForm(ChairForm):
     """With the fields of a second person, who enters weight, strength and rate blind."""
+
+    optional_words: ClassVar = dict.fromkeys(
+        ("checker", "check_weight_kg", "check_mg_per_ml", "check_ml_per_h", "checker_secret"),
+        lazy("where a second person is asked for"),
+    )
 
     def prepare(self) -> None:
         """The colleagues who may check, and the five fields."""
@@ -170,6 +175,7 @@ class BagForm(CheckedForm):
 class SetForm(ChairForm):
     """A set in the order of the monitor. Each sign takes a number, or a word for why not."""
 
+    optional_words: ClassVar = dict.fromkeys(("hr", "spo2", "bp", "rr", "sedation"), lazy("or say below why not"))
     kind = forms.ChoiceField(choices=[("core", lazy("core")), ("full", lazy("full")), ("bp", lazy("pressure only"))])
     hr = WholeField(unit="/min", required=False, label=lazy("Heart rate"))
     spo2 = WholeField(unit="%", required=False, label=lazy("SpO₂"))

@@ -143,7 +143,7 @@ def access(
         @functools.wraps(view)
         def admitted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if rule.kind in {"signed_in", "patient", "staff"} and not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return redirect_to_login(request.get_full_path() if request.method in {"GET", "HEAD"} else "/")
             row = _row(subject, kwargs, near) if subject is not None and rule.kind != "link" else None
             _admit(rule, request, row, kwargs)
             if rule.kind == "link" and subject is not None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
@@ -58,6 +59,9 @@ class SessionAge:
         if request.user.is_authenticated and not self._good(request):
             logout(request)
             if not self._at_the_chair(request):
+                messages.info(
+                    request, _("You were signed out. Sign in again: what was not saved has to be entered once more.")
+                )
                 return redirect(settings.LOGIN_URL)
         return self.get_response(request)
 
@@ -107,8 +111,16 @@ class ClearRefusals:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass on."""
-        return self.get_response(request)
+        """Pass on; who opens an address that only takes entries (a reload, an old link) reads why nothing is there."""
+        response = self.get_response(request)
+        if response.status_code != 405 or request.method != "GET":
+            return response
+        sentence = _("This address takes entries and shows no page. Nothing was saved by opening it.")
+        page = render(
+            request, "web/refusal.html", {"title": _("Nothing to see here"), "sentence": sentence}, status=405
+        )
+        page.headers["Allow"] = response.headers["Allow"]
+        return page
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
         """Answer what is a refusal; leave what is a fault."""
