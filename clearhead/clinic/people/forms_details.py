@@ -121,6 +121,7 @@ class DetailsForm(OwnDetailsForm):
         self.today = today
         self.fields["used_name"].label = _("Name the person wants to be called by")
         self.fields["zone"].label = _("Time zone the person lives in")
+        self.fields["zone"].help_text = _("The diary's days begin and end there. Earlier days stay where they are.")
         self.fields["contact_relation"].label = _("Who that is to the person")
 
     def clean_birth_date(self) -> date:

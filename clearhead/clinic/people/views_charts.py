@@ -132,9 +132,13 @@ def _born(word: str) -> Any:
 def _side_by_side(kept: Patient, other: Patient) -> list[tuple[str, str, str, bool]]:
     """What is known of both, line by line, and whether they differ."""
     one, two = particulars.known_of(kept), particulars.known_of(other)
-    lines = [(name.replace("_", " "), str(one[name]), str(two[name])) for name in particulars.STAFF_FIELDS]
+    lines = [(name.replace("_", " "), _said(one[name]), _said(two[name])) for name in particulars.STAFF_FIELDS]
     lines += [(_("courses"), _courses(kept), _courses(other)), (_("signs in with"), _login(kept), _login(other))]
     return [(name, a or "–", b or "–", a != b) for name, a, b in lines]
+
+
+def _said(value: Any) -> str:
+    return (_("yes") if value else _("no")) if isinstance(value, bool) else str(value)
 
 
 def _courses(patient: Patient) -> str:

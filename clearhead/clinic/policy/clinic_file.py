@@ -6,6 +6,7 @@ Plain Python: it is read before there is a database, and by tests that need none
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import date, time
 from pathlib import Path
@@ -18,7 +19,7 @@ from clearhead.medicine.protocols.fields import Known as KnownWord
 from clearhead.medicine.protocols.loader import shipped, shipped_ids
 from clearhead.medicine.protocols.origin import parse
 from clearhead.medicine.protocols.protocol import Protocol, chair_minutes
-from clearhead.medicine.protocols.reader import BAD, Reader
+from clearhead.medicine.protocols.reader import BAD, Reader, Unread
 
 CLINICS = Path(__file__).with_name("clinics")
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -166,9 +167,11 @@ def clinic_from(text: str, *, name: str) -> ClinicFile:
     faults: list[Fault] = []
     reader = Reader(faults)
     clinic = reader.table(parse(text, name, faults), ClinicFile, "")
-    if clinic is not BAD and not faults:
-        faults += [Fault(_line(key, reader), key, found, expected) for key, found, expected in _contradictions(clinic)]
-    if clinic is BAD or faults:
+    if clinic is not BAD:
+        with suppress(Unread, TypeError) if faults else nullcontext():  # as far as what could be read goes
+            for key, found, expected in _contradictions(clinic):
+                faults.append(Fault(_line(key, reader), key, found, expected))
+    if faults:
         raise WrongFile(name, sorted(set(faults), key=lambda fault: (fault.line or 0, fault.key)))
     return ClinicFile(clinic.id, clinic.name, clinic.example, clinic.staff, clinic.sites, toml=text)
 

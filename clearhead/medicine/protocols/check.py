@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext, suppress
 from decimal import Decimal
 from itertools import pairwise
 from typing import get_args
@@ -12,6 +13,7 @@ from clearhead.medicine.protocols.bedside import ObservationPhase, VitalLimit
 from clearhead.medicine.protocols.before import Act
 from clearhead.medicine.protocols.check_dose import dose_faults
 from clearhead.medicine.protocols.protocol import Protocol
+from clearhead.medicine.protocols.reader import Unread
 
 Found = Iterator[tuple[str, str, str]]  # key, found, expected
 NEVER_SOFT = ("two_identifiers", "consent_current", "willing_today", "decision_current", "order_current", "iv_access")
@@ -19,11 +21,18 @@ ALWAYS_RED = ("headache_different", "thunderclap", "fever", "deficit", "suicidal
 TWO_SIDED = ("systolic_mmhg", "heart_rate_per_min", "respirations_per_min")
 
 
-def faults_of(protocol: Protocol, line_of: Mapping[str, int | None]) -> list[Fault]:
-    """Every contradiction in the protocol, with the line of the key that it is told at."""
-    return [
-        Fault(_line(key, line_of), key, found, expected) for check in CHECKS for key, found, expected in check(protocol)
-    ]
+def faults_of(protocol: Protocol, line_of: Mapping[str, int | None], *, partly: bool = False) -> list[Fault]:
+    """Every contradiction in the protocol, with the line of the key that it is told at.
+
+    `partly`: some values could not be read. Each check then goes as far as it can, so that what contradicts itself is
+    told together with what does not read.
+    """
+    faults: list[Fault] = []
+    for check in CHECKS:
+        with suppress(Unread, TypeError) if partly else nullcontext():
+            for key, found, expected in check(protocol):
+                faults.append(Fault(_line(key, line_of), key, found, expected))
+    return faults
 
 
 def _line(key: str, line_of: Mapping[str, int | None]) -> int | None:

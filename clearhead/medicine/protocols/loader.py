@@ -28,9 +28,9 @@ def protocol_from(text: str, *, name: str) -> Protocol:
     reader = Reader(faults)
     protocol = reader.table(tree, Protocol, "")
     origins = _origins(tree, faults)
-    if protocol is not BAD and not faults:
-        faults += faults_of(protocol, reader.line_of)
-    if protocol is BAD or faults:
+    if protocol is not BAD:
+        faults += faults_of(protocol, reader.line_of, partly=bool(faults))
+    if faults:
         raise WrongFile(name, sorted(set(faults), key=lambda fault: (fault.line or 0, fault.key)))
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     read: Protocol = replace(protocol, origins=origins, sha256=sha256, toml=text)

@@ -15,7 +15,23 @@ from clearhead.medicine.protocols.dose import DOSE_MODES, Amount, DoseMode, Rate
 from clearhead.medicine.protocols.fields import Between, Known
 from clearhead.medicine.protocols.origin import Node
 
-BAD = object()  # stands where a value could not be read; a fault says why
+
+class Unread(Exception):
+    """A check came upon a value that could not be read; a fault tells it already."""
+
+
+class _Bad:
+    """Stands where a value could not be read: whoever looks at it learns nothing."""
+
+    def _refuse(self, *_: object) -> Any:
+        raise Unread
+
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __hash__ = __bool__ = __len__ = __iter__ = _refuse
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _refuse
+    __contains__ = __getitem__ = __getattr__ = __str__ = __format__ = _refuse
+
+
+BAD: Any = _Bad()
 RATE_UNITS = {"mg_per_kg_h": "mg/kg/h", "mg_per_h": "mg/h"}
 AMOUNT_UNITS = {"mg_per_kg": "mg/kg", "mg": "mg"}
 # Cohen et al. 2018 report at most 7 mg/kg/h, in intensive care: above 10 the unit is wrong.
@@ -76,7 +92,7 @@ class Reader:
         for name in node.value.keys() - known.keys():
             self.fault(node.value[name], f"{key}.{name}".strip("."), "an unknown key", _closest(name, known))
         read = {name: self._field(node, field, hints_of(cls)[name], key) for name, field in known.items()}
-        return BAD if BAD in read.values() else cls(**{k: v for k, v in read.items() if v is not MISSING})
+        return cls(**{name: value for name, value in read.items() if value is not MISSING})
 
     def _field(self, node: Node, field: Field[Any], hint: Any, key: str) -> Any:
         name = f"{key}.{field.name}".strip(".")
@@ -112,7 +128,7 @@ class Reader:
         for name in {name for name in names if names.count(name) > 1}:
             self.fault(node.value[len(names) - 1 - names[::-1].index(name)], f"{key}.{name}", "the name twice", "once")
         read = tuple(self.read(item, hint, f"{key}.{name}") for name, item in zip(names, node.value, strict=True))
-        return BAD if BAD in read else read
+        return BAD if any(item is BAD for item in read) else read
 
     def _quantity(self, node: Node, cls: type[Rate] | type[Amount], key: str) -> Any:
         units = RATE_UNITS if cls is Rate else AMOUNT_UNITS

@@ -52,6 +52,17 @@ def test_every_fault_is_told_at_once_with_its_line():
     assert faults["fluids.concentrations.infusion:1.bag_ml"].line == line_of(text, "25000")
 
 
+def test_what_contradicts_itself_is_told_together_with_what_does_not_read():
+    text = changed("observe_min = 60 ", 'observe_min = "one hour" ')
+    text = changed("plan_min = 240", "plan_min = 310", text)
+    text = changed("year_sessions     = 16", 'year_sessions     = "many"', text)
+    text = changed('intended_depth = "minimal"', 'intended_depth = "moderate"', text)
+
+    assert {fault.key for fault in faults_in(text)} == {
+        "recovery.observe_min", "caps.year_sessions", "dose.duration", "intended_depth"
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("old", "new", "key"),
     [
