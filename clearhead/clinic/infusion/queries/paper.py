@@ -72,7 +72,9 @@ def pages(view: ChairView, now: datetime) -> list[Page]:
 
 def _tables(view: ChairView) -> list[Grid]:
     rows = view.observations
-    parts = [rows[place : place + SETS_A_TABLE] for place in range(0, len(rows), SETS_A_TABLE)]
+    tables = -(-len(rows) // SETS_A_TABLE)
+    each = -(-len(rows) // tables) if tables else SETS_A_TABLE  # even tables: never one lonely column on a page
+    parts = [rows[place : place + each] for place in range(0, len(rows), each)]
     return [grid.grid(replace(view, observations=part), None) for part in parts]
 
 
@@ -108,7 +110,7 @@ def downtime(session: Session, now: datetime, *, blank: bool) -> dict[str, Any]:
         "max_mg_per_h": session.order.max_rate_mg_per_kg_h * weight,
         "strengths": strengths,
         "steps": () if blank else steps(view, weight),
-        "lines": range(19 if blank else max(8, 20 - len(steps(view, weight)))),
+        "lines": range(14 if blank else max(8, 20 - len(steps(view, weight)))),
         "printed_at": now,
     }
 
