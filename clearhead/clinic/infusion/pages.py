@@ -88,7 +88,9 @@ def told(form: Any, refusal: Exception) -> list[Reason]:
     """Put a refusal on the form; the open reasons come back as things to read and confirm."""
     verdict = getattr(refusal, "verdict", None)
     form.refused(verdict if verdict is not None and verdict.blocking else str(refusal))
-    return list(verdict.at(Outcome.OPEN)) if verdict is not None else []
+    if verdict is None or verdict.at(Outcome.REFUSED):  # no tick opens what is refused
+        return []
+    return list(verdict.at(Outcome.OPEN))
 
 
 def done(request: HttpRequest, session: Session, row: Any, to: str) -> HttpResponse:

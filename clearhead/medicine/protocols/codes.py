@@ -63,6 +63,15 @@ READINESS_CHECKS = {
     "responder_named": "Responder to an emergency named",
     "capnography_ready": "Capnography ready",
 }
+SIGNS = {
+    "systolic_mmhg": "Systolic",
+    "diastolic_mmhg": "Diastolic",
+    "heart_rate_per_min": "Heart rate",
+    "spo2_percent": "SpO₂",
+    "respirations_per_min": "Respirations",
+    "temperature_c": "Temperature",
+    "sedation_rass": "Sedation",
+}
 MONITORS = {
     "spo2_continuous": "Oxygen saturation, continuous",
     "bp_cuff": "Blood pressure cuff",

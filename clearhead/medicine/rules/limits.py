@@ -14,6 +14,7 @@ from statistics import median
 from typing import Literal
 
 from clearhead.medicine.protocols.bedside import LadderStep, Sign, Symptom, VitalLimit
+from clearhead.medicine.protocols.codes import SIGNS
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules.clock import aware, in_utc, is_ahead, minutes_since
 from clearhead.medicine.rules.reasons import missing, refused, source_of, warned
@@ -246,11 +247,9 @@ def _flag(key: tuple[Sign, Side, Phase], group: list[_Run], protocol: Protocol) 
 
 
 def _reason(flag: Flag, protocol: Protocol) -> Reason:
-    title = flag.sign.rpartition("_")[0].replace("_", " ")
+    title = SIGNS[flag.sign]
     wording = refused if flag.level_now in ("red", "no_start") else warned
-    sentence = (
-        f"{title.capitalize()} {flag.worst}: {', '.join(flag.limits)}, outside this site's limits ({flag.level_now})."
-    )
+    sentence = f"{title} {flag.worst}: {', '.join(flag.limits)}, outside this site's limits ({flag.level_now})."
     source = source_of(protocol, "limits.vital_limits")
     return wording(f"{flag.sign}_{flag.side}", title, sentence, source, limit=", ".join(flag.limits))
 
@@ -267,7 +266,7 @@ def _unjudged(facts: LimitFacts, protocol: Protocol) -> list[Reason]:
     absent = sorted(against - set(facts.baseline))
     if not absent or not facts.sets:
         return []
-    names = ", ".join(sign.rpartition("_")[0].replace("_", " ") for sign in absent)
+    names = ", ".join(SIGNS[sign] for sign in absent)
     return [
         missing("baseline_known", "Baseline", f"No resting baseline for: {names}. Limits against it cannot be checked.")
     ]

@@ -35,6 +35,7 @@ from clearhead.clinic.infusion.queries.vitals import (
 )
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
+from clearhead.medicine.protocols import codes
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import limits
 from clearhead.medicine.rules import observe as clock
@@ -201,7 +202,7 @@ def _keep(
             {"action": r.step.action, "sentence": r.step.sentence, "due_at": r.due_at.isoformat()}
             for r in episode.ladder
         ]
-        name = episode.sign.rpartition("_")[0].replace("_", " ").capitalize()
+        name = codes.SIGNS[episode.sign]
         flag = raise_flag(
             session=session, at=at, by=by, rule=rule, level=level, since=episode.since, ladder=ladder,
             sentence=f"{name} {episode.worst:f}: {', '.join(episode.limits)}.", value=f"{episode.worst:f}",

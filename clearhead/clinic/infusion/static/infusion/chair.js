@@ -76,7 +76,8 @@ async function send(form, kind, data, confirmed = []) {
 
 // What stands against it, at the form; what is asked can be confirmed by naming it.
 function refuse(form, kind, data, answer) {
-  complain(form, Object.values(answer.errors || {}).flat().map((one) => one.message));
+  const asks = new Set((answer.ask || []).map((one) => one.sentence)); // said once, on its own button
+  complain(form, Object.values(answer.errors || {}).flat().map((one) => one.message).filter((one) => !asks.has(one)));
   const place = form.querySelector(".doubts") || form.closest("dialog")?.querySelector(".doubts");
   if (!place) return;
   place.hidden = !answer.ask?.length;
