@@ -155,6 +155,7 @@ def test_what_waits_on_the_tablet_is_charted_for_who_wrote_it_not_for_who_opens_
     press_stop(page)
     page.locator("#unsent", has_text="2").wait_for()
     open_for(page, "omar")
+    page.locator("#unsent", has_text="2").wait_for()
     assert not Event.objects.filter(session=session, kind="stop").exists()
     for address in written:
         page.unroute(address)
