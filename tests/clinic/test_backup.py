@@ -250,6 +250,17 @@ def test_the_restore_command_says_where_the_old_one_went_and_checks_the_chains(m
 
     said = capsys.readouterr().out
     assert "What was there is now" in said
+    assert Event.objects.get(verb="restore backup").subject == made.name
+
+
+def test_a_restore_that_nobody_confirms_changes_nothing(made: Path, monkeypatch) -> None:
+    def nobody(shown: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("builtins.input", nobody)
+
+    with pytest.raises(CommandError, match="Nothing was changed"):
+        call_command("restore", str(made))
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
@@ -94,6 +96,35 @@ def test_serve_prints_all_faults_at_once_and_does_not_start(ready, monkeypatch) 
         call_command("serve")
 
     assert str(refusal.value).count("\n- ") == 2
+
+
+@pytest.fixture
+def no_start(monkeypatch) -> None:
+    monkeypatch.setattr(serve, "run", lambda *_, **__: pytest.fail("it started"))
+
+
+def test_a_taken_port_is_one_sentence_and_no_crash(ready, no_start) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(CommandError, match="Choose another with --port"):
+            call_command("serve", port=taken.getsockname()[1])
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"certificate": "cert.pem"}, "TLS needs both"),
+        ({"certificate": "cert.pem", "key": "lost.pem"}, "There is no file"),
+        ({"certificate": "cert.pem", "key": "key.pem"}, "does not begin with https://"),
+    ],
+)
+def test_a_certificate_that_protects_nothing_is_named(ready, no_start, tmp_path, given, said) -> None:
+    for name in ("cert.pem", "key.pem"):
+        (tmp_path / name).write_text("x")
+
+    with pytest.raises(CommandError, match=said):
+        call_command("serve", port=0, **{name: tmp_path / file for name, file in given.items()})
 
 
 def test_serve_starts_when_there_is_no_fault(ready, monkeypatch) -> None:

@@ -38,14 +38,16 @@ class Command(BaseCommand):
             _again_as_demo(options["speed"])
         if not 1 <= options["speed"] <= fastclock.FASTEST:
             raise CommandError("Time passes 1 to 60 times as fast.")
+        from clearhead.clinic.rehearsal.management.commands.serve import can_listen, run
+
+        if not options["load_only"] and not can_listen("127.0.0.1", options["port"]):
+            raise CommandError(f"Port {options['port']} is taken. Choose another with --port.")
         for warning in sqlite_is_mended(None):
             self.stderr.write(f"Warning: {warning.msg} {warning.hint}")
         loaded = self._load(options["fresh"])
         if options["load_only"]:
             return
         threading.Thread(target=self._live, args=(not loaded,), daemon=True, name="room").start()
-        from clearhead.clinic.rehearsal.management.commands.serve import run
-
         self.stdout.write(f"The demo is at http://127.0.0.1:{options['port']}/demo/  (nothing here is real)")
         run(self, host="127.0.0.1", port=options["port"])
 

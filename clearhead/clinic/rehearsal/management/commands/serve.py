@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import socket
 import threading
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import close_old_connections
@@ -28,10 +30,36 @@ class Command(BaseCommand):
         parser.add_argument("--key", type=Path, help="its key (PEM)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        faults = faults_before_serving()
+        faults = [*faults_before_serving(), *address_faults(options)]
         if faults:
             raise CommandError("Not started:\n" + "\n".join(f"- {fault}" for fault in faults))
         run(self, **{key: options[key] for key in ("host", "port", "workers", "certificate", "key")})
+
+
+def address_faults(options: dict[str, Any]) -> list[str]:
+    """What is wrong with port and certificate, each with its remedy."""
+    host, port, certificate, key = (options[name] for name in ("host", "port", "certificate", "key"))
+    faults = []
+    if not can_listen(host, port):
+        faults.append(f"Nobody can listen on {host}:{port}: it is taken or not allowed. Choose another with --port.")
+    if (certificate is None) != (key is None):
+        faults.append("TLS needs both: --certificate FILE and --key FILE.")
+    faults += [f"There is no file {file}." for file in (certificate, key) if file is not None and not file.is_file()]
+    if certificate is not None and not settings.HTTPS:
+        faults.append("TLS is on, but CLEARHEAD_PUBLIC_URL does not begin with https://: cookies would go unprotected.")
+    return faults
+
+
+def can_listen(host: str, port: int) -> bool:
+    """True when a server could listen there now."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError):
+            return False
+    return True
 
 
 def run(

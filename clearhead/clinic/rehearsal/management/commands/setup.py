@@ -54,6 +54,8 @@ class Command(BaseCommand):
             clinic = load_clinic(options["file"]) if options["file"] else self._ask()
         except (WrongFile, OSError) as fault:
             raise CommandError(str(fault)) from fault
+        except EOFError as fault:
+            raise CommandError("Nobody answered. Use: clearhead setup --file FILE") from fault
         if known := sorted(Site.objects.filter(slug__in=[one.slug for one in clinic.sites]).values_list("slug")):
             raise CommandError(f"Set up already: {', '.join(slug for (slug,) in known)}. Nothing was changed.")
         now = timezone.now()
