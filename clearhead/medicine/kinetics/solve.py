@@ -21,7 +21,7 @@ from clearhead.medicine.kinetics.doses import DoseHistory
 from clearhead.medicine.kinetics.drift import drifting_levels
 from clearhead.medicine.kinetics.steps import Timeline, timeline
 from clearhead.medicine.kinetics.transitions import link_table, spread_over
-from clearhead.medicine.kinetics.walk import walk
+from clearhead.medicine.kinetics.walk import Walk, add_up
 
 Array = NDArray[np.float64]
 Engine = Literal["auto", "numpy", "fast"]
@@ -113,13 +113,13 @@ def _wants_compiled(engine: Engine, work: int) -> bool:
 def run(cascade: Cascade, steps: Timeline, into: Mapping[str, Array], *, compiled: bool = False) -> None:
     """Walks the steps from a state of nothing given and writes the levels (rows, people) of each output."""
     if not compiled:
-        walk(cascade, steps, into)
+        Walk(cascade, steps, into).go()
         return
     state = np.zeros((cascade.stages, cascade.people))
     state[: cascade.roots] += cascade.feed * steps.first_bolus_mg
     if steps.first_row >= 0:
         for name, level in into.items():
-            state[list(cascade.outputs[name])].sum(axis=0, out=level[steps.first_row])
+            add_up(state, cascade.outputs[name], level[steps.first_row])
     if steps.length.size and not _walk_narrow(cascade, steps, state, into):
         _walk_wide(cascade, steps, state, into)
 

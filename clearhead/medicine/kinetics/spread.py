@@ -18,19 +18,22 @@ SERIES_TERMS = 7
 _WEIGHTS = tuple((-1.0) ** n / factorial(n + 2) for n in range(SERIES_TERMS))
 
 
-def phi1(x: Array) -> Array:
-    """(1 - exp(-x)) / x, which is 1 at x = 0."""
-    down = np.negative(x)
+def _phi1(x: Array) -> Array:
+    """(1 - exp(-x)) / x, which is 1 at x = 0. Uses up x."""
+    np.negative(x, out=x)
+    result = np.asarray(np.expm1(x))
     with np.errstate(invalid="ignore"):
-        result = np.asarray(np.expm1(down) / down)
+        result /= x
     if not np.all(x):
-        result[np.asarray(x) == 0] = 1.0
+        result[x == 0] = 1.0
     return result
 
 
 def held(rate: Array, h: Array) -> Array:
     """Integral of exp(-rate s) over 0…h: what a unit input leaves in a first stage, in h."""
-    return np.asarray(h * phi1(rate * h), dtype=np.float64)
+    result = _phi1(rate * h)
+    result *= h
+    return result
 
 
 def passed(first: Array, second: Array, h: Array, kept_first: Array, kept_second: Array) -> Array:
@@ -38,7 +41,11 @@ def passed(first: Array, second: Array, h: Array, kept_first: Array, kept_second
 
     `kept_first` and `kept_second` are exp(-rate h) of the two, which the caller has anyway.
     """
-    return np.asarray(h * np.maximum(kept_first, kept_second) * phi1(np.abs(second - first) * h), dtype=np.float64)
+    apart = np.subtract(second, first) * h
+    result = _phi1(np.abs(apart, out=apart))
+    result *= np.maximum(kept_first, kept_second)
+    result *= h
+    return result
 
 
 def held_passed(first: Array, second: Array, h: Array, held_first: Array, held_second: Array, moved: Array) -> Array:
@@ -47,17 +54,17 @@ def held_passed(first: Array, second: Array, h: Array, held_first: Array, held_s
     `held_…` are `held` of the two stages and `moved` is `passed` between them.
     """
     fast = np.maximum(first, second)
+    result = np.asarray(np.maximum(held_first, held_second))
+    result -= moved
+    with np.errstate(divide="ignore", invalid="ignore"):
+        result /= fast
     large = fast * h
-    small_steps = large < SERIES_BELOW
-    if not small_steps.any():
-        return np.asarray((np.maximum(held_first, held_second) - moved) / fast, dtype=np.float64)
-    result = (np.maximum(held_first, held_second) - moved) / np.where(small_steps, 1.0, fast)
-    few = np.nonzero(small_steps)
-    shape = large.shape
-    low = np.broadcast_to(np.minimum(first, second), shape)[few]
-    span = np.broadcast_to(h, shape)[few]
-    result[few] = span * span * _series(low * span, large[few])
-    return np.asarray(result, dtype=np.float64)
+    few = np.nonzero(large < SERIES_BELOW)
+    if few[0].size:
+        low = np.broadcast_to(np.minimum(first, second), large.shape)[few]
+        span = np.broadcast_to(h, large.shape)[few]
+        result[few] = span * span * _series(low * span, large[few])
+    return result
 
 
 def _series(a: Array, b: Array) -> Array:

@@ -34,9 +34,12 @@ class Step:
 
     def walk(self, state: Array, rate_mg_per_h: float) -> None:
         """Moves a state in place: what later stages get from the givers' old state, then what all keep and gain."""
-        given = np.einsum("lgp,gp->lp", self.share, state[: self.givers])
-        state *= self.kept
-        state[self.roots :] += given
+        if self.share.shape[0]:
+            given = np.einsum("lgp,gp->lp", self.share, state[: self.givers])
+            state *= self.kept
+            state[self.roots :] += given
+        else:
+            state *= self.kept
         if rate_mg_per_h:
             state += self.fed * rate_mg_per_h
 
@@ -48,6 +51,15 @@ class Step:
         if self.givers > self.roots:
             share += np.einsum("lmp,mgp->lgp", self.share[:, self.roots :], self.share)
         return Step(self.kept * self.kept, share, fed, self.roots)
+
+    def matrix(self) -> Array:
+        """The step as (to, from, people), with the rate, which stays, before the stages."""
+        stages, people = self.kept.shape
+        matrix = np.zeros((1 + stages, 1 + stages, people))
+        matrix[0, 0], matrix[1:, 0] = 1.0, self.fed
+        matrix[range(1, 1 + stages), range(1, 1 + stages)] = self.kept
+        matrix[1 + self.roots :, 1 : 1 + self.givers] += self.share
+        return matrix
 
     def outlook(self, shown: Sequence[int], many: int) -> Array:
         """How much 1 mg/h held (entry 0) and a unit now in each stage add to the sum of some stages: (steps ahead, …).
