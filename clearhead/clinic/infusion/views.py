@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core import signing
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from clearhead.clinic.infusion import actions, queries
 from clearhead.clinic.infusion.actions.intake import WITHOUT_SIGN_IN
+from clearhead.clinic.infusion.beats import unchanged
 from clearhead.clinic.infusion.models import Infusion
 from clearhead.clinic.infusion.pages import READERS
 from clearhead.clinic.people import guard, tablet
@@ -50,7 +51,7 @@ def live(request: HttpRequest, session: Session) -> HttpResponse:
     """Asked every second or two: 304 from one indexed query until there is a new fact. Writes nothing."""
     number = Infusion.objects.filter(session=session).values_list("last_fact", flat=True).first() or 0
     if request.GET.get("after") == str(number):
-        return HttpResponseNotModified()
+        return unchanged(request, session.code)
     now = timezone.now()
     view = queries.chair(session, now)
     return JsonResponse(strip(view) if clinician(request, session) else alarms(view))

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from clearhead.clinic.infusion import actions as chair
 from clearhead.clinic.infusion.actions import ChairRefused
 from clearhead.clinic.infusion.queries.pinned import protocol_of
+from clearhead.clinic.infusion.queries.state import infusion_of
 from clearhead.clinic.people.access import access, link, staff
 from clearhead.clinic.people.actions import SignatureRefused
 from clearhead.clinic.people.models import Role
@@ -165,11 +166,13 @@ def _back(request: HttpRequest, session: Session, said: str) -> HttpResponse:
 def _page(request: Any, session: Session, *, said: str = "", doubts: list[Any] | None = None, **forms: Any) -> Any:
     """The room; a refused form stands where it was, with its reasons and its values."""
     now = timezone.now()
+    running = infusion_of(session)  # before the facts: a page never names a fact that it does not show
     view = queries.recovery_of(session, now)
     status = 422 if forms or said else 200
     opened = bool(view.open_symptoms)
     context = {
         "session": session, "patient": session.patient, "view": view, "now": now, "said": said, "doubts": doubts or [],
+        "number": running.last_fact if running else 0,
         "correcting": view.left is not None and "correct" in request.GET,
         "set_form": forms.get("set_form") or RecoverySet(session=session, protocol=view.protocol, user=request.user),
         "score_form": forms.get("score_form") or ScoreForm(**_asks(view)),
