@@ -25,7 +25,7 @@ def questionnaire(request: Any, name: str) -> HttpResponse:
     """One questionnaire of one's own. An answer that cannot wait leads to help, not to a thank-you."""
     course = _course(request)
     if course is None or name not in _offered():
-        raise Http404("This questionnaire is not kept here.")
+        raise Http404(_("This questionnaire is not kept here."))
     now, asked = timezone.now(), scales.scale(name)
     form = ScaleForm(request.POST or None, scale=asked)
     if request.method == "POST" and form.is_valid():

@@ -17,6 +17,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.consent import queries, rendering
@@ -50,7 +51,7 @@ class ConsentRefused(Exception):
 def ask(*, course: Course, question: str, by: User | None, at: datetime, client_id: UUID | None = None) -> Question:
     """The patient asks. Until it is answered, nobody signs."""
     if not question.strip():
-        raise ConsentRefused(Verdict.of("ask", [missing("question", "Question", "Write your question.")]))
+        raise ConsentRefused(Verdict.of("ask", [missing("question", _("Question"), _("Write your question."))]))
     row = Question.objects.create(
         course=course, question=question.strip(), happened_at=at, recorded_at=at, recorded_by=by
     )
@@ -62,7 +63,7 @@ def ask(*, course: Course, question: str, by: User | None, at: datetime, client_
 def answer(*, question: Question, answer: str, by: User, at: datetime, client_id: UUID | None = None) -> Question:
     """The staff answer; the question with its answer replaces the open one."""
     if not answer.strip():
-        raise ConsentRefused(Verdict.of("answer", [missing("answer", "Answer", "Write the answer.")]))
+        raise ConsentRefused(Verdict.of("answer", [missing("answer", _("Answer"), _("Write the answer."))]))
     row = Question.objects.create(
         course=question.course,
         question=question.question,
@@ -184,15 +185,17 @@ def freeze(*, words: rendering.Wording, site: Site, by: User | None, at: datetim
 def _order_reasons(order: Order, reading: queries.Reading, read_sha256: str) -> list[Reason]:
     reasons = []
     if not plans.is_current(order):
-        reasons.append(refused("order_current", "Order", "The order was changed. Please read the new one."))
+        reasons.append(refused("order_current", _("Order"), _("The order was changed. Please read the new one.")))
     elif not plans.is_intact(order):
-        reasons.append(refused("order_intact", "Order", "The order does not read as it was signed. Call the clinic."))
+        reasons.append(
+            refused("order_intact", _("Order"), _("The order does not read as it was signed. Call the clinic."))
+        )
     if read_sha256 != reading.sha256:
-        sentence = "The text has changed since this page was opened. Please read it again."
-        reasons.append(refused("text_as_read", "Text", sentence))
+        sentence = _("The text has changed since this page was opened. Please read it again.")
+        reasons.append(refused("text_as_read", _("Text"), sentence))
     if queries.unanswered(order.course):
-        sentence = "A question is still open. We answer it before you sign."
-        reasons.append(missing("questions_answered", "Questions", sentence))
+        sentence = _("A question is still open. We answer it before you sign.")
+        reasons.append(missing("questions_answered", _("Questions"), sentence))
     return reasons
 
 
@@ -209,15 +212,17 @@ def _person_reasons(
     reasons = []
     names = [str(patient), *([patient.proxy_name] if patient.proxy_name else [])]
     if _same(typed_name) not in {_same(name) for name in names}:
-        sentence = f"Type the full name as we have it: {patient}."
-        reasons.append(missing("typed_name", "Name", sentence))
+        sentence = _("Type the full name as we have it: %(name)s.") % {"name": patient}
+        reasons.append(missing("typed_name", _("Name"), sentence))
     if birth_date != patient.birth_date:
-        reasons.append(missing("birth_date", "Birth date", "The birth date does not match the one we have."))
+        reasons.append(missing("birth_date", _("Birth date"), _("The birth date does not match the one we have.")))
     if patient.needs_interpreter and not interpreter.strip():
-        reasons.append(missing("interpreter", "Interpreter", "Name the interpreter who was there."))
+        reasons.append(missing("interpreter", _("Interpreter"), _("Name the interpreter who was there.")))
     by_proxy = bool(patient.proxy_name) and _same(typed_name) == _same(patient.proxy_name)
     if patient.age_on(site.today(at)) < ADULT_YEARS and not (by_proxy or co_signed_by.strip()):
-        reasons.append(missing("co_signature", "Co-signature", "A minor signs together with a legal representative."))
+        reasons.append(
+            missing("co_signature", _("Co-signature"), _("A minor signs together with a legal representative."))
+        )
     return reasons
 
 
@@ -227,12 +232,12 @@ def _same(name: str) -> str:
 
 def _answer_reasons(order: Order, teach_back: Mapping[str, str], choices: Mapping[str, bool]) -> list[Reason]:
     reasons = [
-        missing(f"teach_back_{item}", "In your own words", f"Please answer: {question}")
+        missing(f"teach_back_{item}", _("In your own words"), _("Please answer: %(question)s") % {"question": question})
         for item, question in queries.TEACH_BACK.items()
         if len(teach_back.get(item, "").strip()) < 2
     ]
     return reasons + [
-        missing(f"choice_{name}", "Yes or no", f"Please choose yes or no: {question}")
+        missing(f"choice_{name}", _("Yes or no"), _("Please choose yes or no: %(question)s") % {"question": question})
         for name, question in queries.choices_asked(order).items()
         if not isinstance(choices.get(name), bool)
     ]
@@ -253,8 +258,8 @@ def _book_if_agreed(order: Order, *, by: User | None, at: datetime) -> None:
 def book_agreed(*, order: Order, by: User | None, at: datetime, client_id: UUID | None = None) -> list[Session]:
     """Book the starts that were agreed last. Only under a consent that is current."""
     if queries.current_consent(order, at) is None:
-        sentence = "The patient has not consented to this order. Nothing is booked before that."
-        raise ConsentRefused(Verdict.of("book", [missing("consent_current", "Consent", sentence)]))
+        sentence = _("The patient has not consented to this order. Nothing is booked before that.")
+        raise ConsentRefused(Verdict.of("book", [missing("consent_current", _("Consent"), sentence)]))
     return plan.book_series(order=order, by=by, at=at)
 
 

@@ -7,6 +7,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.diary import queries
 from clearhead.clinic.diary.models import Attack, AttackEvent, Day, Dose, Medicine
@@ -35,7 +38,9 @@ def _entered(entered_at: datetime | None, at: datetime) -> datetime:
     if entered_at is None:
         return at
     if entered_at > at + CLOCK_AHEAD:
-        raise DiaryRefused("The time of this entry lies in the future. Check the clock of your phone, then send again.")
+        raise DiaryRefused(
+            _("The time of this entry lies in the future. Check the clock of your phone, then send again.")
+        )
     return min(entered_at, at)
 
 
@@ -56,9 +61,10 @@ def record_day(
     moment = _entered(entered_at, at)
     today = local_date_of_entry(moment, zone)
     if local_date > today:
-        raise DiaryRefused(f"{local_date:%-d %B} has not come yet. Choose today or a day before.")
+        named = {"day": date_format(local_date, "j F")}
+        raise DiaryRefused(_("%(day)s has not come yet. Choose today or a day before.") % named)
     if (today - local_date).days > queries.REASON_AFTER_DAYS and not reason.strip():
-        raise DiaryRefused("This day is more than a week ago. Say in a few words why you add it now.")
+        raise DiaryRefused(_("This day is more than a week ago. Say in a few words why you add it now."))
     _lock(patient)
     earlier: Day | None = queries.day_of(patient, local_date)
     if earlier is not None and earlier.answer == answer and earlier.reason == reason.strip():
@@ -124,7 +130,7 @@ def add_to_attack(
     """Worse, over, or a note within an attack. A second end puts the first one right."""
     moment = _entered(happened_at, at)
     if moment < attack.happened_at:
-        raise DiaryRefused("That is before the attack began. Check both times.")
+        raise DiaryRefused(_("That is before the attack began. Check both times."))
     earlier = None
     if kind == AttackEvent.Kind.OVER:
         _lock(attack.patient)
@@ -178,7 +184,7 @@ def describe_attack(
     _lock(attack.patient)
     begun = started_at or attack.happened_at
     if ended_at is not None and ended_at < begun:
-        raise DiaryRefused("It cannot end before it began. Check both times.")
+        raise DiaryRefused(_("It cannot end before it began. Check both times."))
     for moment in (begun, ended_at):
         _entered(moment, at)
     row = attack if begun == attack.happened_at else _moved(attack, begun, by, at)

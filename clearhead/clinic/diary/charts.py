@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.utils.formats import date_format
+
 from clearhead.clinic.diary import queries, words
 from clearhead.clinic.people.models import Patient
 from clearhead.medicine.headache.overuse import Overuse, Use
@@ -103,7 +105,9 @@ def strip_of(patient: Patient, last: date, days: int = STRIP_DAYS) -> dict[str, 
     first = last - timedelta(days=days - 1)
     cells = queries.cells_of(patient, first, last, last)
     columns = [_column(n, cell) for n, cell in enumerate(cells)]
-    mondays = [{"x": STEP * n, "label": f"{cell.on:%-d %b}"} for n, cell in enumerate(cells) if cell.on.weekday() == 0]
+    mondays = [
+        {"x": STEP * n, "label": date_format(cell.on, "j M")} for n, cell in enumerate(cells) if cell.on.weekday() == 0
+    ]
     return {
         "columns": columns,
         "width": STEP * days,
@@ -116,4 +120,4 @@ def strip_of(patient: Patient, last: date, days: int = STRIP_DAYS) -> dict[str, 
 
 def _column(n: int, cell: queries.DayCell) -> Column:
     grade = {"mild": 1, "moderate": 2, "severe": 3, "headache": 1}.get(cell.state, 0)
-    return Column(STEP * n, BASE - grade * HEIGHT, grade * HEIGHT, cell, f"{cell.on:%-d %b}: {cell.state}")
+    return Column(STEP * n, BASE - grade * HEIGHT, grade * HEIGHT, cell, f"{date_format(cell.on, 'j M')}: {cell.words}")

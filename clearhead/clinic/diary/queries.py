@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext_lazy as _
+
 from clearhead.clinic.diary import models, words
 from clearhead.clinic.people.models import Patient
 from clearhead.clinic.schedule.models import Booking
@@ -269,10 +271,19 @@ class DayCell:
     @property
     def words(self) -> str:
         """What a screen reader says of the state."""
-        return self.state
+        return str(STATE_WORDS[self.state])
 
 
 STATES = ("none", "mild", "moderate", "severe")
+STATE_WORDS = {
+    "none": _("no headache"),
+    "mild": _("mild"),
+    "moderate": _("moderate"),
+    "severe": _("severe"),
+    "headache": _("headache"),
+    "missing": _("not answered"),
+    "future": _("not yet"),
+}
 
 
 def cells_of(patient: Patient, first: date, last: date, today: date) -> list[DayCell]:

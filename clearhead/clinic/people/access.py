@@ -18,6 +18,7 @@ from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import resolve
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clearhead.clinic.people import doors, guard
 from clearhead.clinic.people.held import held_by, held_in
@@ -171,7 +172,7 @@ def _row(subject: type[Model], kwargs: dict[str, Any], near: tuple[str, ...]) ->
     rows = subject._default_manager.filter(**{column: kwargs.pop(key)})
     row = (rows.select_related(*near) if near else rows).first()
     if row is None:
-        raise Http404("Nothing is here under this address.")
+        raise Http404(_("Nothing is here under this address."))
     return row
 
 
@@ -183,7 +184,7 @@ def _admit(rule: Rule, request: Any, row: Model | None, kwargs: dict[str, Any]) 
     elif rule.kind == "chair":
         if not doors.opens_chair(request, row):
             if not request.user.is_authenticated:
-                raise PermissionDenied("Sign in, or use the tablet that was bound to this chair.")
+                raise PermissionDenied(_("Sign in, or use the tablet that was bound to this chair."))
             _admit_staff(Rule("staff", roles=rule.roles, writers=rule.roles), request, row)
     elif rule.kind == "link":
         request.link = doors.open_link(kwargs.pop("token"), rule.purpose, timezone.now())
@@ -193,10 +194,10 @@ def _admit(rule: Rule, request: Any, row: Model | None, kwargs: dict[str, Any]) 
 def _admit_patient(request: Any, row: Model | None) -> None:
     patient = getattr(request.user, "patient", None)
     if patient is None or not request.user.is_active:
-        raise PermissionDenied("This page is for patients.")
+        raise PermissionDenied(_("This page is for patients."))
     whose = patient_of(row)
     if row is not None and (whose is None or whose.pk not in patient.charts):
-        raise Http404("Nothing is here under this address.")
+        raise Http404(_("Nothing is here under this address."))
     request.patient = patient
 
 
@@ -208,8 +209,8 @@ def _admit_staff(rule: Rule, request: Any, row: Model | None) -> None:
         held &= set(CLINICAL)
     if row is not None and not held:
         if not getattr(request.user, "is_active", False) or not request.user.is_staff_member:
-            raise PermissionDenied("This page is for the staff of the site.")
-        raise Http404("Nothing is here under this address.")
+            raise PermissionDenied(_("This page is for the staff of the site."))
+        raise Http404(_("Nothing is here under this address."))
     wanted = rule.roles if request.method in {"GET", "HEAD"} else rule.writers
     if not held & set(wanted):
         names = ", ".join(str(Role(role).label) for role in wanted)

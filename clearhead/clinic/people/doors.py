@@ -11,6 +11,7 @@ from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
 
 from clearhead.clinic.people.models import Link, Patient, Site
 
@@ -51,18 +52,18 @@ def open_link(token: str, purpose: str, now: datetime) -> Link:
     """The link that this token opens, or 404; an expired or used one is told so."""
     found = Link.objects.filter(token_hash=_hash(token), purpose=purpose).select_related("patient", "site").first()
     if found is None:
-        raise Http404("This link opens nothing. Look in the newest message, or call us.")
+        raise Http404(_("This link opens nothing. Look in the newest message, or call us."))
     if found.expires_at <= now:
-        raise PermissionDenied("This link has expired. Ask us for a new one.")
+        raise PermissionDenied(_("This link has expired. Ask us for a new one."))
     if found.single_use and found.used_at is not None:
-        raise PermissionDenied("This link was used already. Ask us for a new one.")
+        raise PermissionDenied(_("This link was used already. Ask us for a new one."))
     return found
 
 
 def use_up(link: Link, *, at: datetime) -> None:
     """Note that a link was used; a single-use link opens nothing from now on."""
     if not Link.objects.filter(pk=link.pk, used_at__isnull=True).update(used_at=at) and link.single_use:
-        raise PermissionDenied("This link was used already. Ask us for a new one.")
+        raise PermissionDenied(_("This link was used already. Ask us for a new one."))
 
 
 def chair_token(session_code: object, device: str) -> str:

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from clearhead.clinic.people.access import PUBLIC, access
@@ -56,7 +57,7 @@ def page(request: HttpRequest, site: Site, page: str) -> HttpResponse:
     """One education page, printable."""
     every = pages(get_language() or "en")
     if page not in every:
-        raise Http404("There is no page of this name.")
+        raise Http404(_("There is no page of this name."))
     shown = every[page]
     related = [every[name] for name in shown.related]
     stale = shown.stale(site.today(timezone.now()))

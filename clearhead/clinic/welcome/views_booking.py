@@ -28,7 +28,7 @@ def offer_or_404(site: Site, offer: UUID, now: datetime) -> queries.ConsultOffer
     """What the site offers under this code."""
     found = queries.offer_of(site, offer, now)
     if found is None:
-        raise Http404("This kind of appointment is not offered any more. Begin again at “Book”.")
+        raise Http404(_("This kind of appointment is not offered any more. Begin again at “Book”."))
     return found
 
 

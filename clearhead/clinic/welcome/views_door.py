@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from clearhead.clinic.people.access import PUBLIC, access
@@ -20,7 +21,7 @@ def door(request: HttpRequest) -> HttpResponse:
     form = DoorForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         if too_many(request, "door"):
-            form.refused("Many links were asked for from this connection. Wait ten minutes, or call us.")
+            form.refused(_("Many links were asked for from this connection. Wait ten minutes, or call us."))
         else:
             for user, patient in queries.who_has(form.cleaned_data["contact"]):
                 actions.send_door(user=user, patient=patient, opens=form.cleaned_data["opens"], at=timezone.now())

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
 
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.people.actions.staff import set_password
@@ -20,9 +21,11 @@ def open_account(
     if patient.user is not None:
         return _first_password(patient.user, password, at)
     if not patient.email:
-        raise PermissionDenied("We hold no e-mail address of yours. Call us, and we will add it.")
+        raise PermissionDenied(_("We hold no e-mail address of yours. Call us, and we will add it."))
     if User.objects.filter(email__iexact=patient.email.strip()).exists():
-        raise PermissionDenied("This e-mail address belongs to another account already. Call us with one of your own.")
+        raise PermissionDenied(
+            _("This e-mail address belongs to another account already. Call us with one of your own.")
+        )
     user = User.objects.create_user(patient.email, password, name=str(patient))
     patient.user = user
     patient.save(update_fields=["user"])

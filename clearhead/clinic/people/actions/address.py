@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
+from django.utils.translation import gettext as _
 
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.people.models import AddressChange, Patient, Site, User
@@ -23,9 +24,9 @@ def ask_address(
     """Ask for another address to sign in with. Nothing changes before a link to that address was opened."""
     email = new_email.strip().lower()
     if email == user.email.lower():
-        raise AddressRefused("This is the address the sign-in has now. Nothing was saved.")
+        raise AddressRefused(_("This is the address the sign-in has now. Nothing was saved."))
     if taken(email):
-        raise AddressRefused("Another account signs in with this address. Nothing was saved. Use one of your own.")
+        raise AddressRefused(_("Another account signs in with this address. Nothing was saved. Use one of your own."))
     asked = AddressChange.objects.create(
         user=user, old_email=user.email, new_email=email, happened_at=at, recorded_at=at, recorded_by=by
     )
@@ -46,9 +47,9 @@ def change_address(
     user = User.objects.select_for_update().get(pk=asked.user_id)
     newest = AddressChange.objects.filter(user=user, asked__isnull=True).order_by("-pk").first()
     if asked != newest or user.email != asked.old_email:
-        raise AddressRefused("A later request replaced this one. Nothing was changed. Use the newest message.")
+        raise AddressRefused(_("A later request replaced this one. Nothing was changed. Use the newest message."))
     if not user.is_active or taken(asked.new_email):
-        raise AddressRefused("This address cannot be used any more. Nothing was changed. Call us.")
+        raise AddressRefused(_("This address cannot be used any more. Nothing was changed. Call us."))
     user.email = asked.new_email
     user.save(update_fields=["email"])
     EmailAddress.objects.filter(user=user).delete()  # allauth's own copy would go on letting the old one in

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.people.models import Course, Patient, PatientChange, Site, User
 from clearhead.clinic.people.particulars import IDENTITY, STAFF_FIELDS, known_of, mark_of
@@ -89,11 +91,13 @@ def change_details(
     held = Patient.objects.select_for_update().get(pk=patient.pk)
     before = known_of(held)
     if seen != mark_of(held):
-        raise DetailsRefused("Somebody changed these data meanwhile. Nothing was saved. Look at them as they are now.")
+        raise DetailsRefused(
+            _("Somebody changed these data meanwhile. Nothing was saved. Look at them as they are now.")
+        )
     after = {name: audit.plain(value) for name, value in said.items() if name in STAFF_FIELDS}
     changed = sorted(name for name in after if after[name] != before[name])
     if any(before[name] for name in changed if name in IDENTITY) and not reason.strip():
-        raise DetailsRefused("A change of name, date of birth or sex needs its reason. Nothing was saved.")
+        raise DetailsRefused(_("A change of name, date of birth or sex needs its reason. Nothing was saved."))
     for name in changed:
         setattr(held, name, said[name])
     held.verified_at = at if document_seen else held.verified_at

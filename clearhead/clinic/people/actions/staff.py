@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
 
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.people.models import Credential, Role, RoleGrant, Site, User
@@ -70,7 +71,7 @@ def withdraw_role(
 def switch_off(*, user: User, site: Site, by: User | None, at: datetime, client_id: UUID | None = None) -> User:
     """Switch a person off: out on the next request, everywhere."""
     if by is not None and user.pk == by.pk:
-        raise PermissionDenied("Nobody switches themselves off: ask another authorised person.")
+        raise PermissionDenied(_("Nobody switches themselves off: ask another authorised person."))
     User.objects.filter(pk=user.pk).update(is_active=False)
     for held in RoleGrant.objects.filter(user=user, until__isnull=True).select_related("site"):
         withdraw_role(user=user, site=held.site, role=held.role, by=by, at=at)
@@ -93,7 +94,7 @@ def set_password(*, user: User, password: str, by: User | None, at: datetime, cl
 def set_pin(*, user: User, pin: str, secret: str, at: datetime, client_id: UUID | None = None) -> User:
     """One's own bedside PIN; the password is asked for."""
     if not user.check_password(secret):
-        raise SignatureRefused("The password does not match. Nothing was changed.")
+        raise SignatureRefused(_("The password does not match. Nothing was changed."))
     user.set_pin(pin)
     user.save(update_fields=["pin"])
     audit.record(chain=audit.HOUSE, at=at, by=user, verb="set PIN", subject=user)

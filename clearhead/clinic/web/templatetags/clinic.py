@@ -53,6 +53,12 @@ def owner_word(who: Any) -> str:
 
 
 @register.filter
+def in_language(sentence: Any) -> str:
+    """A sentence of a protocol file in the reader's language, where the catalogue has it; else as the file says it."""
+    return str(_(str(sentence))) if sentence else ""
+
+
+@register.filter
 def plain_number(value: Any, places: int = 2) -> str:
     """A number with a leading zero and no trailing ones: 0.5, 17.1, 70 (ISMP)."""
     if value is None or value == "":
