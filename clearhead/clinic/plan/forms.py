@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from clearhead.clinic.plan.answers import QUESTIONS
 from clearhead.clinic.plan.drafts import ORDERED, Draft, key_of, scheduled
 from clearhead.clinic.web.forms import ClearForm, NumberField, SecretField, WhenField, WholeField
 from clearhead.medicine.protocols.dose import Amount, Rate
@@ -235,16 +236,6 @@ class ReachedForm(ClearForm):
     def __init__(self, *args: Any, zone: ZoneInfo, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reached_at"] = WhenField(label=_("Spoke with the escort at"), zone=zone)
-
-
-QUESTIONS = {
-    "read": (_("I have read when to stop eating and drinking"), (("yes", _("yes")), ("no", _("please call me")))),
-    "well": (
-        _("Since we last spoke: anything new? Fever, a new illness, a new medicine, a possible pregnancy"),
-        (("no", _("nothing new")), ("yes", _("yes, please call me"))),
-    ),
-    "coming": (_("I will come"), (("yes", _("yes")), ("no", _("I need another date")))),
-}
 
 
 class AnswersForm(ClearForm):

@@ -12,7 +12,8 @@ from django.utils import timezone
 from clearhead.clinic.people.access import PATIENT, access, link, staff
 from clearhead.clinic.people.models import Role, Site
 from clearhead.clinic.plan import actions, queries
-from clearhead.clinic.plan.forms import QUESTIONS, AnswersForm, CancelForm, EscortForm, MoveForm, ReachedForm
+from clearhead.clinic.plan.answers import told
+from clearhead.clinic.plan.forms import AnswersForm, CancelForm, EscortForm, MoveForm, ReachedForm
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.schedule.errors import BookingRefused
 
@@ -30,18 +31,19 @@ def _page(request: HttpRequest, session: Session, *, status: int = 200, **forms:
     visit = queries.visit_of(session)
     escort = visit.escort
     named = {"name": escort.name, "phone": escort.phone, "may_be_told": escort.may_be_told} if escort else {}
+    sheet = queries.sheet_of(session, at) if session.booking and session.cancelled_at is None else None
     shown = {
         "session": session,
         "patient": session.patient,
         "visit": visit,
         "carried": queries.carried_over(session),
-        "sheet": queries.sheet_of(session, at) if session.booking and session.cancelled_at is None else None,
+        "sheet": sheet,
+        "told": told(sheet.answers) if sheet else [],
         "move_form": MoveForm(zone=zone, initial={"starts_at": session.booking.starts_at if session.booking else at}),
         "cancel_form": CancelForm(),
         "escort_form": EscortForm(initial=named),
         "reached_form": ReachedForm(zone=zone, initial={"reached_at": at}),
         "answers_form": AnswersForm(),
-        "words": {name: label for name, (label, _choices) in QUESTIONS.items()},
         "ahead": bool(session.booking and session.booking.starts_at > at and visit.booked),
         **forms,
     }
@@ -173,14 +175,15 @@ def _prepare(request: HttpRequest, session: Session, *, via: str, by: Any) -> Ht
         _name_escort(session, escort_form, by=by)
         return _again(request)
     open_ahead = bool(session.booking and session.cancelled_at is None and session.booking.status == "booked")
+    sheet = queries.sheet_of(session, at, for_patient=True) if open_ahead else None
     shown = {
         "session": session,
         "patient": session.patient,
         "visit": queries.visit_of(session),
-        "sheet": queries.sheet_of(session, at, for_patient=True) if open_ahead else None,
+        "sheet": sheet,
+        "told": told(sheet.answers) if sheet else [],
         "form": form,
         "escort_form": escort_form,
-        "words": {name: label for name, (label, _choices) in QUESTIONS.items()},
         "protocol": queries.protocol_of(session.order),
     }
     return render(request, "plan/prepare.html", shown, status=422 if form.errors or escort_form.errors else 200)
@@ -202,7 +205,7 @@ def day(request: HttpRequest, site: Site) -> HttpResponse:
         "day": chosen,
         "before": chosen - timedelta(days=1),
         "after": chosen + timedelta(days=1),
-        "rows": [(visit, queries.sheet_of(visit.session, timezone.now())) for visit in visits],
+        "rows": [(visit, told(queries.sheet_of(visit.session, timezone.now()).answers)) for visit in visits],
     }
     return render(request, "plan/day.html", shown)
 

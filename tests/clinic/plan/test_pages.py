@@ -199,3 +199,16 @@ def test_a_patient_who_is_signed_in_prepares_the_own_session_and_no_other(client
     assert client.get(page).status_code == 404
     client.force_login(member("nina"))
     assert client.get(page).status_code == 403
+
+
+def test_who_asks_for_a_call_before_the_visit_is_seen_in_the_words_that_were_ticked(client, session):
+    client.force_login(member("fern"))
+    post(client, "plan-answers", session, read="no", well="no", coming="yes")
+    day = session.booking.starts_at.astimezone(session.site.tz).date()
+
+    page = client.get(reverse("plan-session", args=[session.code])).content.decode()
+    board = client.get(reverse("plan-day", args=["mesa"]), {"on": f"{day}"}).content.decode()
+
+    assert "! please call me" in page
+    assert "nothing new" in page
+    assert "! please call me" in board
