@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 from django.core.cache import cache
+from django.utils import timezone
 
 from clearhead.clinic.home import chairs
 from clearhead.clinic.infusion.queries.pinned import protocol_of
-from tests.cast import AT_TEN, PASSWORD, member, mesa
+from tests import builders
+from tests.cast import AT_TEN, PASSWORD, member, mesa, petra
 from tests.clinic.home.test_chairs import put
 from tests.clinic.infusion import room
 from tests.clinic.infusion.room import minutes
@@ -54,7 +56,8 @@ def test_h10_the_board_is_drawn_anew_although_nothing_was_written():
 def test_h10_after_three_silent_beats_the_figures_are_gone_and_it_says_since_when(open_page):
     from playwright.sync_api import expect
 
-    put(room.running(), "Chair 1")
+    began = timezone.now() - minutes(30)
+    put(room.running(began, session=builders.session(petra(), starts_at=began - minutes(30))), "Chair 1")
     member("nina")
     page = open_page()
     page.goto("/account/login/?next=/home/mesa/chairs/")

@@ -58,7 +58,7 @@ class Figures:
     escort_state: str
     flags: tuple[tuple[str, str], ...]
     nurse: str
-    nurse_first: str
+    nurse_initials: str
     pump_confirmed: bool
 
     @property
@@ -115,7 +115,7 @@ def figures_of(session: Session, now: datetime) -> Figures:
         escort_state="here" if met else "reached" if named and named.reached_at else "named" if named else "",
         flags=tuple((flag.level, flag.sentence) for flag in open_flags(session)),
         nurse=who.nurse.name if who else "",
-        nurse_first=who.nurse.name.split()[0] if who else "",
+        nurse_initials=" ".join(f"{part[0]}." for part in who.nurse.name.split()[:2]) if who else "",
         pump_confirmed=stands.pump_confirmed,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -66,11 +66,29 @@ def home(request: Any) -> HttpResponse:
 @access(CLINIC, Site)
 def day(request: HttpRequest, site: Site) -> HttpResponse:
     """One day at one site."""
+    return render(request, "home/day.html", _day(request, site, timezone.now()))
+
+
+@require_GET
+@access(CLINIC, Site, poll=True)
+def day_live(request: HttpRequest, site: Site) -> HttpResponse:
+    """The day again, or 304 from one query when nothing changed."""
     now = timezone.now()
+    mark = _etag(chair_board.mark_of(site, now))
+    if request.headers.get("If-None-Match") == mark:
+        return HttpResponseNotModified(headers={"ETag": mark})
+    answer = render(request, "home/_day.html", _day(request, site, now))
+    answer["ETag"] = mark
+    return answer
+
+
+def _day(request: HttpRequest, site: Site, now: datetime) -> dict[str, Any]:
+    mark = _etag(chair_board.mark_of(site, now))  # before the rows: what comes between is asked for at the next beat
     shown = day_asked(request, site.today(now))
     rows = days.day_board(site, shown, now)
-    context = {
+    return {
         "site": site,
+        "mark": mark,
         "day": shown,
         "before": shown - timedelta(days=1),
         "after": shown + timedelta(days=1),
@@ -83,7 +101,6 @@ def day(request: HttpRequest, site: Site) -> HttpResponse:
         "wall": "wall" in request.GET,
         "sites": sites_of(request.user),
     }
-    return render(request, "home/day.html", context)
 
 
 @require_GET

@@ -128,7 +128,8 @@ def test_who_has_left_leaves_the_chair_free():
     assert not tile("Chair 1", at + minutes(1)).taken
 
 
-def test_the_wall_names_nobody(client: Client):
+def test_the_wall_names_nobody(client: Client, monkeypatch):
+    monkeypatch.setattr("clearhead.clinic.home.views.timezone.now", lambda: AT_TEN + minutes(2))
     session = put(room.running(), "Chair 1")
     chair.take_over(session=session, by=member("nina"), at=AT_TEN)
     ward.fact(Escort, session, AT_TEN, name="Jonas", phone="1")
@@ -137,9 +138,12 @@ def test_the_wall_names_nobody(client: Client):
     named = client.get("/home/mesa/chairs/").content.decode()
     wall = client.get("/home/mesa/chairs/?wall").content.decode()
 
+    assert "Petra Lindqvist" in named
     assert "This is a record, not a monitor." in named
     assert "This is a record, not a monitor." in wall
     body = wall[wall.index('id="chairs"') :]
+    assert "infusing" in body
+    assert "N. O." in body
     assert [name for name in ("Petra", "Lindqvist", "Jonas", "Nina", "Okafor") if name in body] == []
 
 
@@ -157,6 +161,23 @@ def test_a_poll_is_answered_304_until_something_is_written(client: Client, monke
     assert (again.status_code, again.content) == (304, b"")
     assert after.status_code == 200
     assert after["ETag"] != first["ETag"]
+
+
+def test_the_desks_day_is_told_at_once_and_answered_304_until_something_is_written(client: Client, monkeypatch):
+    session = put(room.running(), "Chair 1")
+    client.force_login(member("nina"))
+    monkeypatch.setattr("clearhead.clinic.home.views.timezone.now", lambda: AT_TEN + minutes(2))
+    page = client.get("/home/mesa/day/")
+    mark = page.context["mark"]
+
+    again = client.get("/home/mesa/day/live/", headers={"If-None-Match": mark})
+    chair.end(session=session, by=member("nina"), at=AT_TEN + minutes(3))
+    after = client.get("/home/mesa/day/live/", headers={"If-None-Match": mark})
+
+    assert "infusing" in page.content.decode()
+    assert (again.status_code, again.content) == (304, b"")
+    assert (after.status_code, after["ETag"] != mark) == (200, True)
+    assert "recovering" in after.content.decode()
 
 
 def test_what_a_poll_asks_the_board_is_one_indexed_query():

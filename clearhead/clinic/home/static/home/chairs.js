@@ -1,5 +1,5 @@
-// Asks every two seconds whether anything is new. Three silent beats blank the figures: old must never look current.
-const board = document.getElementById("chairs");
+// A board of the clinic: asks every two seconds whether anything is new. Three silent beats blank the figures: old must never look current.
+const board = document.querySelector("[data-poll]");
 const lost = document.querySelector(".lost");
 const BEAT_MS = 2000;
 const BEATS = 3;
@@ -23,7 +23,7 @@ async function beat() {
     if (answer.type === "opaqueredirect" || answer.status === 403) {
       say(lost.dataset.out);
     } else if (answer.status === 200) {
-      const focused = document.activeElement?.closest?.(".tile a")?.getAttribute("href");
+      const focused = document.activeElement?.closest?.("[data-poll] a")?.getAttribute("href");
       board.innerHTML = await answer.text();
       board.dataset.mark = answer.headers.get("ETag") ?? "";
       if (focused) board.querySelector(`a[href="${focused}"]`)?.focus();
