@@ -54,6 +54,12 @@ class DeskAddressForm(AddressForm):
     document_seen = forms.BooleanField(label=gettext_lazy("I saw the person's identity document now"))
 
 
+class SeenForm(ClearForm):
+    """That the person stands at the desk."""
+
+    document_seen = forms.BooleanField(label=gettext_lazy("I saw the person's identity document now"))
+
+
 class MergeForm(ClearForm):
     """The second look at both charts, the reason and the signature."""
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("new-address/<str:token>/", views_address.new_address, name="people-new-address"),
     path("course/<uuid:code>/details/", views_details.details, name="people-details"),
     path("course/<uuid:code>/address/", views_address.patient_address, name="people-address"),
+    path("course/<uuid:code>/reset/", views_address.patient_reset, name="people-patient-reset"),
     path("course/<uuid:code>/merge/", views_charts.merge, name="people-merge"),
     path("course/<uuid:code>/separate/", views_charts.separate, name="people-separate"),
     path("device/keep/", views_devices.keep, name="people-keep-device"),

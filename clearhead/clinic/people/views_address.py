@@ -13,11 +13,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from clearhead.clinic.people import actions, doors
 from clearhead.clinic.people.access import SIGNED_IN, access, link, sites_of, staff
-from clearhead.clinic.people.forms_charts import AddressForm, DeskAddressForm, OwnAddressForm
+from clearhead.clinic.people.forms_charts import AddressForm, DeskAddressForm, OwnAddressForm, SeenForm
 from clearhead.clinic.people.models import AddressChange, Course, Site, User
 from clearhead.clinic.people.views import KEEPERS, colleague
 from clearhead.clinic.people.views_details import DESK
@@ -50,6 +50,24 @@ def patient_address(request: Any, course: Course) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         asked = _asked(request, form, account, course.site)
     return _page(request, form, account, course=course, patient=course.patient, **_said(asked, course))
+
+
+@require_POST
+@access(staff(*DESK), Course)
+def patient_reset(request: Any, course: Course) -> HttpResponse:
+    """A new password for a patient who stands at the desk: a one-time link, and no mail."""
+    account, form = course.patient.user, SeenForm(request.POST)
+    if account is None or not form.is_valid():
+        messages.error(request, _("Look at the person's document first, and say so. Nothing was made."))
+        return redirect("people-details", course.code)
+    now = timezone.now()
+    _link, token = doors.make_link(
+        purpose="reset", subject_code=account.code, patient=course.patient, site=course.site, at=now,
+        lasts=timedelta(hours=1), single_use=True,
+    )  # fmt: skip
+    actions.note_reset(user=account, site=course.site, by=request.user, at=now, patient=course.patient)
+    shown = {"site": course.site, "course": course, "patient": course.patient, "person": account, "token": token}
+    return render(request, "people/reset_link.html", shown)
 
 
 @require_http_methods(["GET", "POST"])

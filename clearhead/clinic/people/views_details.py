@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from clearhead.clinic.people import actions
 from clearhead.clinic.people.access import PATIENT, access, staff
+from clearhead.clinic.people.forms_charts import SeenForm
 from clearhead.clinic.people.forms_details import DetailsForm, OwnDetailsForm
 from clearhead.clinic.people.models import Course, PatientChange, Role
 
@@ -30,7 +31,7 @@ def details(request: Any, course: Course) -> HttpResponse:
         return redirect("home-course", course.code)
     changes = PatientChange.standing().filter(patient__in=patient.charts).select_related("recorded_by")
     latest = [_change(one) for one in changes.order_by("-pk")[:20]]
-    shown = {"course": course, "patient": patient, "form": form, "changes": latest}
+    shown = {"course": course, "patient": patient, "form": form, "changes": latest, "seen": SeenForm()}
     return render(request, "people/details.html", shown, status=422 if form.errors else 200)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid5
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -146,9 +147,10 @@ def answers(request: HttpRequest, session: Session) -> HttpResponse:
 
 
 def _answer(session: Session, form: AnswersForm, *, via: str, by: Any) -> None:
-    at = timezone.now()
+    at, page = timezone.now(), form.cleaned_data["client_id"]
     for item, value in form.answers.items():
-        actions.answer_preparation(session=session, item=item, value=value, via=via, by=by, at=at)
+        again = uuid5(page, item) if page else None
+        actions.answer_preparation(session=session, item=item, value=value, via=via, by=by, at=at, client_id=again)
 
 
 @access(link("prepare"), Session)

@@ -243,7 +243,14 @@ def record_visit_event(
     note: str = "",
     client_id: UUID | None = None,
 ) -> VisitEvent:
-    """Someone arrived, was roomed, left, did not come. What happened is always recorded."""
+    """Someone arrived, was roomed, left, did not come. What happened is always recorded, and once.
+
+    Two at the desk press the same button, or one of them twice: the second press finds it said.
+    """
+    Booking.objects.select_for_update().get(pk=booking.pk)
+    newest: VisitEvent | None = VisitEvent.standing().filter(booking=booking).order_by("-pk").first()
+    if newest is not None and newest.kind == kind and happened_at is None:
+        return newest
     event = VisitEvent.objects.create(
         booking=booking,
         kind=VisitEvent.Kind(kind),

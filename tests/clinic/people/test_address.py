@@ -115,6 +115,22 @@ def test_the_desk_asks_with_the_document_in_hand_and_hands_the_link_over_without
     assert Patient.objects.get(given_name="Petra").user.email == NEW
 
 
+def test_a_patient_at_the_desk_gets_a_new_password_without_mail(client):
+    course = builders.course_of(cast.petra())
+    client.force_login(cast.member("fern"))
+    page, entry = reverse("people-patient-reset", args=[course.code]), {guard.FIELD: guard.token(course.patient)}
+    new = "another long test password"
+
+    unseen = client.post(page, entry)
+    answer = client.post(page, {**entry, "document_seen": "on"}).content.decode()
+    link = re.search(r"<code>http://[^/]+(/\S+?)</code>", answer)[1]
+    used = [Client().post(link, {"password": new, "again": new}).status_code for _twice in range(2)]
+
+    assert (unseen.status_code, used) == (302, [302, 403])
+    assert Patient.objects.get(given_name="Petra").user.check_password(new)
+    assert Event.objects.get(verb="make reset link").patient_code == str(course.patient.code)
+
+
 def test_the_owner_asks_for_a_colleague(client, folder):
     nina = cast.member("nina")
     client.force_login(cast.member("otto"))

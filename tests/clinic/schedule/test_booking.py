@@ -215,6 +215,18 @@ def test_the_day_board_shows_what_became_of_a_visit(site) -> None:
     assert Event.objects.filter(verb="visit: arrived", patient_code=str(cast.petra().code)).exists()
 
 
+def test_a_step_of_a_visit_that_two_people_press_stands_once(site) -> None:
+    booking = book(site, infusion(site))
+
+    rows = [
+        actions.record_visit_event(booking=booking, kind="arrived", by=cast.member(who), at=AT_TEN)
+        for who in ("fern", "nina", "fern")
+    ]
+
+    assert len({row.pk for row in rows}) == 1
+    assert booking.events.count() == 1
+
+
 def test_who_did_not_come_frees_the_chair(site) -> None:
     booked = book(site, infusion(site))
     actions.record_visit_event(booking=booked, kind=VisitEvent.Kind.NO_SHOW, by=None, at=MONDAY_NINE)

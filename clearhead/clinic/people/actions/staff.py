@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from clearhead.clinic.audit import actions as audit
-from clearhead.clinic.people.models import Credential, Role, RoleGrant, Site, User
+from clearhead.clinic.people.models import Credential, Patient, Role, RoleGrant, Site, User
 from clearhead.clinic.people.secrets import SignatureRefused
 from clearhead.clinic.reactions import react
 
@@ -129,7 +129,9 @@ def note_credential(
 
 
 @audit.once
-def note_reset(*, user: User, site: Site, by: User, at: datetime, client_id: UUID | None = None) -> User:
-    """Someone made a one-time reset link for a colleague."""
-    audit.record(chain=site.slug, at=at, by=by, verb="make reset link", subject=user)
+def note_reset(
+    *, user: User, site: Site, by: User, at: datetime, patient: Patient | None = None, client_id: UUID | None = None
+) -> User:
+    """Someone made a one-time reset link for a colleague, or for a patient at the desk."""
+    audit.record(chain=site.slug, at=at, by=by, verb="make reset link", subject=user, patient=patient)
     return user
