@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from fractions import Fraction
+from types import SimpleNamespace
 
 import pytest
 from django.test import Client
@@ -11,6 +13,8 @@ from django.utils import timezone
 
 from clearhead.clinic.infusion import actions, queries
 from clearhead.clinic.infusion.models import Observation
+from clearhead.clinic.infusion.queries import screen
+from clearhead.medicine.rules.titration import NextStep
 from tests.cast import AT_TEN, member
 from tests.clinic.infusion.morning import booked, go, prepared, start
 from tests.clinic.infusion.room import minutes, running
@@ -61,3 +65,12 @@ def test_the_forecast_has_its_numbers_every_half_hour_for_both_sampling_sites() 
     assert lines[1].at - lines[0].at == minutes(30)
     assert all(low <= middle <= high for line in lines for low, middle, high in line.values)
     assert {len(line.values) for line in lines} == {2}
+
+
+def test_where_a_stop_rule_is_met_the_next_step_is_to_stop_and_names_no_rate() -> None:
+    met = NextStep("step_down", Fraction(0), None, ("A stop rule is met: stop the pump, then record it.",))
+
+    said = screen.advice(SimpleNamespace(next_step=met, dose_rows=SimpleNamespace(bag=None)))
+
+    assert (said.head, said.mg_per_h, said.ml_per_h) == ("Stop", None, None)
+    assert "stop the pump" in said.sentences[0]
