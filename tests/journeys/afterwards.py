@@ -42,6 +42,6 @@ def look_back(house: House) -> None:
     assert Day.standing().count() == len(house.days_answered)
     prescriber = house.staff("prescriber")
     page = prescriber.open("review-course", house.course.code)
-    assert "28 of 28 days before, 28 of 28 after" in page.text
+    assert "28 of 28 dates answered before, 28 of 28 after" in page.text
     prescriber.send(page.form("next_step"), next_step=Review.NextStep.WATCH, harms_asked="on", secret=PIN)
     assert Review.standing().get().response

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from clearhead.clinic.people import devices
@@ -28,7 +29,7 @@ WHAT_THEY_DO = {
 
 def _only_in_the_demo() -> None:
     if not settings.DEMO:
-        raise Http404("There is no demo here.")
+        raise Http404(_("There is no demo here."))
 
 
 @require_GET

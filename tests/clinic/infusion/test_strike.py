@@ -57,5 +57,5 @@ def test_every_line_of_the_record_says_who_when_and_what() -> None:
     lines = queries.record_of(session)
 
     assert [line.happened_at for line in lines] == sorted(line.happened_at for line in lines)
-    assert sum(1 for line in lines if line.corrected and line.kind == "observation") == 2
+    assert sum(1 for line in lines if line.corrected and line.kind == "set") == 2
     assert all(line.words for line in lines)

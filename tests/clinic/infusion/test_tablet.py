@@ -180,7 +180,7 @@ def test_a_pin_opens_what_charts_and_never_the_office(session: Session, tablet: 
     assert tablet.get(f"/infusion/{session.code}/").status_code == 200
     assert tablet.get(f"/people/{session.site.slug}/staff/").status_code == 403
     for secrets_of_dario in ("/people/me/", "/account/password/change/", "/account/2fa/"):
-        assert tablet.get(secrets_of_dario).status_code == 403
+        assert tablet.get(secrets_of_dario, follow=True).status_code == 403
 
 
 def test_only_those_who_chart_here_open_it_and_only_a_tablet_is_opened(session: Session, tablet: Client) -> None:
