@@ -1,5 +1,10 @@
-"""The same work by other programs, where they are installed: `pip install libroadrunner`, and numbalsoda (compiled on
-installation by a Fortran compiler: `apt-get install gfortran`, then `pip install numbalsoda`). Used by `kinetics.py`.
+"""The same work by other programs, where they are installed; used by `kinetics.py`. In a venv of their own:
+
+    apt-get install gfortran cmake
+    python3 -m venv PEERS && PEERS/bin/pip install numba scipy libroadrunner numbalsoda
+    PEERS/bin/python bench/kinetics.py --write docs/benchmarks/kinetics.md
+
+numbalsoda is compiled on installation, by the Fortran compiler. The tree itself needs no installation there.
 """
 
 from __future__ import annotations

@@ -86,6 +86,11 @@ class Comparison:
     watched: tuple[float, ...]
     mark: float
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Where a model is stretched, each once."""
+        return tuple(dict.fromkeys(warning for row in self.rows for warning in row.warnings))
+
 
 def compare(
     plans: Sequence[DosePlan],
@@ -163,11 +168,12 @@ def table(found: Comparison) -> str:
     text = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
     text.insert(1, "  ".join("-" * width for width in widths))
     assumptions = dict.fromkeys(f"{row.plan.group or row.plan.label}: {row.plan.assumption}" for row in found.rows)
-    warnings = dict.fromkeys(warning for row in found.rows for warning in row.warnings)
     foot = (
         f"{found.n} virtual people of {found.person.weight_kg:g} kg, seed {found.seed}; median (5 to 95 % of people)."
     )
-    return "\n".join([*text, "", foot, *(f"  {line}" for line in assumptions), *(f"  ! {line}" for line in warnings)])
+    return "\n".join(
+        [*text, "", foot, *(f"  {line}" for line in assumptions), *(f"  ! {line}" for line in found.warnings)]
+    )
 
 
 def _shown(span: Span, digits: int) -> str:

@@ -119,7 +119,7 @@ class Summary:
 
     at_min: tuple[float, ...]
     quantiles: tuple[tuple[float, ...], ...]  # one row per share
-    median_within: tuple[tuple[float, ...], tuple[float, ...]] | None  # 95 % Monte-Carlo interval of the median
+    quantiles_within: tuple[tuple[tuple[float, ...], tuple[float, ...]], ...]  # 95 % Monte-Carlo interval of each row
     n: int
     people_for_peaks: int
     peak: tuple[float, float, float]
@@ -133,7 +133,11 @@ class Summary:
         return {
             "at_min": list(self.at_min),
             "quantiles": {f"{share:g}": list(row) for share, row in zip(SHARES, self.quantiles, strict=True)},
-            "median_within_95": [list(row) for row in self.median_within] if self.median_within else None,
+            "quantiles_within_95": {
+                f"{share:g}": [list(row) for row in within]
+                for share, within in zip(SHARES, self.quantiles_within, strict=True)
+            },
+            "median_within_95": [list(row) for row in self.quantiles_within[SHARES.index(0.5)]],
             "peak": list(self.peak),
             "peak_within_95": list(self.peak_within),
             "peak_at_min": list(self.peak_at_min),
@@ -148,16 +152,18 @@ class Summary:
     def as_text(self, model: Model) -> str:
         """For people."""
         lines = [f"{model.label} ({model.site}), {model.parent.id}, ng/mL, {self.n} virtual people"]
-        lines.append(f"{'min':>8}" + "".join(f"{share:>10.0%}" for share in SHARES) + "   median within (95 %)")
+        lines.append(f"{'min':>8}" + "".join(f"{share:>18.0%}" for share in SHARES))
         for k, minute in enumerate(self.at_min):
-            within = f"{self.median_within[0][k]:.4g} to {self.median_within[1][k]:.4g}" if self.median_within else ""
-            lines.append(f"{minute:8g}" + "".join(f"{row[k]:10.4g}" for row in self.quantiles) + f"   {within}")
-        peak, when = self.peak, self.peak_at_min
-        within = f"median within {self.peak_within[0]:.4g} to {self.peak_within[1]:.4g}"
-        lines.append(f"peak {peak[1]:.4g} ({peak[0]:.4g} to {peak[2]:.4g}; {within}) at {when[1]:.4g} min")
+            lines.append(f"{minute:8g}" + "".join(f"{row[k]:18.4g}" for row in self.quantiles))
+            within = (f"{low[k]:.4g} to {high[k]:.4g}" for low, high in self.quantiles_within)
+            lines.append(f"{'within':>8}" + "".join(f"{text:>18}" for text in within))
+        lines.append("within: where the quantile lies with 95 % probability, given so many people; below, the median")
+        lines.append(
+            f"peak {_told(self.peak, self.peak_within)}, at {_told(self.peak_at_min, self.peak_at_within)} min"
+        )
         for c in self.chances:
-            minutes = f"{c.minutes_above[1]:.3g} min ({c.minutes_above[0]:.3g} to {c.minutes_above[2]:.3g})"
-            lines.append(f"above {c.level_ng_per_ml:g}: {c.probability:.1%} ± {c.error:.1%} of people; {minutes}")
+            minutes = _told(c.minutes_above, c.minutes_within)
+            lines.append(f"above {c.level_ng_per_ml:g}: {c.probability:.1%} ± {c.error:.1%} of people; {minutes} min")
         return "\n".join(lines)
 
 
@@ -172,15 +178,7 @@ def summarise(
     levels: Sequence[float] = (),
 ) -> Summary:
     """Quantiles for all n people; peaks and times above a level for the first 10,000 of them."""
-    within = None
-    if n <= EXACT_UP_TO:
-        found = simulate(model, person, history, at_min, n=n, seed=seed)
-        rows = quantiles(found, SHARES)
-        low, high = quantile_error(found, 0.5)
-        within = (_listed(low), _listed(high))
-    else:
-        job = Job(model, person, history, tuple(float(t) for t in at_min), n, seed, model.parent.id)
-        rows = stream_quantiles(job, SHARES)
+    rows, within = _bands(model, person, history, at_min, n, seed)
     some = min(n, PEAKS_UP_TO)
     until = history.end_min + 24 * 60
     peaks = extremes(sample(model, person, some, seed), history, model.parent.id, until_min=until, levels=levels)
@@ -195,6 +193,25 @@ def summarise(
         _three(peaks.peak_ng_per_ml), _within(peaks.peak_ng_per_ml), _three(peaks.peak_at_min),
         _within(peaks.peak_at_min), tuple(chances),
     )  # fmt: skip
+
+
+def _bands(
+    model: Model, person: Person, history: DoseHistory, at_min: Sequence[float], n: int, seed: int
+) -> tuple[Array, tuple[tuple[tuple[float, ...], tuple[float, ...]], ...]]:
+    """Quantiles, and where each truly lies with 95 % probability: between two order statistics."""
+    if n <= EXACT_UP_TO:
+        found = simulate(model, person, history, at_min, n=n, seed=seed)
+        errors = [quantile_error(found, share) for share in SHARES]
+        return quantiles(found, SHARES), tuple((_listed(low), _listed(high)) for low, high in errors)
+    job = Job(model, person, history, tuple(float(t) for t in at_min), n, seed, model.parent.id)
+    reach = 1.96 * np.sqrt(np.array(SHARES) * (1 - np.array(SHARES)) / n)
+    rows, low, high = stream_quantiles(job, [*SHARES, *(SHARES - reach), *(SHARES + reach)]).reshape(3, len(SHARES), -1)
+    return rows, tuple((_listed(a), _listed(b)) for a, b in zip(low, high, strict=True))
+
+
+def _told(values: tuple[float, float, float], within: tuple[float, float]) -> str:
+    """A median with its spread between people and its Monte-Carlo interval."""
+    return f"{values[1]:.4g} ({values[0]:.4g} to {values[2]:.4g}; within {within[0]:.4g} to {within[1]:.4g})"
 
 
 def _three(values: Array) -> tuple[float, float, float]:

@@ -21,6 +21,7 @@ def test_staff_see_the_figure_its_numbers_and_what_it_is_not(client):
 
     assert "No validated level exists for migraine relief" in page
     assert "not a sobriety clock" in page
+    assert "Otto 2021: 4 h is longer than the 2 h of infusion it rests on" in page
     assert page.count("Kamp 2020, arterial") == page.count("Otto 2021, venous") == 5
     assert figure["Content-Type"] == "image/svg+xml"
     assert b"<svg" in figure.content

@@ -188,3 +188,19 @@ def test_a_summary_has_quantiles_peaks_and_chances_with_their_errors() -> None:
     assert 0.3 < found.chances[0].probability < 0.8
     assert 0 < found.chances[0].error < 0.03
     assert found.peak_at_min[1] == pytest.approx(40.0)
+    for row, (low, high) in zip(found.quantiles, found.quantiles_within, strict=True):
+        assert low[1] < row[1] < high[1]
+    assert found.as_dict()["median_within_95"] == found.as_dict()["quantiles_within_95"]["0.5"]
+    assert found.as_text(load_model("kamp")).count("within") > len(found.at_min)
+
+
+def test_quantiles_counted_in_bins_carry_their_error_too(monkeypatch) -> None:
+    monkeypatch.setattr("clearhead.medicine.kinetics.summary.EXACT_UP_TO", 1000)
+
+    streamed = summarise(OTTO, PETRA, FORTY_MINUTES, [40.0], n=4000, seed=1)
+    monkeypatch.undo()
+    exact = summarise(OTTO, PETRA, FORTY_MINUTES, [40.0], n=4000, seed=1)
+
+    for (low, high), (exact_low, exact_high) in zip(streamed.quantiles_within, exact.quantiles_within, strict=True):
+        assert low[0] < high[0]
+        assert (low[0], high[0]) == pytest.approx((exact_low[0], exact_high[0]), rel=0.01)
