@@ -129,6 +129,24 @@ def test_a_wrong_merge_is_undone_and_each_chart_stands_alone_again(maya, kept, t
     assert merge(maya, kept, twin).status_code == 302, "and may be merged again"
 
 
+@pytest.mark.hazard("H-32")
+def test_a_sign_in_that_moved_goes_back_to_whose_it_is(maya, kept, twin):
+    account, kept.user = kept.user, None
+    kept.save()
+    twin.user = account
+    twin.save()
+    merge(maya, kept, twin)
+    kept.refresh_from_db()
+    assert kept.user == account
+    page = reverse("people-separate", args=[builders.course_of(kept).code]) + f"?merge={ChartMerge.objects.get().code}"
+
+    maya.post(page, {"reason": "mother and daughter", "secret": cast.PIN, guard.FIELD: guard.token(kept)})
+
+    for row in (kept, twin):
+        row.refresh_from_db()
+    assert (kept.user, twin.user) == (None, account)
+
+
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [

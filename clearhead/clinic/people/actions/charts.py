@@ -97,8 +97,7 @@ def separate_charts(
         raise MergeRefused(" ".join(against))
     kept.holds = [chart for chart in kept.holds if chart not in closed.charts]
     closed.merged_into = None
-    if merge.before["sign_in"] == "switched off":
-        User.objects.filter(patient=closed).update(is_active=True)
+    _return_sign_in(kept, closed, merge.before["sign_in"], at)
     kept.save(update_fields=["holds"])
     closed.save(update_fields=["merged_into"])
     for course in Course.objects.filter(code__in=merge.before["courses"], closed_at=merge.happened_at):
@@ -108,7 +107,9 @@ def separate_charts(
 
 
 def _locked(kept: Patient, closed: Patient) -> tuple[Patient, Patient]:
-    rows = {row.pk: row for row in Patient.objects.select_for_update().filter(pk__in=[kept.pk, closed.pk])}
+    rows = {
+        row.pk: row for row in Patient.objects.select_for_update().filter(pk__in=[kept.pk, closed.pk]).order_by("pk")
+    }
     return rows[kept.pk], rows[closed.pk]
 
 
@@ -136,6 +137,18 @@ def _hand_sign_in(kept: Patient, closed: Patient, at: datetime) -> str:
     closed.save(update_fields=["user"])
     kept.user = account
     return "moved"
+
+
+def _return_sign_in(kept: Patient, closed: Patient, handed: str, at: datetime) -> None:
+    """Whoever signed in to the closed chart does so again, and sees nothing of the kept one any more."""
+    Device.objects.filter(patient=kept, ended_at__isnull=True).update(ended_at=at)
+    if handed == "switched off":
+        User.objects.filter(patient=closed).update(is_active=True)
+    elif handed == "moved":
+        account, kept.user = kept.user, None
+        kept.save(update_fields=["user"])
+        closed.user = account
+        closed.save(update_fields=["user"])
 
 
 def _keep(
