@@ -284,12 +284,6 @@ class ReadingForm(ChairForm):
     pump_ml = NumberField(unit="mL", places=2, low=0, high=2000, label=lazy("The pump says it has given"))
 
 
-class SeenStoppedForm(ChairForm):
-    pump_ml = NumberField(
-        unit="mL", places=2, low=0, high=2000, required=False, label=lazy("mL on the pump, if it can be read")
-    )
-
-
 class AckForm(ChairForm):
     timed = False
     done = forms.CharField(max_length=300, label=lazy("What was done"))

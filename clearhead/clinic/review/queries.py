@@ -63,11 +63,6 @@ class ReviewView:
     signed: Review | None
     summary: Outgoing | None
 
-    @property
-    def after_is_over(self) -> bool:
-        """False while the 28 days after are still running."""
-        return self.due
-
 
 def series_given(course: Course) -> list[Series]:
     """The series of a course in which at least one session began, oldest first."""

@@ -119,11 +119,6 @@ def order_faces(
     return tuple(faces)
 
 
-def rechecks_open(session: Session) -> tuple[Adjunct, ...]:
-    """Doses whose effect was not asked yet."""
-    return still_to_ask(session, adjuncts(session))
-
-
 def still_to_ask(session: Session, given: tuple[Adjunct, ...]) -> tuple[Adjunct, ...]:
     """Of these doses, the ones whose effect is still to be asked. Without such a dose this costs no question."""
     waits = tuple(row for row in given if row.recheck_at is not None)

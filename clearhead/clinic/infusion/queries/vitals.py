@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
 from decimal import Decimal
 
 from clearhead.clinic.infusion.models import Adjunct, Infusion, Observation, RateChange, Symptom
@@ -123,8 +122,3 @@ def still_open(gradings: Iterable[Symptom]) -> tuple[Symptom, ...]:
 def prn_orders(protocol: Protocol) -> dict[str, PrnOrder]:
     """The standing orders by id."""
     return {order.id: order for order in protocol.orders.prn_orders}
-
-
-def since_minutes(then: datetime, now: datetime) -> int:
-    """Whole minutes since then."""
-    return int((now - then) // timedelta(minutes=1))
