@@ -243,7 +243,8 @@ def report(people: int) -> str:
         "parameter values to the finished answer.", "", *disturbed(), *table, "",
         f"Best run of ours / merely writing the answer: {best / writing:.1f}.", "",
         "## Memory", "", *memory_lines(people), "",
-        "A million people, and a Dask cluster: [kinetics-million.md](kinetics-million.md). The same bench five times: [kinetics-repeats.md](kinetics-repeats.md).", "",
+        "A million people, and a Dask cluster: [kinetics-million.md](kinetics-million.md).",
+        "The same bench five times: [kinetics-repeats.md](kinetics-repeats.md).", "",
         "## Other programs, same work, same run", "",
         "| program | people per second | |", "|---|---:|---|", *others, "",
     ])  # fmt: skip
