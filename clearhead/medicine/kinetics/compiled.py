@@ -5,15 +5,17 @@ on disk, one process in a hundred waits for the compiler, and a change of any li
 in tiles: one buffer in which every number of every person has a row at a fixed distance, since only then does the
 compiler see that rows do not overlap and makes vector code of the loops. Rows that a model does not need stay empty.
 """
-# mypy: disable-error-code="no-untyped-def, no-untyped-call, untyped-decorator, misc"
+# mypy: disable-error-code="no-untyped-def, no-untyped-call, untyped-decorator, misc, call-arg"
 
 from __future__ import annotations
 
 import numba
 import numpy as np
+from llvmlite import ir
+from numba.extending import intrinsic
 
 TILE = 128  # people
-AT_ONCE = 4  # steps walked while the numbers stay in registers
+AT_ONCE = 8  # steps walked while the numbers stay in registers, at most
 ROOTS, LATER = 3, 2
 STAGES, PAIRS = ROOTS + LATER, ROOTS * LATER
 # Rows of what a step keeps, passes on and gains per mg/h …
@@ -35,8 +37,23 @@ BITS, ONE = np.int64(52), np.int64(1023 << 52)
 
 jit = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
 
-# The C library's copy fills whole lines of memory without reading them first, which a loop of stores does not.
 memcpy = numba.types.ExternalFunction("memcpy", numba.types.voidptr(*[numba.types.intp] * 3))
+
+
+@intrinsic
+def _stream_pair(typing, to, at):
+    """Copies two numbers past the caches to an address that 16 divides; any other store reads the memory first.
+
+    Such stores reach other processors at the latest with the lock by which a thread says that it is done.
+    """
+
+    def generate(context, builder, signature, addresses):
+        pair = ir.VectorType(ir.DoubleType(), 2)
+        target, source = (builder.inttoptr(address, pair.as_pointer()) for address in addresses)
+        store = builder.store(builder.load(source, align=8), target, align=16)
+        store.set_metadata("nontemporal", builder.module.add_metadata([ir.IntType(32)(1)]))
+
+    return numba.types.void(to, at), generate
 
 
 @jit
@@ -119,7 +136,10 @@ def _make(body, step, scale, bits, h):
 
 @jit
 def _steps(w, shown, many):
-    """Walks a tile through like steps, roots x and later stages y, and stages both sums after each."""
+    """Walks a tile through like steps, roots x and later stages y, and stages both sums after each.
+
+    Brackets keep the chain from one step to the next short; the processor works on several people at a time.
+    """
     for p in range(TILE):
         x0, x1, x2, y0, y1 = w[p], w[TILE + p], w[2 * TILE + p], w[3 * TILE + p], w[4 * TILE + p]
         k0, k1, k2 = w[KEPT + p], w[KEPT + TILE + p], w[KEPT + 2 * TILE + p]
@@ -129,8 +149,8 @@ def _steps(w, shown, many):
         a0, a1, a2 = w[PASSED + p], w[PASSED + TILE + p], w[PASSED + 2 * TILE + p]
         b0, b1, b2 = w[PASSED + 3 * TILE + p], w[PASSED + 4 * TILE + p], w[PASSED + 5 * TILE + p]
         for s in range(many):
-            y0 = y0 * m0 + n0 + x0 * a0 + x1 * a1 + x2 * a2
-            y1 = y1 * m1 + n1 + x0 * b0 + x1 * b1 + x2 * b2
+            y0 = (y0 * m0 + n0) + (x0 * a0 + x1 * a1 + x2 * a2)
+            y1 = (y1 * m1 + n1) + (x0 * b0 + x1 * b1 + x2 * b2)
             x0, x1, x2 = x0 * k0 + g0, x1 * k1 + g1, x2 * k2 + g2
             shown[2 * s * TILE + p] = x0 + x1 + x2
             shown[(2 * s + 1) * TILE + p] = y0 + y1
@@ -150,8 +170,13 @@ def _write(shown, results, apart, is_later, row, many, start, people):
     """Copies staged rows into the answer."""
     for o in range(is_later.size):
         for s in range(many):
-            to, at = (row + s) * apart + start, (2 * s + is_later[o]) * TILE
-            memcpy(results[o].ctypes.data + 8 * to, shown.ctypes.data + 8 * at, 8 * people)
+            to = results[o].ctypes.data + 8 * ((row + s) * apart + start)
+            at = shown.ctypes.data + 8 * (2 * s + is_later[o]) * TILE
+            if to % 16 == 0 and people % 2 == 0:
+                for pair in range(0, 8 * people, 16):
+                    _stream_pair(to + pair, at + pair)
+            else:
+                memcpy(to, at, 8 * people)
 
 
 @jit
@@ -185,11 +210,10 @@ def _add(w, extra, factor, many):
 
 @jit
 def _like_steps(step, lengths, rates, boluses, rows, changes):
-    """How many steps from here, at most four, have one length and rate, no event, and fill the answer row by row."""
+    """How many steps from here have one length and rate, no event, and fill the answer row by row."""
     many = 0
     while (
-        many < AT_ONCE
-        and step + many < lengths.size
+        step + many < lengths.size
         and lengths[step + many] == lengths[step]
         and rates[step + many] == rates[step]
         and changes[step + many] == 0
@@ -202,13 +226,34 @@ def _like_steps(step, lengths, rates, boluses, rows, changes):
 
 
 @jit
+def _stretch(w, shown, results, apart, is_later, row, many, start, people):
+    """Walks a tile through like steps and writes a row after each; counts that the compiler knows make fast loops."""
+    end = row + many
+    while row < end:
+        if end - row >= AT_ONCE:
+            some = AT_ONCE
+            _steps(w, shown, AT_ONCE)
+        elif end - row >= 4:
+            some = 4
+            _steps(w, shown, 4)
+        elif end - row >= 2:
+            some = 2
+            _steps(w, shown, 2)
+        else:
+            some = 1
+            _steps(w, shown, 1)
+        _write(shown, results, apart, is_later, row, some, start, people)
+        row += some
+
+
+@jit
 def narrow_walk(
     state, rates_per_h, feed, link, lengths_h, lengths, rates, boluses, rows, lates, changes, is_later, apart, results
 ):
     """Walks all steps from `state` (stages, people) and writes `results`, whose rows begin `apart` numbers apart.
 
-    Steps are the outer loop, so that the answer's memory is touched in its own order. An output is the sum of
-    the roots (`is_later` 0) or of the later stages (1).
+    A tile goes through a stretch of like steps while it is in the nearest cache, then the next tile does. An output is
+    the sum of the roots (`is_later` 0) or of the later stages (1).
     """
     everyone = state.shape[1]
     many_tiles = (everyone + TILE - 1) // TILE
@@ -220,22 +265,23 @@ def narrow_walk(
     while step < lengths.size:
         fresh_length, fresh_rate = lengths[step] != length, lengths[step] != length or rates[step] != held
         length, held = lengths[step], rates[step]
-        many = AT_ONCE if _like_steps(step, lengths, rates, boluses, rows, changes) == AT_ONCE else 1
+        many = _like_steps(step, lengths, rates, boluses, rows, changes)
         for tile in range(many_tiles):
             w, body, start = tiles[tile], bodies[tile], tile * TILE
+            people = min(TILE, everyone - start)
             if fresh_length:
                 _make(body, w[MOVES:], scale, bits, lengths_h[length])
             if fresh_rate:
                 _take_up(w, held)
-            if many == AT_ONCE:
-                _steps(w, shown, AT_ONCE)
-            else:
-                _steps(w, shown, 1)
-                if changes[step] != 0:
-                    _make(body, late, scale, bits, lengths_h[lates[step]])
-                    _add(w, late[UNIT:], changes[step], STAGES * TILE)
-                _add(w, body[FEED:], boluses[step], ROOTS * TILE)
-                _show(w, shown)
+            if many > 0:
+                _stretch(w, shown, results, apart, is_later, rows[step], many, start, people)
+                continue
+            _steps(w, shown, 1)
+            if changes[step] != 0:
+                _make(body, late, scale, bits, lengths_h[lates[step]])
+                _add(w, late[UNIT:], changes[step], STAGES * TILE)
+            _add(w, body[FEED:], boluses[step], ROOTS * TILE)
             if rows[step] >= 0:
-                _write(shown, results, apart, is_later, rows[step], many, start, min(TILE, everyone - start))
-        step += many
+                _show(w, shown)
+                _write(shown, results, apart, is_later, rows[step], 1, start, people)
+        step += max(many, 1)

@@ -17,6 +17,8 @@ from clearhead.medicine.kinetics.spread import held, held_passed, passed, triang
 
 Array = NDArray[np.float64]
 
+NUMBERS_AT_ONCE = 80_000  # in a temporary array: such memory is used again, larger ones come fresh each time
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -136,10 +138,12 @@ def _deep_spread(cascade: Cascade, lengths_h: Array) -> Spread:
         matrix[:, to + 1, source + 1] += link
     kept, fed = np.empty((many, n, people)), np.empty((many, n, people))
     share = np.empty((many, n - roots, n, people))
-    for k, hours in enumerate(lengths_h):
-        moved = np.moveaxis(triangular_exponential(matrix * hours), 0, 2)
-        fed[k] = moved[1:, 0]
-        kept[k] = np.einsum("iip->ip", moved[1:, 1:])
-        share[k] = moved[roots + 1 :, 1:]
-        share[k][np.arange(n - roots), np.arange(roots, n)] = 0.0
+    at_once = max(1, NUMBERS_AT_ONCE // matrix.size)
+    for start in range(0, many, at_once):
+        some = slice(start, start + at_once)
+        moved = np.moveaxis(triangular_exponential(matrix * lengths_h[some, None, None, None]), 1, 3)
+        fed[some] = moved[:, 1:, 0]
+        kept[some] = np.einsum("kiip->kip", moved[:, 1:, 1:])
+        share[some] = moved[:, roots + 1 :, 1:]
+        share[some, np.arange(n - roots), np.arange(roots, n)] = 0.0
     return Spread(kept, share, fed, roots)

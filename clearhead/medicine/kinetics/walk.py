@@ -14,13 +14,12 @@ from numpy.typing import NDArray
 
 from clearhead.medicine.kinetics.cascade import Cascade
 from clearhead.medicine.kinetics.steps import Timeline
-from clearhead.medicine.kinetics.transitions import Step, spread_over
+from clearhead.medicine.kinetics.transitions import NUMBERS_AT_ONCE, Step, spread_over
 
 Array = NDArray[np.float64]
 
 LEAP = 8  # steps at once: a power of two
 WORTH_LEAPING = 24  # like steps: for fewer, the outlook costs more than it saves
-NUMBERS_AT_ONCE = 80_000  # in a temporary array: such memory is used again, larger ones come fresh each time
 
 
 class Walk:

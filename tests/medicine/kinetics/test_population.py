@@ -98,6 +98,19 @@ def test_blocks_walked_with_and_without_numba_agree_to_twelve_digits_of_the_peak
         assert np.abs(plain[name] - compiled[name]).max() <= 1e-12 * plain[name].max()
 
 
+@pytest.mark.parametrize("many", [1, 2, 127, 130, 301])
+def test_compiled_stretches_of_any_length_fill_the_rows_of_any_number_of_people(many) -> None:
+    if not fast.is_installed():
+        pytest.skip("numba is an extra")
+    people, hour = sample(OTTO, PETRA, many, 3), DoseHistory.of("S", segments=[Segment(0, 60, 20)])
+
+    for rows in (1, 2, 4, 5, 7, 9, 12, 16, 24):
+        times = np.arange(1, rows + 1) * 4.0
+        plain, compiled = (solve(people, hour, times, engine=engine) for engine in ("numpy", "fast"))
+        for name in plain:
+            assert np.abs(plain[name] - compiled[name]).max() <= 1e-12 * plain[name].max()
+
+
 @pytest.mark.parametrize("model_id", ["otto-2021", "clements-1981", "simons-2022"])
 def test_levels_on_an_even_grid_walked_in_leaps_are_those_asked_for_alone(model_id) -> None:
     people, grid = sample(load_model(model_id), PETRA, 40, 3), np.linspace(0, 480, 81)
