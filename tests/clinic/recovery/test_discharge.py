@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from clearhead.clinic.infusion.models import Adjunct, Event, Flag, Flush, Infusion, Symptom
+from clearhead.clinic.infusion.queries.forecast import forecast_of
 from clearhead.clinic.letters.models import Outgoing
 from clearhead.clinic.people.actions import SignatureRefused
 from clearhead.clinic.plan import queries as plan
@@ -17,6 +18,7 @@ from clearhead.clinic.recovery import actions
 from clearhead.clinic.recovery.models import Discharge
 from clearhead.clinic.recovery.queries import recovery_of
 from clearhead.clinic.schedule.models import Booking, VisitEvent
+from clearhead.medicine.kinetics import solve
 from tests import builders
 from tests.cast import AT_TEN, PIN, member, petra
 from tests.clinic.infusion import room
@@ -52,6 +54,18 @@ def test_when_everything_is_true_the_patient_leaves_with_the_label(session, home
     assert left.disposition == "criteria_met"
     assert left.verdict["outcome"] == "allowed"
     assert left.restriction_until == home_at + timedelta(hours=24)
+
+
+def test_a_forecast_is_never_an_input_to_discharge(session, home_at, monkeypatch):
+    def computed(*_args, **_kept):
+        raise AssertionError("a level was computed")
+
+    monkeypatch.setattr(solve, "run", computed)
+    with pytest.raises(AssertionError, match="computed"):
+        forecast_of(session, home_at)
+    ward.ready(session, home_at)
+
+    assert ward.go(session, home_at).verdict["outcome"] == "allowed"
 
 
 @pytest.mark.hazard("H-21")
