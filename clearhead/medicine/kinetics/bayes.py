@@ -30,6 +30,7 @@ Array = NDArray[np.float64]
 RESEARCH_USE = "Research use. Not for dosing decisions: the models rest on healthy volunteers and minutes to hours."
 G_PER_MOL = {"ketamine": 237.73, "norketamine": 223.70, "hydroxynorketamine": 239.70}
 SHIFT, SETTLED, MOST_ROUNDS, OUTLYING = 1e-4, 5e-4, 40, 3.0
+LEVEL_KEYS = ("at_min", "analyte", "value", "below", "unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,8 @@ class Fit:
 
 def read_measured(item: Mapping[str, object], model: Model) -> Measured:
     """A level from a file: {at_min, analyte, value | below, unit}. Scores of effect are refused."""
+    if unknown := sorted(item.keys() - LEVEL_KEYS):
+        raise Refused(f"A level has no {', '.join(unknown)}; it has {', '.join(LEVEL_KEYS)}.")
     analyte, unit = str(item.get("analyte", model.parent.id)), str(item.get("unit", "ng/mL"))
     if analyte not in {one.id for one in model.analytes}:
         names = ", ".join(one.id for one in model.analytes)
@@ -111,7 +114,7 @@ def _positive(item: Mapping[str, object], key: str) -> float | None:
     value = item.get(key)
     if value is None:
         return None
-    if not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
         raise Refused(f"{key} of {value!r} is not a number of at least 0.")
     return float(value)
 

@@ -10,12 +10,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from clearhead.medicine.errors import ClearheadError, Missing, Refused, Unreadable
+from clearhead.medicine.errors import ClearheadError, Missing, Refused
+from clearhead.medicine.kinetics.cli_input import checked, form_of, person_of, read_file, read_plan
 from clearhead.medicine.kinetics.compare import DosePlan
-from clearhead.medicine.kinetics.dose_list import read_doses
-from clearhead.medicine.kinetics.doses import DoseHistory
 from clearhead.medicine.kinetics.model import Model, load_model, model_ids
-from clearhead.medicine.kinetics.people import check_doses, check_person
 from clearhead.medicine.kinetics.seam import Person
 
 Plans = Callable[[Sequence[str], float], Sequence[DosePlan]]
@@ -114,31 +112,6 @@ def _numbers(text: str) -> tuple[float, ...]:
         raise argparse.ArgumentTypeError(f"{text!r} is not a list of numbers such as 30,60,180") from error
 
 
-def _person(asked: Asked) -> Person:
-    if asked.weight_kg is None:
-        raise Missing("Weight", "doses and models are per kilogram; give --weight-kg.")
-    return Person(asked.weight_kg, asked.age_years, asked.sex)
-
-
-def _file(name: str) -> Any:
-    text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        raise Unreadable("File", name, f"JSON ({error})") from error
-
-
-def _doses(asked: Asked, model: Model) -> DoseHistory:
-    return read_doses(_file(asked.doses), asked.weight_kg, asked.drug or model.drug)
-
-
-def _checked(asked: Asked) -> tuple[Model, Person, DoseHistory, list[str]]:
-    model, person = load_model(asked.model), _person(asked)
-    warnings = list(check_person(model, person))
-    doses = _doses(asked, model)
-    return model, person, doses, [*warnings, *check_doses(model, doses)]
-
-
 def _head(model: Model, warnings: Sequence[str]) -> dict[str, Any]:
     return {
         "model": model.id, "label": model.label, "version": model.version, "sha256": model.sha256, "drug": model.drug,
@@ -147,8 +120,11 @@ def _head(model: Model, warnings: Sequence[str]) -> dict[str, Any]:
 
 
 def _show(asked: Asked, answer: dict[str, Any], text: str) -> int:
-    print(json.dumps(answer, ensure_ascii=False, indent=1) if asked.json else text)
+    given = {"drug_given": asked.drug, "drug_stated": asked.drug_stated}
+    print(json.dumps(answer | given, ensure_ascii=False, indent=1) if asked.json else text)
     if not asked.json:
+        if not asked.drug_stated:
+            print(f"taken as {asked.drug} ketamine, since the form was not stated (--drug)")
         for warning in answer.get("warnings", ()):
             print(f"! {warning}")
     return 0
@@ -179,7 +155,7 @@ def _simulate(asked: Asked) -> int:
     from clearhead.medicine.kinetics.population import typical
     from clearhead.medicine.kinetics.solve import solve
 
-    model, person, doses, warnings = _checked(asked)
+    model, person, doses, warnings = checked(asked)
     found = solve(typical(model, person), doses, asked.at, outputs=[analyte.id for analyte in model.analytes])
     levels = {model.shown_name(a, doses.drug_form): found[a.id][:, 0].tolist() for a in model.analytes}
     answer = _head(model, warnings) | {"at_min": list(asked.at), "analytes": levels, "total_mg": doses.total_mg}
@@ -192,7 +168,7 @@ def _simulate(asked: Asked) -> int:
 def _population(asked: Asked) -> int:
     from clearhead.medicine.kinetics import summary
 
-    model, person, doses, warnings = _checked(asked)
+    model, person, doses, warnings = checked(asked)
     found = summary.summarise(model, person, doses, asked.at, n=asked.n, seed=asked.seed, levels=asked.above)
     apart = summary.layers(model, person, doses, asked.at, n=min(asked.n, 2000), seed=asked.seed)
     answer = _head(model, warnings) | {"n": asked.n, "seed": asked.seed} | found.as_dict() | {"layers": apart.as_dict()}
@@ -207,12 +183,14 @@ def _plan_target(asked: Asked) -> int:
         asked.share, asked.over_share, asked.step_min, asked.mg_per_ml, asked.effect_half_life_min,
     )  # fmt: skip
     model = load_model(asked.model)
-    form = asked.drug or model.drug
-    plan = plan_target(wish, _person(asked), asked.model, drug_form=form, n=asked.n, seed=asked.seed)
+    form = form_of(asked, model)
+    plan = plan_target(wish, person_of(asked), asked.model, drug_form=form, n=asked.n, seed=asked.seed)
     answer = _head(model, plan.warnings) | {
         "label": plan.label, "says": plan.says, "feasible": plan.feasible, "binding": list(plan.binding),
         "step_min": wish.step_min, "rates_ml_per_h": list(plan.rates_ml_per_h), "total_mg": plan.total_mg,
-        "share_held": plan.share_held, "share_over_ceiling": plan.share_over_ceiling, "fresh_people": plan.fresh_people,
+        "share_held": plan.share_held, "share_held_standard_error": plan.share_held_error,
+        "share_over_ceiling": plan.share_over_ceiling,
+        "share_over_ceiling_standard_error": plan.share_over_ceiling_error, "fresh_people": plan.fresh_people,
     }  # fmt: skip
     rates = " ".join(f"{rate:g}" for rate in plan.rates_ml_per_h)
     text = f"{plan.label}\n{plan.says}\nmL/h every {wish.step_min:g} min ({wish.mg_per_ml:g} mg/mL): {rates}"
@@ -222,8 +200,8 @@ def _plan_target(asked: Asked) -> int:
 def _fit(asked: Asked) -> int:
     from clearhead.medicine.kinetics.bayes import fit_map, read_measured
 
-    model, person, doses, _ = _checked(asked)
-    items = _file(asked.levels)
+    model, person, doses, _ = checked(asked)
+    items = read_file(asked.levels)
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise Refused("Levels are a JSON list of objects.")
     fit = fit_map(doses, person, model.id, [read_measured(item, model) for item in items])
@@ -257,7 +235,7 @@ def _compare(asked: Asked, plans: Plans | None) -> int:
 
     files = [name for name in asked.protocols if name.endswith(".json")]
     named = [name for name in asked.protocols if name not in files]
-    found = [_plan_file(name, asked.weight_kg) for name in files]
+    found = [read_plan(name, asked.weight_kg) for name in files]
     if named or not files:
         if plans is None:
             raise Refused(
@@ -270,15 +248,6 @@ def _compare(asked: Asked, plans: Plans | None) -> int:
     if asked.svg:
         Path(asked.svg).write_text(figure_svg(compared), encoding="utf-8")
     return 0
-
-
-def _plan_file(name: str, weight_kg: float) -> DosePlan:
-    item = _file(name)
-    if not isinstance(item, dict) or not {"label", "assumption", "doses"} <= item.keys():
-        raise Unreadable("File", name, "a dose plan {label, assumption, doses}")
-    form = item.get("drug_form", "racemic")
-    doses = read_doses(item["doses"], weight_kg, form)
-    return DosePlan(str(item["label"]), doses, str(item["assumption"]), str(item["label"]), str(item.get("span", "")))
 
 
 def _validate(asked: Asked) -> int:

@@ -34,6 +34,13 @@ def read_doses(items: object, weight_kg: float, drug_form: DrugForm) -> DoseHist
     return DoseHistory.of(drug_form, segments=segments, boluses=boluses)
 
 
+def stated_form(items: object) -> DrugForm | None:
+    """The drug form that the list itself names first, if it names any."""
+    doses = items if isinstance(items, list) else []
+    named = (item["drug_form"] for item in doses if isinstance(item, dict) and item.get("drug_form"))
+    return cast(DrugForm | None, next(named, None))
+
+
 def _mg(item: Mapping[str, float], minutes: float, weight_kg: float) -> float:
     if "mg" in item:
         return float(item["mg"])

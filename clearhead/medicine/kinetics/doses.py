@@ -68,6 +68,20 @@ class DoseHistory:
         """When the last part ends, in minutes; 0 for an empty history."""
         return max([0.0, *(s.end_min for s in self.segments), *(b.at_min for b in self.boluses)])
 
+    def mg_between(self, start_min: float, end_min: float) -> float:
+        """What is given from start to end, both included, in mg."""
+        shares = (
+            segment.rate_mg_per_h * max(0.0, min(end_min, segment.end_min) - max(start_min, segment.start_min)) / 60
+            for segment in self.segments
+        )
+        return sum(shares) + sum(bolus.mg for bolus in self.boluses if start_min <= bolus.at_min <= end_min)
+
+    def most_mg_within(self, minutes: float) -> float:
+        """The most that is given in any stretch of so many minutes: it begins or ends where a part does."""
+        begins = [s.start_min for s in self.segments] + [b.at_min for b in self.boluses]
+        begins += [s.end_min - minutes for s in self.segments] + [b.at_min - minutes for b in self.boluses]
+        return max((self.mg_between(begin, begin + minutes) for begin in begins), default=0.0)
+
     def __add__(self, other: DoseHistory) -> DoseHistory:
         """Given + planned. Refuses two drug forms."""
         if self.drug_form != other.drug_form:

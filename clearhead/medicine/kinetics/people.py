@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +20,7 @@ Array = NDArray[np.float64]
 
 REFERENCE_KG = 70.0
 WEIGHT_SCALES_PART_KG = 120.0
+PLAUSIBLE = Path(__file__).with_name("plausible.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,20 @@ def check_doses(model: Model, history: DoseHistory) -> tuple[str, ...]:
             "on; show the spread between models, not one line."
         )
     return tuple(warnings)
+
+
+def check_amount(history: DoseHistory, weight_kg: float) -> tuple[str, ...]:
+    """A warning where more is given within an hour than any label names at once: a wrong unit is likelier."""
+    most = _most_in_an_hour_mg_per_kg()
+    given = history.most_mg_within(60.0) / weight_kg
+    if given <= most:
+        return ()
+    return (f"{given:.3g} mg/kg within an hour is more than the {most:g} mg/kg of anaesthesia: check amount and unit.",)
+
+
+@cache
+def _most_in_an_hour_mg_per_kg() -> float:
+    return float(tomllib.loads(PLAUSIBLE.read_text(encoding="utf-8"))["most_in_an_hour"]["mg_per_kg"])
 
 
 def _drug(form: DrugForm) -> str:

@@ -63,6 +63,7 @@ def draw_deviations(model: Model, n: int, seed: int, *, first_block: int = 0) ->
 
 def draw_bodies(who: Who, n: int, seed: int, *, first_block: int = 0) -> Bodies:
     """The same person n times, or n people of a cohort."""
+    _check_count(n)
     if isinstance(who, Person):
         return Bodies.of(who, n)
     normal = _normal(2, n, seed, first_block, 1)
@@ -141,12 +142,17 @@ def quantiles(levels: Array, shares: Sequence[float]) -> Array:
 
 
 def quantile_error(levels: Array, share: float) -> tuple[Array, Array]:
-    """Where the true quantile lies with 95 % probability, given this many draws: two order statistics per time."""
+    """Where the true quantile lies with 95 % probability, given this many draws: two order statistics per time.
+
+    NaN on a side for which the draws are too few: no draw then lies surely beyond the quantile.
+    """
     n = levels.shape[-1]
     spread = 1.96 * np.sqrt(n * share * (1 - share))
-    low, high = int(max(0, np.floor(n * share - spread))), int(min(n - 1, np.ceil(n * share + spread)))
-    ordered = np.partition(levels, (low, high), axis=-1)
-    return np.asarray(ordered[..., low]), np.asarray(ordered[..., high])
+    ranks = int(np.floor(n * share - spread)), int(np.ceil(n * share + spread))
+    known = [rank for rank in ranks if 0 <= rank < n]
+    ordered, unknown = np.partition(levels, known or 0, axis=-1), np.full(levels.shape[:-1], np.nan)
+    low, high = (ordered[..., rank] if rank in known else unknown for rank in ranks)
+    return np.asarray(low), np.asarray(high)
 
 
 def probability(happens: NDArray[np.bool_]) -> tuple[float, float]:

@@ -134,18 +134,18 @@ class Summary:
             "at_min": list(self.at_min),
             "quantiles": {f"{share:g}": list(row) for share, row in zip(SHARES, self.quantiles, strict=True)},
             "quantiles_within_95": {
-                f"{share:g}": [list(row) for row in within]
+                f"{share:g}": [_known(row) for row in within]
                 for share, within in zip(SHARES, self.quantiles_within, strict=True)
             },
-            "median_within_95": [list(row) for row in self.quantiles_within[SHARES.index(0.5)]],
+            "median_within_95": [_known(row) for row in self.quantiles_within[SHARES.index(0.5)]],
             "peak": list(self.peak),
-            "peak_within_95": list(self.peak_within),
+            "peak_within_95": _known(self.peak_within),
             "peak_at_min": list(self.peak_at_min),
-            "peak_at_within_95": list(self.peak_at_within),
+            "peak_at_within_95": _known(self.peak_at_within),
             "people_for_peaks": self.people_for_peaks,
             "above": [
                 {"level": c.level_ng_per_ml, "probability": c.probability, "standard_error": c.error,
-                 "minutes": list(c.minutes_above), "minutes_within_95": list(c.minutes_within)} for c in self.chances
+                 "minutes": list(c.minutes_above), "minutes_within_95": _known(c.minutes_within)} for c in self.chances
             ],
         }  # fmt: skip
 
@@ -155,9 +155,11 @@ class Summary:
         lines.append(f"{'min':>8}" + "".join(f"{share:>18.0%}" for share in SHARES))
         for k, minute in enumerate(self.at_min):
             lines.append(f"{minute:8g}" + "".join(f"{row[k]:18.4g}" for row in self.quantiles))
-            within = (f"{low[k]:.4g} to {high[k]:.4g}" for low, high in self.quantiles_within)
+            within = (_from_to(low[k], high[k]) for low, high in self.quantiles_within)
             lines.append(f"{'within':>8}" + "".join(f"{text:>18}" for text in within))
         lines.append("within: where the quantile lies with 95 % probability, given so many people; below, the median")
+        if any(np.isnan(rows).any() for rows in self.quantiles_within):
+            lines.append("?: too few people were drawn to say; ask for more with --n")
         lines.append(
             f"peak {_told(self.peak, self.peak_within)}, at {_told(self.peak_at_min, self.peak_at_within)} min"
         )
@@ -211,7 +213,17 @@ def _bands(
 
 def _told(values: tuple[float, float, float], within: tuple[float, float]) -> str:
     """A median with its spread between people and its Monte-Carlo interval."""
-    return f"{values[1]:.4g} ({values[0]:.4g} to {values[2]:.4g}; within {within[0]:.4g} to {within[1]:.4g})"
+    return f"{values[1]:.4g} ({values[0]:.4g} to {values[2]:.4g}; within {_from_to(*within)})"
+
+
+def _from_to(low: float, high: float) -> str:
+    """An interval; “?” where too few people were drawn to say."""
+    return " to ".join("?" if np.isnan(end) else f"{end:.4g}" for end in (low, high))
+
+
+def _known(ends: Sequence[float]) -> list[float | None]:
+    """For JSON: nothing where too few people were drawn to say."""
+    return [None if np.isnan(end) else end for end in ends]
 
 
 def _three(values: Array) -> tuple[float, float, float]:

@@ -16,7 +16,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from clearhead.medicine.errors import OutOfRange, Refused
+from clearhead.medicine.errors import Refused
 from clearhead.medicine.kinetics.cascade import Cascade
 from clearhead.medicine.kinetics.doses import DoseHistory, DrugForm, Segment
 from clearhead.medicine.kinetics.model import Model, load_model
@@ -33,6 +33,7 @@ NO_VALIDATED_LEVEL = "No validated level exists for migraine relief. A planning 
 PUMP_STEP_ML_PER_H = 0.1
 FRESH_PEOPLE = 2000
 TUNING_PEOPLE, TUNING_ROUNDS = 400, 5
+MOST_STEPS = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +136,17 @@ def _check(wish: Wish) -> None:
         "concentration": wish.mg_per_ml,
     }
     for what, value in numbers.items():
-        if not value > 0:
-            raise OutOfRange(what, value, "", "above 0", "any", "the planning bench")
+        if not (value > 0 and np.isfinite(value)):
+            raise Refused(f"The {what} of {value:g} is not a number above 0.")
+    if wish.reach_by_min < 0:
+        raise Refused(f"The level cannot be reached by minute {wish.reach_by_min:g}, before the first dose.")
+    if wish.hold_until_min / wish.step_min > MOST_STEPS:
+        raise Refused(
+            f"{wish.hold_until_min:g} min in steps of {wish.step_min:g} min are more than {MOST_STEPS} steps."
+        )
+    half_life = wish.effect_equilibration_min
+    if half_life is not None and not (half_life > 0 and np.isfinite(half_life)):
+        raise Refused(f"The half-life of the effect of {half_life:g} min is not a number above 0.")
     if not 0 < wish.share < 1 or not 0 <= wish.over_share < 1:
         raise Refused("Shares of people lie between 0 and 1; certainty for everybody cannot be planned.")
     if wish.ceiling_ng_per_ml <= wish.level_ng_per_ml:
@@ -221,23 +231,27 @@ def _judged(
     share_held, over = _fared(others, model.parent.id, doses, wish, ml_per_h.size)
     error = float(np.sqrt(max(share_held * (1 - share_held), 1 / fresh) / fresh))
     over_error = float(np.sqrt(max(over * (1 - over), 1 / fresh) / fresh))
-    slack = 2 * error + 0.02
-    feasible = share_held >= wish.share - slack and over <= wish.over_share + 2 * over_error + 0.02
-    if over > wish.over_share + 2 * over_error + 0.02:
+    too_high = over > wish.over_share + 2 * over_error
+    feasible = share_held >= wish.share - 2 * error and not too_high
+    if too_high:
         bound = bound | {"plasma ceiling"}
     binding = () if feasible else tuple(sorted(bound)) or ("time to reach",)
     return Plan(
         doses, tuple(round(float(rate), 1) for rate in ml_per_h), feasible, binding,
-        _sentence(wish, feasible, binding, share_held, over), doses.total_mg,
+        _sentence(wish, feasible, binding, (share_held, error), (over, over_error)), doses.total_mg,
         share_held, error, over, over_error, fresh,
         NO_VALIDATED_LEVEL, warnings,
     )  # fmt: skip
 
 
-def _sentence(wish: Wish, feasible: bool, binding: tuple[Limit, ...], held: float, over: float) -> str:
+Share = tuple[float, float]  # with its Monte-Carlo standard error; two of them are allowed for
+
+
+def _sentence(wish: Wish, feasible: bool, binding: tuple[Limit, ...], held: Share, over: Share) -> str:
     outcome = (
-        f"at the worst moment {held:.0%} of people are at or above {wish.level_ng_per_ml:g} ng/mL "
-        f"({wish.share:.0%} asked), and {over:.0%} pass {wish.ceiling_ng_per_ml:g} ng/mL at some step"
+        f"at the worst moment {held[0]:.0%} (± {2 * held[1]:.1%}) of people are at or above "
+        f"{wish.level_ng_per_ml:g} ng/mL ({wish.share:.0%} asked), and {over[0]:.0%} (± {2 * over[1]:.1%}) pass "
+        f"{wish.ceiling_ng_per_ml:g} ng/mL at some step ({wish.over_share:.0%} allowed)"
     )
     if feasible:
         return f"Can be done: {outcome}."

@@ -72,6 +72,79 @@ def test_what_a_model_cannot_answer_is_refused_with_status_1(
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", ["population", "target", "compare"])
+@pytest.mark.parametrize("n", ["0", "-5"])
+def test_a_number_of_people_that_makes_no_sense_is_refused_with_status_1(command, n, doses, tmp_path, capsys) -> None:
+    plan = tmp_path / "plan.json"
+    plan.write_text(json.dumps({"label": "one", "assumption": "none", "doses": TEN_MG}))
+    limits = ["--level", "50", "--ceiling", "90", "--max-rate", "40", "--max-total-mg", "99"]
+    told = {
+        "population": ["--model", "kamp", *PERSON, "--doses", doses, "--at", "30"],
+        "target": ["--model", "kamp", *PERSON, *limits],
+        "compare": [str(plan)],
+    }
+
+    assert main([command, *told[command], "--n", n]) == 1
+    assert "number of virtual patients" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b'[{"start_min": 0, "mg": 3, "mg": 5}]', "names mg more than once"),
+        (b"[", "does not read as JSON"),
+        (b"\xff\xfe", "does not read as JSON"),
+        (None, "cannot be read (no such file or directory)"),
+    ],
+    ids=["a key twice", "broken", "not text", "absent"],
+)
+def test_a_file_that_cannot_be_read_is_refused_in_a_sentence(text, said, tmp_path, capsys) -> None:
+    path = tmp_path / "doses.json"
+    if text is not None:
+        path.write_bytes(text)
+
+    assert main(["simulate", "--model", "kamp", *PERSON, "--doses", str(path), "--at", "30"]) == 1
+    assert said in capsys.readouterr().err
+
+
+def test_an_answer_says_when_nobody_stated_the_drug_form(doses: str, capsys) -> None:
+    asked = ["simulate", "--model", "otto", *PERSON, "--doses", doses, "--at", "30"]
+
+    main(asked)
+    assert "taken as S ketamine, since the form was not stated" in capsys.readouterr().out
+    main([*asked, "--drug", "S", "--json"])
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["drug_given"], answer["drug_stated"]) == ("S", True)
+
+
+@pytest.mark.parametrize(("mg", "warned"), [(306, False), (307, True), (1e9, True)])
+def test_more_within_an_hour_than_induces_anaesthesia_is_warned_of(mg, warned, tmp_path, capsys) -> None:
+    path = tmp_path / "doses.json"
+    path.write_text(json.dumps([{"start_min": 0, "duration_min": 60, "mg": mg}]))
+
+    main(["simulate", "--model", "kamp", *PERSON, "--doses", str(path), "--at", "30", "--json"])
+
+    assert any("check amount and unit" in said for said in json.loads(capsys.readouterr().out)["warnings"]) is warned
+
+
+def test_too_few_people_leave_an_interval_open(doses: str, capsys) -> None:
+    asked = ["population", "--model", "kamp", *PERSON, "--doses", doses, "--at", "30", "--n", "3"]
+
+    main([*asked, "--json"])
+    assert json.loads(capsys.readouterr().out)["quantiles_within_95"]["0.05"][0] == [None]
+    main(asked)
+    assert "too few people were drawn to say" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("odd", [{"value": True}, {"vaule": 3}, {"value": -1}, {"value": 3, "below": 2}])
+def test_a_measured_level_that_is_none_is_refused(odd, doses, tmp_path, capsys) -> None:
+    path = tmp_path / "levels.json"
+    path.write_text(json.dumps([{"at_min": 60, **odd}]))
+
+    assert main(["fit", "--model", "kamp", *PERSON, "--doses", doses, "--levels", str(path)]) == 1
+    assert capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     "arguments", [[], ["nonsense"], ["simulate"], ["simulate", "--model", "kamp", "--at", "x", "--doses", "-"]]
 )

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from clearhead.medicine.errors import OutOfRange, Refused
+from clearhead.medicine.errors import Refused
 from clearhead.medicine.kinetics.model import load_model
 from clearhead.medicine.kinetics.population import sample
 from clearhead.medicine.kinetics.seam import Person
@@ -80,10 +80,22 @@ def test_an_effect_site_is_reached_and_held_under_the_plasma_ceiling() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"level_ng_per_ml": 0.0}, {"max_total_mg": -1.0}, {"hold_until_min": 30.0}, {"step_min": 0.0}]
+    "wrong",
+    [
+        {"level_ng_per_ml": 0.0},
+        {"max_total_mg": -1.0},
+        {"hold_until_min": 30.0},
+        {"step_min": 0.0},
+        {"hold_until_min": float("inf")},
+        {"hold_until_min": 1e9},
+        {"max_rate_mg_per_h": float("nan")},
+        {"reach_by_min": -5.0},
+        {"effect_equilibration_min": 0.0},
+        {"effect_equilibration_min": float("inf")},
+    ],
 )
 def test_numbers_that_make_no_sense_are_refused(wrong: dict[str, float]) -> None:
-    with pytest.raises(OutOfRange):
+    with pytest.raises(Refused):
         planned(replace(WISH, **wrong))
 
 
