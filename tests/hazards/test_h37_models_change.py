@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 
-from tests.reference import test_scipy as reference
+from clearhead.medicine.kinetics.model import Model, model_ids
+from tests.reference import test_expm as reference
 
 pytestmark = pytest.mark.hazard("H-37")
 
 
-def test_our_solution_agrees_with_an_independent_one() -> None:
-    reference.test_the_matrix_exponential_agrees()
+@pytest.mark.parametrize("model_id", model_ids())
+def test_our_solution_agrees_with_an_independent_one(model_id: str) -> None:
+    reference.test_the_matrix_exponential_agrees(model_id)
 
 
 @pytest.mark.parametrize("off", [1.0001, 0.9999])
-def test_a_drift_of_a_hundredth_of_a_percent_would_be_noticed(monkeypatch: pytest.MonkeyPatch, off: float) -> None:
-    ours: Callable[[], Any] = reference.ours
-    monkeypatch.setattr(reference, "ours", lambda: ours() * off)
+@pytest.mark.parametrize("model_id", model_ids())
+def test_a_drift_of_a_hundredth_of_a_percent_would_be_noticed(
+    monkeypatch: pytest.MonkeyPatch, model_id: str, off: float
+) -> None:
+    exact = reference.engine_levels
+
+    def drifted(model: Model) -> dict[str, list[float]]:
+        return {name: [level * off for level in levels] for name, levels in exact(model).items()}
+
+    monkeypatch.setattr(reference, "engine_levels", drifted)
 
     with pytest.raises(AssertionError):
-        reference.test_the_matrix_exponential_agrees()
+        reference.test_the_matrix_exponential_agrees(model_id)

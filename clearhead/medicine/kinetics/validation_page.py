@@ -95,9 +95,16 @@ def _verdict(score: Score, passed: bool, found: Sequence[Prediction]) -> str:
         independent = f"{len(apart)} of them independent, off by {float(np.median(apart)):.0%}"
     return (
         f"- **{load_model(score.model_id).label}** on {score.n} {score.site} levels: median absolute error "
-        f"**{score.median_absolute_error:.0%}** ({independent}), median error {score.median_error:+.0%}, worst "
-        f"{score.worst:+.0%}, {score.outside_fold} outside {FOLD_LIMIT}-fold: **{'pass' if passed else 'FAIL'}**."
+        f"**{score.median_absolute_error:.0%}** ({_by_substance(own)}{independent}), median error "
+        f"{score.median_error:+.0%}, worst {score.worst:+.0%}, {score.outside_fold} outside {FOLD_LIMIT}-fold: "
+        f"**{'pass' if passed else 'FAIL'}**."
     )
+
+
+def _by_substance(own: Sequence[Prediction]) -> str:
+    """The same apart for each substance, where there is more than one: pooling flatters."""
+    apart = [s for s in scores(own) if s.n < len(own)]
+    return "".join(f"{s.analytes} {s.median_absolute_error:.0%} on {s.n}, " for s in apart)
 
 
 def _score_table(found: Sequence[Score]) -> str:
