@@ -66,6 +66,16 @@ def _letter(patient: Patient) -> models.Model:
     )  # fmt: skip
 
 
+def _waiting(patient: Patient) -> models.Model:
+    site = _course_site(patient)
+    service = apps.get_model("schedule.Service")._default_manager.get_or_create(
+        site=site, kind="consult", mode="phone", name="Phone call", minutes=15, from_date=date(2026, 1, 1)
+    )[0]
+    return apps.get_model("schedule.Waiting")._default_manager.create(
+        site=site, service=service, patient=patient, contact=CANARY, since=AT_TEN
+    )
+
+
 def _clinician(patient: Patient) -> models.Model:
     site = builders.course_of(patient).site
     return cast.member("dario") if site == cast.mesa() else cast.olga()
@@ -105,6 +115,7 @@ ROWS: dict[str, Row] = {
     "welcome.Enquiry": _fact(
         "welcome.Enquiry", site=_course_site, name=CANARY, contact=CANARY, text=CANARY, contact_consent_at=AT_TEN
     ),
+    "schedule.Waiting": _waiting,
     "diary.Attack": _fact("diary.Attack", patient=_me, zone="America/Phoenix"),
     "diary.Medicine": _fact("diary.Medicine", patient=_me, typed=CANARY, role="acute"),
     "diary.Dose": lambda patient: _fact(

@@ -44,7 +44,7 @@ KINDS = _kinds(
     Kind("booking_cancelled", APPOINTMENT, frozenset({"when"})),
     Kind("booking_reminder", APPOINTMENT, frozenset({"when", "how", "link"})),
     Kind("series_booked", _("Your appointments"), frozenset({"whens", "link"})),
-    Kind("waiting_offer", APPOINTMENT, frozenset({"when", "link"})),
+    Kind("waiting_offer", APPOINTMENT, frozenset({"when", "link", "leave"})),
     Kind("preparation", _("Before your appointment"), frozenset({"when", "link"})),
     Kind("escort_asked", _("A lift home"), frozenset({"when", "link"})),
     Kind("instructions", _("After your appointment"), frozenset({"until", "link"})),

@@ -16,10 +16,21 @@ from clearhead.clinic.people.models import Course, Patient, Site, User
 from clearhead.clinic.reactions import react
 from clearhead.clinic.schedule import taking, visits
 from clearhead.clinic.schedule.errors import BookingRefused, HoldOver, NotOpen, SlotTaken, said_clearly
-from clearhead.clinic.schedule.models import Booking, Occupancy, Resource, Service, VisitEvent, Waiting
+from clearhead.clinic.schedule.models import Booking, Occupancy, Resource, Service, VisitEvent
 from clearhead.clinic.schedule.taking import patient_resource
+from clearhead.clinic.schedule.waiting import close_waiting, join_waiting, leave_waiting, note_offer
 
-__all__ = ["BookingRefused", "HoldOver", "NotOpen", "SlotTaken", "patient_resource"]
+__all__ = [
+    "BookingRefused",
+    "HoldOver",
+    "NotOpen",
+    "SlotTaken",
+    "close_waiting",
+    "join_waiting",
+    "leave_waiting",
+    "note_offer",
+    "patient_resource",
+]
 
 LIVE = (Booking.Status.HELD, Booking.Status.BOOKED)
 
@@ -69,6 +80,7 @@ def confirm_hold(
         Occupancy.objects.create(
             booking=held, resource=mine, phase="patient", starts_at=held.starts_at, ends_at=held.ends_at
         )
+    leave_waiting(booking=held, by=by, at=at)
     audit.record(chain=held.site.slug, at=at, by=by, verb="book", subject=held, patient=held.patient)
     return held
 
@@ -91,6 +103,7 @@ def book(
     taking.refuse_closed(course)
     wish = taking.wish_for(site, service, starts_at, phases, course.patient)
     booking = taking.take(wish, at=at, status=Booking.Status.BOOKED, course=course, channel=channel)
+    leave_waiting(booking=booking, by=by, at=at)
     audit.record(
         chain=site.slug,
         at=at,
@@ -132,6 +145,8 @@ def book_series(
         )
         for start, each in zip(starts, per_session, strict=True)
     ]
+    for booking in made[:1]:
+        leave_waiting(booking=booking, by=by, at=at)
     audit.record(
         chain=site.slug,
         at=at,
@@ -176,6 +191,8 @@ def move(
     moved.phases = visits.as_rows(phases)
     moved.save(update_fields=["starts_at", "ends_at", "ics_sequence", "phases"])
     taking.occupy(moved, offer.assignments)
+    if offer.start < before:
+        leave_waiting(booking=moved, by=by, at=at)
     react("booking_moved", booking=moved, before=before, by=by, at=at)
     react("time_freed", site=moved.site, service=moved.service, starts_at=before, by=by, at=at)
     body = {"from": before, "to": offer.start}
@@ -274,51 +291,3 @@ def record_visit_event(
         body={"booking": booking},
     )
     return event
-
-
-@audit.once
-def join_waiting(
-    *,
-    site: Site,
-    service: Service,
-    by: User | None,
-    at: datetime,
-    patient: Patient | None = None,
-    contact: str = "",
-    note: str = "",
-    client_id: UUID | None = None,
-) -> Waiting:
-    """Put someone on the list for an earlier time. One open place per person and service."""
-    if patient is None and not contact.strip():
-        raise BookingRefused(_("Say how to reach the person: a phone number or an e-mail address."))
-    if patient is not None:
-        known = Waiting.objects.filter(site=site, service=service, patient=patient, closed_at__isnull=True).first()
-        if known is not None:
-            return known
-    row = Waiting.objects.create(
-        site=site, service=service, patient=patient, contact=contact.strip(), since=at, note=note
-    )
-    audit.record(chain=site.slug, at=at, by=by, verb="join waiting list", subject=row, patient=patient)
-    return row
-
-
-@audit.once
-def note_offer(*, waiting: Waiting, by: User | None, at: datetime, client_id: UUID | None = None) -> Waiting:
-    """A freed time was offered to this person; the next freed time goes to the next one."""
-    Waiting.objects.filter(pk=waiting.pk).update(offered_at=at)
-    waiting.refresh_from_db()
-    audit.record(
-        chain=waiting.site.slug, at=at, by=by, verb="offer a freed time", subject=waiting, patient=waiting.patient
-    )
-    return waiting
-
-
-@audit.once
-def close_waiting(*, waiting: Waiting, by: User | None, at: datetime, client_id: UUID | None = None) -> Waiting:
-    """No longer waiting: booked, or does not want to."""
-    Waiting.objects.filter(pk=waiting.pk, closed_at__isnull=True).update(closed_at=at)
-    waiting.refresh_from_db()
-    audit.record(
-        chain=waiting.site.slug, at=at, by=by, verb="leave waiting list", subject=waiting, patient=waiting.patient
-    )
-    return waiting

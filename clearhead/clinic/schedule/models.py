@@ -6,6 +6,7 @@ import uuid
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from clearhead.clinic.audit.models import Fact
 from clearhead.clinic.people.models import Course, Patient, Site, User
@@ -157,7 +158,12 @@ class VisitEvent(Fact):
 
 
 class Waiting(models.Model):
-    """Someone who wants an earlier time, and what was offered to them."""
+    """Someone who wants an earlier time, what was offered to them, and why they wait no longer."""
+
+    class Why(models.TextChoices):
+        OFFERED = "offered", _("booked after our offer")
+        BOOKED = "booked", _("booked without our offer")
+        WITHDRAWN = "withdrawn", _("does not want to wait")
 
     code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     site = models.ForeignKey(Site, models.PROTECT, related_name="+")
@@ -167,4 +173,13 @@ class Waiting(models.Model):
     since = models.DateTimeField()
     offered_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    closed_why = models.CharField(max_length=12, choices=Why, blank=True)
     note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True, closed_why="") | Q(closed_at__isnull=False) & ~Q(closed_why=""),
+                name="who_left_the_list_left_for_a_reason",
+            )
+        ]

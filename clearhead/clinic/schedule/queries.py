@@ -210,6 +210,18 @@ def next_waiting(site: Site, service: Service) -> Waiting | None:
     return rows.order_by("since", "pk").first()
 
 
+def waiting_at(site: Site) -> list[Waiting]:
+    """Who waits for an earlier time, the longest wait first."""
+    rows = Waiting.objects.filter(site=site, closed_at__isnull=True).select_related("patient", "service")
+    return list(rows.order_by("since", "pk"))
+
+
+def left_waiting(site: Site, since: datetime) -> list[Waiting]:
+    """Who has left the list since then, the newest first."""
+    rows = Waiting.objects.filter(site=site, closed_at__gte=since).select_related("patient", "service")
+    return list(rows.order_by("-closed_at", "-pk"))
+
+
 def bookings_of(patient: Patient, at: datetime) -> list[Booking]:
     """The patient's visits that are still to come."""
     rows = Booking.objects.filter(patient__in=patient.charts, status=Booking.Status.BOOKED, ends_at__gt=at)

@@ -29,6 +29,8 @@ REMIND_BEFORE = timedelta(hours=24)
 OPEN_AFTER = timedelta(days=2)
 """A booking's link still opens for so long after its end."""
 INVITED_FOR = timedelta(days=14)
+LEAVE_WITHIN = timedelta(days=90)
+"""How long the link in an offer lets its reader leave the waiting list."""
 DOOR_LASTS = timedelta(minutes=30)
 DOORS_PER_HOUR = 5
 DOOR_LETTERS = ("diary_door", "new_password")
@@ -217,6 +219,7 @@ def book_consult(
         at=at,
     )
     booked = calendar.confirm_hold(booking=booking, course=course, by=by, at=at)
+    calendar.leave_waiting(booking=booked, contacts=(email, phone), by=by, at=at)
     announce(booking=booked, template="booking_confirmed", to=email, by=by, at=at)
     return booked
 
@@ -318,7 +321,13 @@ def offer_freed_time(*, site: Site, service: Service, starts_at: datetime, by: U
         site=site,
         patient=waiting.patient,
         template="waiting_offer",
-        context={"when": starts_at, "link": links.page("welcome-book", site.slug)},
+        context={
+            "when": starts_at,
+            "link": links.page("welcome-book", site.slug),
+            "leave": links.promise(
+                "welcome-leave", purpose="waiting", subject_code=waiting.code, until=at + LEAVE_WITHIN
+            ),
+        },
         about_code=waiting.code,
         due_at=at,
         channel="mail" if mail or (waiting.patient and waiting.patient.email) else "sms",

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from clearhead.clinic.welcome import views, views_booking, views_desk, views_door
+from clearhead.clinic.welcome import views, views_booking, views_desk, views_door, views_waiting
 
 
 class DayConverter:
@@ -50,6 +50,10 @@ urlpatterns = [
     path("<slug:site>/book/<uuid:offer>/", views_booking.book_day, name="welcome-book-day"),
     path("<slug:site>/book/<uuid:offer>/wait/", views_booking.wait, name="welcome-wait"),
     path("<slug:site>/book/<uuid:offer>/<day:day>/", views_booking.book_time, name="welcome-book-time"),
+    path("waiting/<uuid:code>/leave/", views_waiting.wants_no_more, name="welcome-wants-no-more"),
+    path("list/<str:token>/", views_waiting.leave, name="welcome-leave"),
+    path("desk/<uuid:code>/wait/", views_waiting.earlier, name="welcome-earlier"),
+    path("<slug:site>/waiting/", views_waiting.waiting, name="welcome-waiting"),
     path("<slug:site>/inbox/", views_desk.inbox, name="welcome-inbox"),
     path("<slug:site>/desk/", views_desk.desk, name="welcome-desk"),
 ]

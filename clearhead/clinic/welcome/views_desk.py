@@ -19,7 +19,7 @@ from clearhead.clinic.people.access import access, staff
 from clearhead.clinic.people.models import Course, Patient, Role, Site
 from clearhead.clinic.schedule import actions as calendar
 from clearhead.clinic.schedule.models import Booking
-from clearhead.clinic.schedule.queries import bookings_of
+from clearhead.clinic.schedule.queries import bookings_of, waiting_at
 from clearhead.clinic.web.forms import ClearForm
 from clearhead.clinic.welcome import actions, queries
 from clearhead.clinic.welcome.forms import CancelForm, NameForm, NoteForm, ReachForm, StartForm
@@ -34,7 +34,8 @@ DESK = staff(*CLINIC, write=(Role.FRONT_DESK, Role.NURSE, Role.PRESCRIBER))
 def inbox(request: HttpRequest, site: Site) -> HttpResponse:
     """Enquiries, the longest unanswered first."""
     rows = queries.inbox_of(site, timezone.now())
-    return render(request, "welcome/inbox.html", {"site": site, "rows": rows, "median": queries.median_wait(rows)})
+    shown = {"site": site, "rows": rows, "median": queries.median_wait(rows), "waiting": len(waiting_at(site))}
+    return render(request, "welcome/inbox.html", shown)
 
 
 @require_GET
@@ -197,6 +198,7 @@ def _calendar_page(
         "times": queries.free_times(site, chosen, day, now, patient=patient) if chosen else [],
         "coming": [one for one in bookings_of(patient, now) if one.site_id == site.pk],
         "moving": _moving(request, course),
+        "waits": [one for one in waiting_at(site) if one.patient_id in patient.charts],
         "cancel_form": CancelForm(),
     }
 

@@ -70,6 +70,7 @@ def close_course(*, course: Course, why: str, by: User, at: datetime, client_id:
             chain=course.site.slug, at=at, by=by, verb="close course", subject=course, patient=course.patient,
             body={"why": why.strip()},
         )  # fmt: skip
+        react("course_closed", course=course, by=by, at=at)
     course.refresh_from_db()
     return course
 

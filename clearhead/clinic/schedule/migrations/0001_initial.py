@@ -243,6 +243,7 @@ class Migration(migrations.Migration):
                 ("since", models.DateTimeField()),
                 ("offered_at", models.DateTimeField(null=True)),
                 ("closed_at", models.DateTimeField(null=True)),
+                ("closed_why", models.CharField(blank=True, choices=[("offered", "booked after our offer"), ("booked", "booked without our offer"), ("withdrawn", "does not want to wait")], max_length=12)),
                 ("note", models.CharField(blank=True, max_length=200)),
                 (
                     "patient",
@@ -350,6 +351,17 @@ class Migration(migrations.Migration):
                     models.Q(("status", "held"), _negated=True), ("hold_until__isnull", False), _connector="OR"
                 ),
                 name="a_hold_has_an_end",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="waiting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", True), ("closed_why", "")),
+                    models.Q(("closed_at__isnull", False), models.Q(("closed_why", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="who_left_the_list_left_for_a_reason",
             ),
         ),
     ]
