@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from decimal import Decimal
 from typing import Any
 
+from clearhead.clinic.policy.named import LABELS, UNITS_OF_KEYS, word_for
+from clearhead.clinic.policy.rows import name_of, sentence_of
 from clearhead.medicine.protocols.origin import ROW_NAMES
 from clearhead.medicine.protocols.protocol import Origin, Protocol
+from clearhead.medicine.protocols.wording import span
 
 UNITS = {
     "mg_per_kg": "mg/kg",
@@ -91,7 +94,8 @@ def sections(protocol: Protocol) -> list[Section]:
             lines = tuple(_lines(value, part.name, "", protocol))
             parts.append(Section(part.name, TITLES.get(part.name, _label(part.name)[0]), lines))
         else:
-            head.append(Line(part.name, _label(part.name)[0], _words(value), protocol.origin(part.name)))
+            label = LABELS.get(part.name, _label(part.name)[0])
+            head.append(Line(part.name, label, _said(value, part.name), protocol.origin(part.name)))
     return [Section("identity", "What it is", tuple(head)), *parts]
 
 
@@ -99,14 +103,16 @@ def _lines(value: Any, key: str, inside: str, protocol: Protocol) -> Iterator[Li
     for part in fields(value):
         below, name = getattr(value, part.name), f"{key}.{part.name}"
         label, unit = _label(part.name, str(part.type))
-        label = f"{inside}: {label}" if inside else label
+        unit = UNITS_OF_KEYS.get(name, unit)
+        label = LABELS.get(name) or (f"{inside}: {label}" if inside else label)
         if is_dataclass(below) and not _is_quantity(below):
             yield from _lines(below, name, label, protocol)
         elif isinstance(below, tuple) and below and is_dataclass(below[0]):
             for row in below:
-                yield Line(name, f"{label}: {_name(row)}", _row_words(row), protocol.origin(f"{name}.{_code(row)}"))
+                origin = protocol.origin(f"{name}.{_code(row)}")
+                yield Line(name, f"{label}: {name_of(row)}", sentence_of(row), origin)
         else:
-            yield Line(name, label, _words(below, unit), protocol.origin(name))
+            yield Line(name, label, _said(below, name, unit), protocol.origin(name))
 
 
 def _is_quantity(value: Any) -> bool:
@@ -117,22 +123,6 @@ def _code(row: Any) -> str:
     """What the file's origins call a row of a list."""
     said = [str(getattr(row, name)) for name in ROW_NAMES if hasattr(row, name)][:1]
     return ":".join(said + [str(getattr(row, name)) for name in ("language", "mg_per_ml") if hasattr(row, name)])
-
-
-def _name(row: Any) -> str:
-    title = getattr(row, "title", "")
-    return str(title) if title else _code(row).replace("_", " ")
-
-
-def _row_words(row: Any) -> str:
-    said = []
-    for part in fields(row):
-        value = getattr(row, part.name)
-        if part.name in {"title", "id", "code", "fact", "key", "name"} or value is None or value == () or value == "":
-            continue
-        label, unit = _label(part.name, str(part.type))
-        said.append(f"{label.lower()} {_words(value, unit)}")
-    return " · ".join(said) or "yes"
 
 
 def _label(name: str, kind: str = "") -> tuple[str, str]:
@@ -154,6 +144,9 @@ def _label(name: str, kind: str = "") -> tuple[str, str]:
 def spoken(line: str) -> str:
     """A line of the comparison with the reference, with words and a unit for its dotted key."""
     key, _, rest = line.partition(": ")
+    if key in LABELS:
+        unit = _label(key.rpartition(".")[2], "" if key.startswith("assessment.") else "Minutes")[1]
+        return f"{LABELS[key]}{f' ({unit})' if unit else ''}: {rest}"
     label, unit = _label(key.rpartition(".")[2], "" if key.startswith("assessment.") else "Minutes")
     return f"{label} ({unit}): {rest}" if unit else f"{label}: {rest}"
 
@@ -162,23 +155,35 @@ def _unit_of_kind(kind: str) -> str:
     return {"Days": "days", "Years": "years"}.get(kind.partition(" ")[0], "")
 
 
-def _words(value: Any, unit: str = "") -> str:
-    if value is None or value == () or value == "none":
-        return "none"
+def _said(value: Any, key: str, unit: str = "") -> str:
+    """A value in words: its codes by name, its numbers with their unit."""
+    if isinstance(value, tuple) and value:
+        if is_dataclass(value[0]):
+            return "; ".join(f"{name_of(row)}: {sentence_of(row)}" for row in value)
+        return _together([_said(item, key) for item in value]) + (f" {unit}" if unit else "")
+    if value is None or value == ():
+        return word_for(key, "none") or "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, Decimal):
-        value = f"{value.normalize():f}"
-    if isinstance(value, tuple):
-        if is_dataclass(value[0]):
-            return "; ".join(f"{_name(row)} ({_row_words(row)})" for row in value)
-        return ", ".join(_words(item) for item in value) + (f" {unit}" if unit else "")
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {_words(item)}" for key, item in value.items())
-    if is_dataclass(value) and not _is_quantity(value):
-        return _row_words(value)
-    text = str(value)
-    if (text, unit) == ("1", "days"):
-        return "1 day"
+    return word_for(key, str(value)) or _number(value, unit) or _bare(str(value), unit)
+
+
+def _together(said: list[str]) -> str:
+    """Sentences one after the other; parts that hold a comma themselves with a semicolon between them."""
+    if said[0].endswith("."):
+        return " ".join(said)
+    return ("; " if any(", " in each for each in said) else ", ").join(said)
+
+
+def _number(value: Any, unit: str) -> str:
+    if unit == "min" and isinstance(value, int) and value:
+        return span(value, value)
+    if isinstance(value, (Decimal, int)):
+        number = f"{Decimal(value).normalize():f}"
+        return "1 day" if (number, unit) == ("1", "days") else f"{number} {unit}".strip()
+    return ""
+
+
+def _bare(text: str, unit: str) -> str:
     spoken = text.replace("_", " ") if " " not in text and "/" not in text and ":" not in text else text
-    return f"{spoken} {unit}" if unit else spoken
+    return f"{spoken} {unit}".strip()

@@ -19,6 +19,7 @@ from clearhead.clinic.policy.models import ProtocolVersion
 from clearhead.medicine.errors import WrongFile
 from clearhead.medicine.protocols import loader, wording
 from clearhead.medicine.protocols.diff import changes, every_difference, softer_than_reference
+from clearhead.medicine.protocols.given import given
 
 READERS = (Role.DIRECTOR, Role.PRESCRIBER, Role.NURSE, Role.PHARMACIST, Role.OWNER, Role.AUDITOR)
 
@@ -145,6 +146,7 @@ def adopt(request: HttpRequest, site: Site, version: UUID) -> HttpResponse:
         "protocol": protocol,
         "form": form,
         "verdict": verdict,
+        "given": given(protocol),
         "assumed": assumed,
         "softer": [reading.spoken(line) for line in softer_than_reference(protocol)],
     }
