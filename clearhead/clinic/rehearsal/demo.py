@@ -14,6 +14,8 @@ from clearhead.clinic.infusion.models import Infusion
 from clearhead.clinic.people import actions as people
 from clearhead.clinic.people.models import Site, User
 from clearhead.clinic.plan import actions as plan
+from clearhead.clinic.plan import queries as plans
+from clearhead.clinic.plan import series
 from clearhead.clinic.policy import actions as policy
 from clearhead.clinic.policy.clinic_file import shipped_clinic
 from clearhead.clinic.rehearsal import after, before, chair, demo_day, room
@@ -22,6 +24,7 @@ from clearhead.clinic.rehearsal.selection import select_chosen
 from clearhead.clinic.rehearsal.story import PIN, Person, Story
 from clearhead.clinic.rehearsal.world import give_pins
 from clearhead.clinic.schedule.models import Opening
+from clearhead.clinic.schedule.queries import why_not
 from clearhead.clinic.schedule.setup import load_clinic
 from clearhead.clinic.welcome import actions as welcome
 from clearhead.medicine.protocols.loader import shipped
@@ -127,8 +130,11 @@ def _recovering(site: Site, now: datetime) -> None:
     demo_day.recover(planned(site, demo_day.RECOVERING, now, first=first), now)
 
 
-def planned(site: Site, person: Person, now: datetime, *, first: datetime) -> Story:
-    """Enquiry, diary, consult, assessment, order and consent, with the series booked from this start on."""
+def planned(site: Site, person: Person, now: datetime, *, first: datetime, firm: bool = True) -> Story:
+    """Enquiry, diary, consult, assessment, order and consent, with the series booked from this start on.
+
+    Not `firm`: from the first start after it at which the whole series fits beside those who have their places.
+    """
     story = story_of(site, person, now - timedelta(days=DIARY_BEGINS_DAYS_BEFORE))
     before.open_course(story)
     before.keep_diary(story)
@@ -136,10 +142,30 @@ def planned(site: Site, person: Person, now: datetime, *, first: datetime) -> St
     before.assess(story, thorough=False)
     story.clock.until(first - timedelta(days=2))
     before.sign_adopted_order(story)
-    gap = story.protocol.series.gap_days_min
-    starts = [first + timedelta(days=n * gap) for n in range(story.known_order.sessions)]
-    before.consent_and_book(story, starts=starts)
+    candidates = [_series_from(story, first)] if firm else _later(story, first)
+    before.consent_and_book(story, starts=next(each for each in candidates if firm or _fits(story, each)))
     return story
+
+
+def _series_from(story: Story, first: datetime) -> list[datetime]:
+    gap = story.protocol.series.gap_days_min
+    return [first + timedelta(days=n * gap) for n in range(story.known_order.sessions)]
+
+
+def _later(story: Story, first: datetime) -> list[list[datetime]]:
+    return [_series_from(story, first + timedelta(minutes=30 * n)) for n in range(48)]
+
+
+def _fits(story: Story, starts: list[datetime]) -> bool:
+    order, at = story.known_order, story.clock.now
+    service = plans.infusion_service(story.site, story.site.today(starts[0]))
+    if service is None:
+        return False
+    phases = series.phases_of(order)
+    return not any(
+        why_not(site=story.site, service=service, starts_at=start, at=at, phases=phases, patient=story.patient)
+        for start in starts
+    )
 
 
 def bring(site: Site, person: Person, now: datetime, stage: str) -> Story:
@@ -148,7 +174,7 @@ def bring(site: Site, person: Person, now: datetime, stage: str) -> Story:
         return _reviewed(site, person, now)
     if stage == "booked":
         morning = datetime.combine(site.today(now) + timedelta(days=1), time(8), tzinfo=site.tz).astimezone(UTC)
-        story = planned(site, person, now, first=morning)
+        story = planned(site, person, now, first=morning, firm=False)
         chair.prepare_home(story, story.sessions[0])
         return story
     story = story_of(site, person, now - timedelta(days=33))

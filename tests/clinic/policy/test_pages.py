@@ -112,4 +112,6 @@ def test_what_is_softer_than_the_reference_is_said_in_words_with_its_unit() -> N
     assert reading.spoken("assessment.failed_preventive_classes_min: 1 here, 3 in the reference") == (
         "Kinds of preventive medicine tried before, at least: 1 here, 3 in the reference"
     )
-    assert reading.spoken("recovery.observe_min: 30 here, 60 in the reference").startswith("Watched afterwards, at least (min):")
+    assert reading.spoken("recovery.observe_min: 30 here, 60 in the reference") == (
+        "Watched afterwards, at least (min): 30 here, 60 in the reference"
+    )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from clearhead.clinic.rehearsal import demo
+from clearhead.clinic.rehearsal import demo, demo_day
 from clearhead.clinic.schedule.models import Occupancy
 
 pytestmark = pytest.mark.django_db
@@ -22,3 +22,18 @@ def test_a_visit_that_runs_past_midnight_is_booked() -> None:
 
     last = Occupancy.objects.filter(booking=story.sessions[0].booking).latest("ends_at")
     assert last.ends_at.astimezone(site.tz).date() > LATE.astimezone(site.tz).date()
+
+
+def test_the_demo_loads_in_the_morning_when_its_chairs_are_all_taken_at_the_same_hour() -> None:
+    morning = datetime(2026, 11, 29, 15, 52, tzinfo=UTC)  # eight minutes to nine in Mesa: five would sit at eight
+
+    site = demo.clinic(morning)
+    first = morning - timedelta(minutes=300)
+    for (person, _minutes), late in zip((*demo.CHAIRS, (demo_day.RECOVERING, 0)), (0, 60, 90, 120), strict=True):
+        demo.planned(site, person, morning, first=first + timedelta(minutes=late))
+    story = demo.bring(site, demo.LATER[0][0], morning, "booked")
+
+    start = story.sessions[0].booking.starts_at.astimezone(site.tz)
+    assert len(story.sessions) == story.known_order.sessions
+    assert start.date() == site.today(morning) + timedelta(days=1)
+    assert start.time() > time(8)
