@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,10 +12,36 @@ from django.views.decorators.http import require_GET
 
 from clearhead.clinic.audit.models import Anchor, Chain, Event
 from clearhead.clinic.audit.verify import Head, head_from, stands
+from clearhead.clinic.home.audit_words import subject_words, verb_words
 from clearhead.clinic.people.access import access, staff
 from clearhead.clinic.people.models import Patient, Role, Site, User
 
 HEADS_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One event, with who did it and to whom."""
+
+    event: Event
+    actor: str
+    patient: str
+
+    @property
+    def verb(self) -> str:
+        """What was done, in words."""
+        return verb_words(self.event.verb)
+
+    @property
+    def subject(self) -> str:
+        """To what, in words."""
+        return subject_words(self.event.subject)
+
+
+def _verbs(site: Site) -> list[tuple[str, str]]:
+    """What can be asked for: the verbs of this chain, by their words."""
+    stored = Event.objects.filter(chain=site.slug).order_by().values_list("verb", flat=True).distinct()
+    return sorted(((verb, verb_words(verb)) for verb in stored), key=lambda pair: pair[1].casefold())
 
 
 @require_GET
@@ -29,8 +57,8 @@ def event_list(request: HttpRequest, site: Site) -> HttpResponse:
     shown = {
         "site": site,
         "page": page,
-        "rows": [(e, actors.get(e.actor_code, e.actor_code), patients.get(e.patient_code, "")) for e in page],
-        "verbs": Event.objects.filter(chain=site.slug).values_list("verb", flat=True).distinct().order_by("verb"),
+        "rows": [Row(e, actors.get(e.actor_code, e.actor_code), patients.get(e.patient_code, "")) for e in page],
+        "verbs": _verbs(site),
         "wanted": wanted,
         "head": Chain.objects.filter(name=site.slug).first(),
         "printed": _printed(site),

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from clearhead.clinic.consent.models import Consent
+from clearhead.clinic.home.timeline import RESPONSES
 from clearhead.clinic.people.models import Course, Site
 from clearhead.clinic.plan.models import SessionSummary
 from clearhead.clinic.recovery.models import Discharge
@@ -100,7 +101,7 @@ def _sessions(courses: list[Course]) -> Counter[int]:
 
 def _last_review(courses: list[Course]) -> list[str]:
     said = {
-        row.course_id: row.response or "not enough data"
+        row.course_id: str(RESPONSES.get(row.response, "not enough data"))
         for row in Review.standing().filter(course__in=courses).order_by("happened_at", "pk")
     }
     return [said.get(one.pk, "none yet") for one in courses]

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, F
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from clearhead.clinic.assessment.models import Decision
 from clearhead.clinic.consent.models import Consent
@@ -172,13 +173,16 @@ def _visit(session: Session) -> Step:
     )
 
 
+RESPONSES = {"responder": gettext_lazy("a response"), "no_response": gettext_lazy("no response")}
+
+
 def _review(course: Course) -> Step:
     last = Review.standing().filter(course=course).last()
     url, name = _url("review-course", course.code), _("Review")
     if last is None:
         return Step(name, "ahead", _("28 days after the last session."), url, _("Open review"))
     said = _("%(response)s; next: %(next)s") % {
-        "response": last.response or _("not enough data"),
+        "response": RESPONSES.get(last.response, _("not enough data")),
         "next": last.get_next_step_display(),
     }
     return Step(name, "done", said, url, _("Open review"))

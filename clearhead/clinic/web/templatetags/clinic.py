@@ -8,11 +8,18 @@ from typing import Any
 
 from django import template
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from clearhead.medicine.headache.diary import RULE
 from clearhead.medicine.protocols.codes import RESPONSE_RULES
 
 register = template.Library()
 
+HEADACHE_RULES = {
+    RULE: gettext_lazy(
+        "A headache day is one answered as mild or worse, touched by an attack, or with medicine taken for an attack."
+    )
+}
 WORDS = {"allowed": "allowed", "warned": "warned", "open": "open", "refused": "refused"}
 
 
@@ -38,6 +45,12 @@ def beyond(sentence: Any, title: Any) -> str:
 def response_rule(code: Any) -> str:
     """What a rule of response asks for, in words."""
     return str(_(RESPONSE_RULES.get(str(code), str(code))))
+
+
+@register.filter
+def headache_rule(code: Any) -> str:
+    """What a rule counts as a headache day, in words."""
+    return str(HEADACHE_RULES.get(str(code), code))
 
 
 @register.filter
