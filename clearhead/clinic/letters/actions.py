@@ -65,7 +65,10 @@ def queue(
     if not where and channel != "print":
         channel, where = "print", str(patient) if patient else "front desk"
     spoken = language or (patient.language if patient else site.locale)
-    subject, text = rendered(kind_of(template), site=site, channel=channel, language=spoken, context=context)
+    subject, text = rendered(
+        kind_of(template), site=site, channel=channel, language=spoken, context=context,
+        own_zone=patient.zone if patient else "",
+    )  # fmt: skip
     said = {"channel": channel, "language": spoken, "subject": subject, "text": text, "calendar": calendar}
     which = {"about_code": str(about_code), "template": template, "due_at": due_at, "to": where}
     letter, new = Outgoing.objects.get_or_create(**which, defaults={"site": site, "patient": patient, **said})

@@ -8,6 +8,7 @@ from typing import Literal
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, Timezone, vCalAddress
 
+from clearhead.clinic.people.times import local_time
 from clearhead.clinic.schedule.models import Booking
 
 Method = Literal["PUBLISH", "CANCEL"]
@@ -59,8 +60,14 @@ def _event(booking: Booking, at: datetime, method: Method, link: str) -> Event:
     event["organizer"] = vCalAddress("invalid:nomail")
     if booking.service.mode not in {"phone", "video"} and booking.site.address:
         event.add("location", booking.site.address)
+    told = [_("Time: %(when)s.") % {"when": local_time(booking.starts_at, booking.site, _zone_of(booking))}]
     if link and method != "CANCEL":
-        event.add("description", _("Change or cancel: %(link)s") % {"link": link})
+        told.append(_("Change or cancel: %(link)s") % {"link": link})
+    event.add("description", "\n".join(told))
     if booking.site.phone:
         event.add("contact", booking.site.phone)
     return event
+
+
+def _zone_of(booking: Booking) -> str:
+    return booking.patient.zone if booking.patient is not None else ""

@@ -13,10 +13,10 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from clearhead.clinic.letters.render import local_time
 from clearhead.clinic.people import actions as people
 from clearhead.clinic.people.access import access, staff
 from clearhead.clinic.people.models import Course, Patient, Role, Site
+from clearhead.clinic.people.times import local_time
 from clearhead.clinic.schedule import actions as calendar
 from clearhead.clinic.schedule.models import Booking
 from clearhead.clinic.schedule.queries import bookings_of, waiting_at

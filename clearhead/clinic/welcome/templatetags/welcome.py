@@ -10,8 +10,8 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clearhead.clinic.letters.render import local_time, zone_name
 from clearhead.clinic.people.models import Site
+from clearhead.clinic.people.times import local_time, zone_name
 
 register = template.Library()
 NOON = 12
