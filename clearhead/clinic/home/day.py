@@ -17,6 +17,7 @@ from clearhead.clinic.recovery.models import CallAttempt, CallStep, Discharge, E
 from clearhead.clinic.schedule.models import Booking, Occupancy, VisitEvent
 
 STEPS = ("booked", "confirmed", "arrived", "checked", "roomed", "infusing", "recovering", "left")
+BEFORE_THE_CHAIR = STEPS[:5]
 OVER = ("no_show", "aborted")
 SHOWN_STATUS = (Booking.Status.BOOKED, Booking.Status.DONE, Booking.Status.NO_SHOW)
 NEXT_EVENT = {"booked": "confirmed", "confirmed": "arrived", "arrived": "checked", "checked": "roomed"}
@@ -42,6 +43,7 @@ class Row:
     step: str
     since: datetime | None
     chips: tuple[Chip, ...]
+    gone: bool = False  # its day is over, and it stands as booked: nobody said what became of it
 
     @property
     def done(self) -> int:
@@ -77,7 +79,7 @@ def day_board(site: Site, day: date, now: datetime) -> list[Row]:
     bookings = (
         Booking.objects.filter(site=site, starts_at__gte=begins, starts_at__lt=begins + timedelta(days=1, hours=2))
         .filter(status__in=SHOWN_STATUS)
-        .select_related("service", "patient", "course", "visit__order", "visit__infusion")
+        .select_related("service", "site", "patient", "course", "visit__order", "visit__infusion")
         .prefetch_related("events", "occupancies__resource")
     )
     rows = [one for one in bookings if one.starts_at.astimezone(site.tz).date() == day]
@@ -88,7 +90,9 @@ def _row(booking: Booking, now: datetime) -> Row:
     session: Session | None = getattr(booking, "visit", None)
     step, since = step_of(booking, session)
     chips = _chips(session, step, now) if session is not None else ()
-    return Row(booking, booking.patient, session, _where(booking), step, since, tuple(chips))
+    over = booking.site.today(now) > booking.site.today(booking.ends_at)
+    gone = over and booking.status == Booking.Status.BOOKED and step in BEFORE_THE_CHAIR
+    return Row(booking, booking.patient, session, _where(booking), step, since, tuple(chips), gone)
 
 
 def step_of(booking: Booking, session: Session | None) -> tuple[str, datetime | None]:
@@ -100,8 +104,18 @@ def step_of(booking: Booking, session: Session | None) -> tuple[str, datetime | 
         infusion: Infusion | None = getattr(session, "infusion", None)
         if infusion is not None:
             return ("recovering", infusion.ended_at) if infusion.ended_at else ("infusing", infusion.started_at)
-    events = sorted(booking.events.all(), key=lambda event: (event.happened_at, event.pk))
+    events = sorted(
+        (event for event in booking.events.all() if _of_this_day(event, booking)),
+        key=lambda event: (event.happened_at, event.pk),
+    )
     return (events[-1].kind, events[-1].happened_at) if events else ("booked", None)
+
+
+def _of_this_day(event: VisitEvent, booking: Booking) -> bool:
+    """A visit that was moved keeps its log; who came on the earlier day has not come on this one."""
+    zone = booking.site.tz
+    came_on = event.happened_at.astimezone(zone).date()
+    return event.kind == VisitEvent.Kind.CONFIRMED or came_on >= booking.starts_at.astimezone(zone).date()
 
 
 def _where(booking: Booking) -> str:

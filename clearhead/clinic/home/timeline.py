@@ -19,6 +19,7 @@ from clearhead.clinic.people.models import ChartMerge, Course, Patient, Site
 from clearhead.clinic.plan.models import Order, Session
 from clearhead.clinic.recovery.models import Discharge
 from clearhead.clinic.review.models import Review
+from clearhead.clinic.schedule.models import Booking
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def steps(course: Course, now: datetime, roles: set[str]) -> list[Step]:
         _assessment(course, now),
         _plan(course),
         _consent(course),
-        *_visits(course),
+        *_visits(course, now),
         _review(course),
     )
     return [step if not step.url or lets_in(step.url, roles) else replace(step, url="") for step in found]
@@ -144,14 +145,14 @@ def _consent(course: Course) -> Step:
     return Step(name, "done", _("Signed on %(day)s.") % {"day": day}, url, _("Open consent"))
 
 
-def _visits(course: Course) -> list[Step]:
+def _visits(course: Course, now: datetime) -> list[Step]:
     found = Session.objects.filter(course=course, cancelled_at__isnull=True).select_related(
-        "booking", "order", "infusion"
+        "booking", "order", "infusion", "site", "course"
     )
-    return [_visit(session) for session in found.order_by("booking__starts_at", "number")]
+    return [_visit(session, now) for session in found.order_by("booking__starts_at", "number")]
 
 
-def _visit(session: Session) -> Step:
+def _visit(session: Session, now: datetime) -> Step:
     when = (
         f"{session.booking.starts_at.astimezone(session.site.tz):%a %-d %b, %H:%M}"
         if session.booking
@@ -164,6 +165,12 @@ def _visit(session: Session) -> Step:
         said = _("%(when)s: %(how)s") % {"when": when, "how": left.get_disposition_display()}
         return Step(name, "done", said, record, _("Open record"))
     infusion = getattr(session, "infusion", None)
+    if infusion is None and session.booking and session.booking.status == Booking.Status.NO_SHOW:
+        said, label = _("%(when)s: did not come") % {"when": when}, _("Another date")
+        return Step(name, "wrong", said, _url("plan-course", session.course.code), label)
+    if session.day_is_gone(now):
+        said, label = _("%(when)s: the day is over, nothing was given") % {"when": when}, _("Say what happened")
+        return Step(name, "wrong", said, _url("plan-session", session.code), label)
     if infusion is None:
         return Step(name, "ahead", when, _url("infusion-go", session.code), _("Go or no-go"))
     if infusion.ended_at is None:

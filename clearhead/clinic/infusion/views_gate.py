@@ -41,7 +41,7 @@ OK = {"yes": True, "no": False, "unknown": None}
 @FORM
 @access(READERS, Session)
 def go(request: Any, session: Session) -> HttpResponse:
-    """Go or no-go: every gate, then the signature."""
+    """Go or no-go: every gate, then the signature. For a session whose day is over the list is only read."""
     form = form_of(forms_gate.GoForm, request, session)
 
     def run(said: dict[str, Any], now: datetime) -> Any:
@@ -60,6 +60,7 @@ def cards(request: Any, session: Session) -> dict[str, Any]:
     asked = GateAnswer.standing().filter(session=session, gate="day_rescreen").order_by("happened_at", "pk").last()
     return {
         "page": queries.go_page(session, now),
+        "day_is_gone": session.day_is_gone(now),
         "standing": queries.standing(session, now),
         "told": rescreen.told(asked.value) if asked is not None else [],
         "rescreen_source": sources_under(protocol, "start.rescreen"),

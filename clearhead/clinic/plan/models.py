@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
@@ -105,6 +106,13 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"session {self.number} of {self.order.sessions}"
+
+    def day_is_gone(self, at: datetime) -> bool:
+        """True when the day it was booked for is over and nothing was given: it needs a word, or another date."""
+        booking = self.booking
+        if booking is None or booking.status != Booking.Status.BOOKED or self.cancelled_at is not None:
+            return False
+        return self.site.today(at) > self.site.today(booking.ends_at) and getattr(self, "infusion", None) is None
 
 
 class SessionSummary(Fact):

@@ -10,6 +10,7 @@ urlpatterns = [
     path("day/<slug:site>/", visit_views.day, name="plan-day"),
     path("session/<uuid:code>/", visit_views.session_page, name="plan-session"),
     path("session/<uuid:code>/move/", visit_views.move, name="plan-move"),
+    path("session/<uuid:code>/missed/", visit_views.missed, name="plan-missed"),
     path("session/<uuid:code>/cancel/", visit_views.cancel, name="plan-cancel"),
     path("session/<uuid:code>/escort/", visit_views.escort, name="plan-escort"),
     path("session/<uuid:code>/reached/", visit_views.reached, name="plan-reached"),

@@ -16,7 +16,10 @@ from clearhead.clinic.plan import actions, queries
 from clearhead.clinic.plan.answers import told
 from clearhead.clinic.plan.forms import AnswersForm, CancelForm, EscortForm, MoveForm, ReachedForm
 from clearhead.clinic.plan.models import Session
+from clearhead.clinic.schedule import actions as schedule
 from clearhead.clinic.schedule.errors import BookingRefused
+from clearhead.clinic.schedule.models import VisitEvent
+from clearhead.clinic.web.forms import ClearForm
 
 CARE = (Role.FRONT_DESK, Role.NURSE, Role.PRESCRIBER, Role.DIRECTOR)
 
@@ -45,6 +48,8 @@ def _page(request: HttpRequest, session: Session, *, status: int = 200, **forms:
         "escort_form": EscortForm(initial=named),
         "reached_form": ReachedForm(zone=zone, initial={"reached_at": at}),
         "answers_form": AnswersForm(),
+        "gone": session.day_is_gone(at),
+        "missed_form": ClearForm(),
         "ahead": bool(session.booking and session.booking.starts_at > at and visit.booked),
         **forms,
     }
@@ -70,6 +75,22 @@ def move(request: HttpRequest, session: Session) -> HttpResponse:
         except BookingRefused as refusal:
             form.refused(refusal)
     return _page(request, session, status=422, move_form=form) if form.is_bound else _back(session)
+
+
+@access(staff(*CARE), Session)
+def missed(request: HttpRequest, session: Session) -> HttpResponse:
+    """Nobody came: noted, the place is free, and the next page finds another date."""
+    form, at = ClearForm(request.POST or None), timezone.now()
+    if not form.is_valid() or session.booking is None or not session.day_is_gone(at):
+        return _back(session)
+    schedule.record_visit_event(
+        booking=session.booking,
+        kind=VisitEvent.Kind.NO_SHOW,
+        by=request.user,  # type: ignore[arg-type]  # staff is signed in
+        at=at,
+        client_id=form.cleaned_data["client_id"],
+    )
+    return _see_other("plan-dates", (queries.current_order(session.course) or session.order).code)
 
 
 @access(staff(*CARE), Session)

@@ -77,4 +77,4 @@ def test_a_patient_reads_the_same_hour_of_going_home_on_every_page() -> None:
 
     page = client.get(reverse("home-visits")).content.decode()
 
-    assert f"to about {slot.home_at.astimezone(session.site.tz):%H:%M}" in page
+    assert f"{slot.home_at.astimezone(session.site.tz):%H:%M} (Phoenix time)" in page

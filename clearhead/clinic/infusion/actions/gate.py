@@ -48,6 +48,9 @@ class StartRefused(ChairRefused):
     """The start is not open: a gate is refused, open or too old."""
 
 
+DAY_GONE = "The day of this session is over. Give it another date first, or note that the patient did not come."
+
+
 @audit.once
 def answer_gate(
     *,
@@ -263,6 +266,8 @@ def sign_go(
 ) -> GoNoGo:
     """The signed judgement. GO only when every gate permits; NO-GO always, with its reason."""
     lock(session)
+    if go and session.day_is_gone(at):
+        raise refuse("day", "Day", DAY_GONE, question="start")
     protocol, verdict = protocol_of(session), gates.judge(session, at)
     if go and not verdict.permits:
         raise StartRefused(verdict)

@@ -137,6 +137,11 @@ class ChairView:
         return self.dose_rows.mark
 
     @property
+    def day_is_gone(self) -> bool:
+        """True when the day of this session is over and it was never started."""
+        return self.infusion is None and self.session.day_is_gone(self.now)
+
+    @property
     def elapsed_min(self) -> int:
         """Whole minutes since the start, up to the end."""
         if self.infusion is None:
