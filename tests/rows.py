@@ -116,6 +116,10 @@ ROWS: dict[str, Row] = {
         "welcome.Enquiry", site=_course_site, name=CANARY, contact=CANARY, text=CANARY, contact_consent_at=AT_TEN
     ),
     "schedule.Waiting": _waiting,
+    "schedule.Service": lambda patient: _waiting(patient).service,
+    "schedule.Resource": lambda patient: apps.get_model("schedule.Resource")._default_manager.create(
+        site=_course_site(patient), kind="chair", name=CANARY, from_date=date(2026, 1, 1)
+    ),
     "diary.Attack": _fact("diary.Attack", patient=_me, zone="America/Phoenix"),
     "diary.Medicine": _fact("diary.Medicine", patient=_me, typed=CANARY, role="acute"),
     "diary.Dose": lambda patient: _fact(

@@ -15,6 +15,7 @@ from clearhead.clinic.people.models import Patient, Site
 from clearhead.clinic.plan.models import Escort, Session
 from clearhead.clinic.recovery.models import CallAttempt, CallStep, Discharge, EscortMet
 from clearhead.clinic.schedule.models import Booking, Occupancy, VisitEvent
+from clearhead.clinic.schedule.site_queries import chairs_on
 
 STEPS = ("booked", "confirmed", "arrived", "checked", "roomed", "infusing", "recovering", "left")
 BEFORE_THE_CHAIR = STEPS[:5]
@@ -171,7 +172,7 @@ def next_free_chair(site: Site, now: datetime) -> datetime | None:
             resource__site=site, resource__kind="chair", released_at__isnull=True, starts_at__lte=now, ends_at__gt=now
         ).values_list("resource_id", "ends_at")
     )
-    chairs = site.resources.filter(kind="chair").count()
+    chairs = len(chairs_on(site, site.today(now)))
     if not taken or len({chair for chair, _end in taken}) < chairs:
         return None
     latest: dict[int, datetime] = {}

@@ -30,6 +30,7 @@ STAFF_ITEMS: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
         (Role.DIRECTOR, Role.PRESCRIBER, Role.NURSE, Role.PHARMACIST, Role.OWNER, Role.AUDITOR),
     ),
     (_("Letters"), "letters-queue", (Role.FRONT_DESK, Role.NURSE)),
+    (_("Site"), "schedule-site", (Role.OWNER, Role.FRONT_DESK, Role.DIRECTOR, Role.AUDITOR)),
     (_("Staff"), "people-staff", (Role.OWNER, Role.DIRECTOR)),
     (_("Figures"), "home-figures", (Role.OWNER, Role.DIRECTOR)),
     (_("Audit"), "audit-list", (Role.AUDITOR,)),

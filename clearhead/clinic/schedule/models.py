@@ -157,6 +157,26 @@ class VisitEvent(Fact):
     note = models.CharField(max_length=200, blank=True)
 
 
+class SettingChange(Fact):
+    """Hours, chairs or services were changed after set-up: who did it, from which day on, what was so before.
+
+    The rows of `Opening`, `Resource` and `Service` carry their days; none is edited but for the day it ends on, so
+    that every day reads as it was.
+    """
+
+    class Kind(models.TextChoices):
+        HOURS = "hours", _("opening hours")
+        DAY = "day", _("one day")
+        CHAIR = "chair", _("chair")
+        SERVICE = "service", _("service")
+
+    site = models.ForeignKey(Site, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind)
+    from_date = models.DateField()
+    before = models.CharField(max_length=500, blank=True)
+    after = models.CharField(max_length=500)
+
+
 class Waiting(models.Model):
     """Someone who wants an earlier time, what was offered to them, and why they wait no longer."""
 

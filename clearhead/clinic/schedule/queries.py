@@ -206,7 +206,8 @@ def ended_services(site: Site, day: date) -> list[Service]:
 
 def next_waiting(site: Site, service: Service) -> Waiting | None:
     """Who has waited longest and was not yet offered a time."""
-    rows = Waiting.objects.filter(site=site, service=service, closed_at__isnull=True, offered_at__isnull=True)
+    alike = {"service__kind": service.kind, "service__mode": service.mode}  # a new price is a new row of the same kind
+    rows = Waiting.objects.filter(site=site, **alike, closed_at__isnull=True, offered_at__isnull=True)
     return rows.order_by("since", "pk").first()
 
 

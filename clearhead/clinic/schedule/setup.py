@@ -104,17 +104,17 @@ def _services(site: Site, place: Any) -> None:
             from_date=offer.from_date,
             until_date=offer.until_date,
             notice=offer.notice or "",
-            phases=_phases(offer, rooms),
+            phases=phases_for(offer.kind, offer.mode, offer.minutes, rooms),
         )
 
 
-def _phases(offer: Any, rooms: set[str]) -> list[dict[str, Any]]:
+def phases_for(kind: str, mode: str, minutes: int | None, rooms: set[str]) -> list[dict[str, Any]]:
     """A clinician for the minutes, and a room of the right kind for who comes in. An infusion says it in its order."""
-    if not offer.minutes:
+    if not minutes:
         return []
-    wanted = "treatment" if offer.kind == "osteopathic" else "consult"
-    room = f" + 1 room[{wanted}]" if offer.mode == "in_person" and wanted in rooms else ""
-    return [{"name": offer.kind, "minutes": offer.minutes, "needs": f"1 clinician{room}"}]
+    wanted = "treatment" if kind == "osteopathic" else "consult"
+    room = f" + 1 room[{wanted}]" if mode == "in_person" and wanted in rooms else ""
+    return [{"name": kind, "minutes": minutes, "needs": f"1 clinician{room}"}]
 
 
 def _join(site: Site, person: Any, first_day: date, *, at: datetime, by: User | None, password: str | None) -> None:

@@ -334,6 +334,27 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name='SettingChange',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('happened_at', models.DateTimeField(help_text='When it was so, not when it was typed.')),
+                ('recorded_at', models.DateTimeField(help_text='When it reached the clinic; passed in, never read from a clock here.')),
+                ('struck', models.BooleanField(default=False)),
+                ('kind', models.CharField(choices=[('hours', 'opening hours'), ('day', 'one day'), ('chair', 'chair'), ('service', 'service')], max_length=10)),
+                ('from_date', models.DateField()),
+                ('before', models.CharField(blank=True, max_length=500)),
+                ('after', models.CharField(max_length=500)),
+                ('corrects', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrected_by', to='schedule.settingchange')),
+                ('recorded_by', models.ForeignKey(help_text='Empty: a person by link.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.site')),
+            ],
+            options={
+                'ordering': ['happened_at', 'pk'],
+                'abstract': False,
+            },
+        ),
         migrations.AddIndex(
             model_name="booking",
             index=models.Index(fields=["site", "starts_at"], name="booking_by_day"),

@@ -9,6 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [("schedule", "0001_initial")]
     operations = [
         ProtectFacts(
+            "SettingChange",
             "VisitEvent",
         )
     ]
