@@ -19,6 +19,7 @@ from clearhead.clinic.policy.queries import find_protocol_at
 from clearhead.clinic.schedule import queries as calendar
 from clearhead.clinic.schedule import visits
 from clearhead.clinic.schedule.models import Booking, Service
+from clearhead.clinic.welcome import dayparts
 from clearhead.clinic.welcome.models import Enquiry, EnquiryEvent
 
 DAYS_SHOWN = 21
@@ -92,19 +93,25 @@ def offer_behind(booking: Booking, at: datetime) -> ConsultOffer:
 
 @dataclass(frozen=True, slots=True)
 class FreeDay:
-    """A local day and how many starts are free on it."""
+    """A local day, how many starts are free on it, and in which parts of the day."""
 
     day: date
     free: int
+    parts: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """How much is free, as the calendar page says it."""
+        return dayparts.said(self.free, self.parts)
 
 
 def free_days(site: Site, offer: ConsultOffer, at: datetime, *, patient: Patient | None = None) -> list[FreeDay]:
     """The days of the next three weeks with a free start."""
-    counts: dict[date, int] = {}
+    starts: dict[date, list[str]] = {}
     for one in _starts(site, offer.service, offer.phases, site.today(at), DAYS_SHOWN, at, patient):
-        day = one.start.astimezone(site.tz).date()
-        counts[day] = counts.get(day, 0) + 1
-    return [FreeDay(day, free) for day, free in sorted(counts.items())]
+        parts = starts.setdefault(one.start.astimezone(site.tz).date(), [])
+        parts.append(dayparts.part_of(one.start, site.tz))
+    return [FreeDay(day, len(parts), tuple(dict.fromkeys(parts))) for day, parts in sorted(starts.items())]
 
 
 def free_times(

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from clearhead.clinic.people.models import Site
 from clearhead.clinic.people.times import local_time, zone_name
+from clearhead.clinic.welcome.dayparts import Part, parts_of
 
 register = template.Library()
-NOON = 12
 
 
 @register.filter
@@ -36,11 +36,9 @@ def zone_words(site: Site) -> str:
 
 
 @register.filter
-def halves(times: list[datetime], site: Site) -> list[tuple[str, list[datetime]]]:
-    """Morning and afternoon, each with its times, where it has any."""
-    morning = [time for time in times if timezone.localtime(time, site.tz).hour < NOON]
-    both = [(_("Morning"), morning), (_("Afternoon"), [time for time in times if time not in morning])]
-    return [(str(name), some) for name, some in both if some]
+def day_parts(times: list[datetime], site: Site) -> list[Part]:
+    """Night, morning, afternoon, evening, each with its times, where it has any."""
+    return parts_of(times, site.tz)
 
 
 @register.filter
