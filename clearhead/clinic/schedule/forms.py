@@ -50,7 +50,7 @@ class HoursField(forms.CharField):
     """“07:00 to 18:00”, two stretches with a comma between them, or nothing for closed."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, max_length=60, **kwargs)
+        super().__init__(max_length=60, **kwargs)
         self.widget.attrs.update({"autocomplete": "off", "placeholder": _("closed")})
 
     def prepare_value(self, value: Any) -> Any:
@@ -62,6 +62,9 @@ class HoursField(forms.CharField):
     def to_python(self, value: Any) -> Any:
         """Stretches of local time."""
         return [self._stretch(part) for part in str(value or "").split(",") if part.strip()]
+
+    def validate(self, value: Any) -> None:
+        """Nothing typed is an answer too: closed."""
 
     def _stretch(self, typed: str) -> Stretch:
         ends = [CLOCK.fullmatch(end) for end in BETWEEN.split(typed.strip())]
@@ -94,6 +97,7 @@ class _FromForm(ClearForm):
 class WeekForm(_FromForm):
     """The hours of every weekday, from a day on."""
 
+    use_required_attribute = False
     from_date = forms.DateField(label=gettext_lazy("From this day on"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -111,6 +115,7 @@ class WeekForm(_FromForm):
 class DayForm(_FromForm):
     """One day that differs."""
 
+    use_required_attribute = False
     day = forms.DateField(label=gettext_lazy("Day"))
     how = forms.ChoiceField(
         label=gettext_lazy("On this day"),
