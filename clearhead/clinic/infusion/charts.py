@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from clearhead.clinic.infusion.drawing import Axis, Numbers, Picture, Shape, n, path, rect, text
-from clearhead.clinic.infusion.lanes import BARE, LEVEL_PX, LegendLine, Mark, place, place_spells
+from clearhead.clinic.infusion.lanes import BARE, LEVEL_PX, LONGEST_LEGEND, LegendLine, Mark, place, place_spells
 from clearhead.clinic.infusion.panels import forecast, pain, pressure, rate, saturation
 
 LEFT, RIGHT, TOP = 46.0, 10.0, 18.0
@@ -21,8 +21,10 @@ TICK_PX_APART = 62.0
 STEPS_MIN = (5, 10, 15, 30, 60, 120, 240, 480, 720, 1440)
 
 
-def picture(numbers: Numbers, *, width: float = 900.0, pressure_px: float = 92.0) -> Picture:
-    """The whole picture for this width."""
+def picture(
+    numbers: Numbers, *, width: float = 900.0, pressure_px: float = 92.0, longest_legend: int = LONGEST_LEGEND
+) -> Picture:
+    """The whole picture for this width; a lane explains at most so many of its marks."""
     axis = Axis(numbers.start, numbers.end, LEFT, width - RIGHT)
     shapes: list[Shape] = []
     y = TOP
@@ -37,7 +39,7 @@ def picture(numbers: Numbers, *, width: float = 900.0, pressure_px: float = 92.0
             continue
         shapes += panel(numbers, axis, y + TITLE, height)
         y += TITLE + height
-    lanes, legend, bottom = _lanes(numbers, axis, y + 5)
+    lanes, legend, bottom = _lanes(numbers, axis, y + 5, longest_legend)
     frame = [*_time_axis(numbers, axis, bottom)]
     return Picture(width, bottom + 20, (*frame, *shapes, *lanes, *_now(numbers, axis, bottom)), legend)
 
@@ -73,7 +75,7 @@ def _now(numbers: Numbers, axis: Axis, bottom: float) -> Iterable[Shape]:
     yield text(middle, 13, f"{numbers.now.astimezone(numbers.zone):%H:%M}", "now-text", "middle")
 
 
-def _lanes(numbers: Numbers, axis: Axis, y: float) -> tuple[list[Shape], tuple[LegendLine, ...], float]:
+def _lanes(numbers: Numbers, axis: Axis, y: float, most: int) -> tuple[list[Shape], tuple[LegendLine, ...], float]:
     """Drugs, symptoms, events: each lane is as deep as its labels need."""
     shapes: list[Shape] = []
     legend: list[LegendLine] = []
@@ -83,9 +85,9 @@ def _lanes(numbers: Numbers, axis: Axis, y: float) -> tuple[list[Shape], tuple[L
     for name, marks in lanes:
         first = sum(1 for line in legend if line.number) + 1
         if marks is None:
-            drawn, lines, levels = _spells(numbers, axis, y, first)
+            drawn, lines, levels = _spells(numbers, axis, y, first, most)
         else:
-            drawn, lines, levels = _marks(marks, axis, y, first)
+            drawn, lines, levels = _marks(marks, axis, y, first, most)
         height = levels * LEVEL_PX + 4
         shapes += [
             text(2, y + 14, name, "lane-name"), rect(axis.left, y, axis.right - axis.left, height, "lane"), *drawn
@@ -96,10 +98,10 @@ def _lanes(numbers: Numbers, axis: Axis, y: float) -> tuple[list[Shape], tuple[L
 
 
 def _marks(
-    marks: tuple[Mark, ...], axis: Axis, y: float, first: int
+    marks: tuple[Mark, ...], axis: Axis, y: float, first: int, most: int
 ) -> tuple[list[Shape], tuple[LegendLine, ...], int]:
     seen = [(axis.x(mark.at), mark) for mark in marks if axis.holds(mark.at)]
-    placed = place(seen, left=axis.left + 1, right=axis.right - 1, first_number=first)
+    placed = place(seen, left=axis.left + 1, right=axis.right - 1, first_number=first, most=most)
     shapes = []
     for tone in sorted({tone for _, _, tone in placed.ticks}):
         ticks = {
@@ -114,13 +116,15 @@ def _marks(
     return shapes, placed.legend, placed.levels
 
 
-def _spells(numbers: Numbers, axis: Axis, y: float, first: int) -> tuple[list[Shape], tuple[LegendLine, ...], int]:
+def _spells(
+    numbers: Numbers, axis: Axis, y: float, first: int, most: int
+) -> tuple[list[Shape], tuple[LegendLine, ...], int]:
     seen = [
         (max(axis.x(one.start), axis.left), min(axis.x(one.end or numbers.now), axis.right), one)
         for one in numbers.symptoms
         if one.start <= axis.end and (one.end or numbers.now) >= axis.start
     ]
-    bars, legend, levels = place_spells(seen, left=axis.left + 1, right=axis.right - 1, first_number=first)
+    bars, legend, levels = place_spells(seen, left=axis.left + 1, right=axis.right - 1, first_number=first, most=most)
     shapes = []
     for grade in sorted({bar.grade for bar in bars if not bar.label.words}):
         crowd = {

@@ -107,12 +107,19 @@ class Placed:
     levels: int
 
 
-def place(marks: Iterable[tuple[float, Mark]], *, left: float, right: float, first_number: int = 1) -> Placed:
+def place(
+    marks: Iterable[tuple[float, Mark]],
+    *,
+    left: float,
+    right: float,
+    first_number: int = 1,
+    most: int = LONGEST_LEGEND,
+) -> Placed:
     """Marks with their x. The newest keep their words; older ones become numbers where it is tight."""
     room, ticks, labels, legend, crowded = Levels(left, right), [], [], [], []
     listed = sorted(marks, key=lambda one: one[0])
     for x, mark in reversed(listed):
-        label = _label(x, mark, room, str(first_number + len(legend)), len(legend) < LONGEST_LEGEND)
+        label = _label(x, mark, room, str(first_number + len(legend)), len(legend) < most)
         ticks.append((x, label.level if label else BARE, mark.tone))
         if label is None:
             crowded.append(LegendLine(0, mark.at, mark.words))
@@ -120,7 +127,7 @@ def place(marks: Iterable[tuple[float, Mark]], *, left: float, right: float, fir
         labels.append(label)
         if label.words != mark.words:
             legend.append(LegendLine(first_number + len(legend), mark.at, mark.words))
-    return Placed(tuple(reversed(ticks)), tuple(labels), (*legend, *crowded[: LONGEST_LEGEND - len(legend)]), room.used)
+    return Placed(tuple(reversed(ticks)), tuple(labels), (*legend, *crowded[: most - len(legend)]), room.used)
 
 
 def _label(x: float, mark: Mark, room: Levels, number: str, may_number: bool) -> Label | None:
@@ -148,13 +155,18 @@ class Bar:
 
 
 def place_spells(
-    spells: Iterable[tuple[float, float, Spell]], *, left: float, right: float, first_number: int = 1
+    spells: Iterable[tuple[float, float, Spell]],
+    *,
+    left: float,
+    right: float,
+    first_number: int = 1,
+    most: int = LONGEST_LEGEND,
 ) -> tuple[tuple[Bar, ...], tuple[LegendLine, ...], int]:
     """Bars `(x, right edge, spell)`; the label is inside the bar or beside it, and no other bar stands in its way."""
-    room, bars, legend = Levels(left, right), [], []
+    room, bars, legend, crowded = Levels(left, right), [], [], []
     for start, end, spell in sorted(spells, key=lambda one: (one[0], one[1])):
         number = str(first_number + len(legend))
-        for words in (spell.words, number):
+        for words in (spell.words, number) if len(legend) < most else (spell.words,):
             width = text_px(words)
             beside = end + TICK_PX if width + 2 * TICK_PX > end - start else start + TICK_PX
             at = min(beside, right - width)
@@ -168,7 +180,8 @@ def place_spells(
             bars.append(
                 Bar(start, max(4.0, end - start), level, spell.grade, spell.end is None, Label(0, 0, level, ""))
             )
+            crowded.append(LegendLine(0, spell.start, spell.words))
             continue
-        if words == number and len(legend) < LONGEST_LEGEND:
+        if words == number:
             legend.append(LegendLine(first_number + len(legend), spell.start, spell.words))
-    return tuple(bars), tuple(legend), room.used
+    return tuple(bars), (*legend, *crowded[: most - len(legend)]), room.used

@@ -82,7 +82,7 @@ def grid(view: ChairView, most: int | None = 11) -> Grid:
     columns = tuple(
         Column(
             row,
-            tuple(_cell(row, sign, view) for sign, _, _ in GRID_ROWS),
+            tuple(cell(row, sign, view) for sign, _, _ in GRID_ROWS),
             row.recorded_at - row.happened_at > LATE_ENTRY,
         )
         for row in shown
@@ -95,7 +95,8 @@ def grid(view: ChairView, most: int | None = 11) -> Grid:
     return Grid(columns, rows, len(view.observations) - len(shown))
 
 
-def _cell(row: Observation, sign: str, view: ChairView) -> Cell:
+def cell(row: Observation, sign: str, view: ChairView) -> Cell:
+    """One value: a number, a word for why there is none, or a dash."""
     words = _value(row, sign)
     if not words:
         why = next(

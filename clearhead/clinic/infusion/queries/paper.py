@@ -1,184 +1,168 @@
-"""What goes on paper: the picture in stretches of ten hours, totals, corrections, signatures; the downtime sheets."""
+"""What goes on paper: the picture with its sets in stretches, the summary, and the whole record where one was cut."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from django.db.models import prefetch_related_objects
+from django.utils.translation import gettext_lazy as lazy
 
 from clearhead.clinic.infusion import charts
-from clearhead.clinic.infusion.drawing import Picture
-from clearhead.clinic.infusion.queries import doses, grid, screen
+from clearhead.clinic.infusion.drawing import Numbers, Picture
+from clearhead.clinic.infusion.lanes import LegendLine
+from clearhead.clinic.infusion.models import Observation
+from clearhead.clinic.infusion.queries import grid, screen
 from clearhead.clinic.infusion.queries.chair import ChairView, chair
 from clearhead.clinic.infusion.queries.forecast import forecast_of
-from clearhead.clinic.infusion.queries.grid import Grid
-from clearhead.clinic.infusion.queries.record import Line, record_of
+from clearhead.clinic.infusion.queries.grid import Cell, Grid
+from clearhead.clinic.infusion.queries.record import record_of
+from clearhead.clinic.infusion.queries.summary import summary
 from clearhead.clinic.plan.models import Session
-from clearhead.clinic.plan.queries import dosing_weight_kg
-from clearhead.medicine.protocols.dose import Stepped
+from clearhead.clinic.web.templatetags.clinic import plain_number
 
-HOURS_A_PAGE = 10
-PAGE_PX = 1000.0
-SETS_A_TABLE = 16
-NOWHERE = "http://clearhead.invalid/"  # a base for relative addresses; nothing is ever asked of it
+HOURS_A_PAGE = 12
+"""Of infusion. What came before and after stands on the same page."""
+MARGIN = timedelta(minutes=10)
+PAGE_PX = 1200.0
+SETS_IN_WORDS = 16
+MOST_SETS = 44
+"""Columns of the narrow grid that stay readable on the shorter line of Letter."""
+ROOM_MM = {"A4": (278.0, 191.0), "Letter": (260.0, 197.0)}
+HEAD_MM, NOTES_MM, LINE_MM, LETTER_MM = 19.0, 7.0, 3.3, 1.42
+WIDE_ROW_MM, NARROW_ROW_MM, NARROW_HEAD_MM = 4.3, 3.0, 6.0
+NARROW_ROWS = (
+    ("hr", lazy("HR"), "/min"),
+    ("spo2", "SpO₂", "%"),
+    ("o2_l_per_min", "O₂", "L/min"),
+    ("sys", lazy("BP upper"), "mmHg"),
+    ("dia", lazy("BP lower"), "mmHg"),
+    ("rr", lazy("RR"), "/min"),
+    ("etco2", "CO₂", "mmHg"),
+    ("temp_c", lazy("Temp"), "°C"),
+    ("sedation", lazy("Sedation"), "RASS"),
+    ("dissociation", lazy("Dissoc."), "0–3"),
+    ("nausea", lazy("Nausea"), "0–3"),
+    ("pain", lazy("Pain"), "0–10"),
+    ("iv_site", lazy("IV site"), ""),
+)
+LETTERS = {
+    "not_obtainable": "n", "refused": "r", "artefact": "a", "asleep_rouses": "z", "asleep_not_woken": "Z",
+    "not_asked_asleep": "q", "clear": "✓", "sore": "!", "swollen": "!!",
+}  # fmt: skip
+"""A column of three digits has no room for a word; the key stands under the grid."""
+
+
+@dataclass(frozen=True, slots=True)
+class Narrow:
+    """Many sets on one line: each value in a column of three digits."""
+
+    sets: tuple[Observation, ...]
+    rows: tuple[tuple[str, str, tuple[Cell, ...]], ...]
+    left_out: int
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One stretch of the session."""
+    """One stretch of the session. `grid` where words have room, else `narrow`."""
 
     start: datetime
     end: datetime
     picture: Picture
-    grids: tuple[Grid, ...]
+    grid: Grid | None
+    narrow: Narrow | None
+    legend: tuple[LegendLine, ...]
+    legend_left_out: int
+
+    @property
+    def whole(self) -> bool:
+        """True when everything of this stretch stands on the page."""
+        return not self.legend_left_out and not (self.narrow and self.narrow.left_out)
 
 
-def record(session: Session, now: datetime) -> dict[str, Any]:
+def record(session: Session, now: datetime, size: str = "A4") -> dict[str, Any]:
     """Everything the printed record shows."""
     view = chair(session, now)
     prefetch_related_objects(view.dose_rows.rates, "recorded_by", "second_person")
-    lines = record_of(session)
+    lines, stretches = record_of(session), pages(view, now, size)
+    told = summary(view, lines, size)
     return {
         "view": view,
         "session": session,
         "patient": session.patient,
-        "pages": pages(view, now),
-        "lines": lines,
-        "corrections": [line for line in lines if line.corrected],
-        "late": [line for line in lines if line.queued or line.recorded_at - line.happened_at > grid.LATE_ENTRY],
-        "people": people(lines),
+        "pages": stretches,
+        "summary": told,
+        "lines": () if told.whole and all(page.whole for page in stretches) else lines,
         "printed_at": now,
         "phase_word": screen.phase_words(view),
     }
 
 
-def pages(view: ChairView, now: datetime) -> list[Page]:
-    """The time axis in stretches; a session under ten hours is one page."""
+def pages(view: ChairView, now: datetime, size: str = "A4") -> list[Page]:
+    """The time axis in even stretches: an infusion of up to twelve hours is one page."""
     forecast = forecast_of(view.session, now, view) if view.infusion else None
-    whole = screen.numbers(view, forecast)
-    found, start = [], whole.start
-    while start < whole.end:
-        end = min(whole.end, start + timedelta(hours=HOURS_A_PAGE))
-        inside = replace(view, observations=tuple(o for o in view.observations if start <= o.happened_at < end))
-        drawn = charts.picture(replace(whole, start=start, end=end), width=PAGE_PX)
-        found.append(Page(start, end, drawn, tuple(_tables(inside))))
-        start = end
-    return found
+    whole = _trimmed(screen.numbers(view, forecast), view)
+    count = max(1, -(-view.elapsed_min // (HOURS_A_PAGE * 60)))
+    each = (whole.end - whole.start) / count
+    return [_page(view, whole, whole.start + place * each, whole.start + (place + 1) * each, size) for place in range(count)]
 
 
-def _tables(view: ChairView) -> list[Grid]:
-    rows = view.observations
-    tables = -(-len(rows) // SETS_A_TABLE)
-    each = -(-len(rows) // tables) if tables else SETS_A_TABLE  # even tables: never one lonely column on a page
-    parts = [rows[place : place + each] for place in range(0, len(rows), each)]
-    return [grid.grid(replace(view, observations=part), None) for part in parts]
+def _trimmed(whole: Numbers, view: ChairView) -> Numbers:
+    """An infusion that ended needs no axis up to the hour of printing."""
+    if view.infusion is None or view.infusion.ended_at is None:
+        return whole
+    last = [view.infusion.ended_at]
+    for rows in (view.observations, view.adjuncts, view.events, view.symptoms):
+        last += [row.happened_at for row in rows[-1:]]
+    return replace(whole, end=min(whole.end, max(last) + MARGIN))
 
 
-def people(lines: tuple[Line, ...]) -> list[tuple[str, int]]:
-    """Who wrote how much: the place for initials."""
-    counts: dict[str, int] = {}
-    for line in lines:
-        counts[line.by] = counts.get(line.by, 0) + 1
-    return sorted(counts.items())
+def _page(view: ChairView, whole: Numbers, start: datetime, end: datetime, size: str) -> Page:
+    drawn = charts.picture(replace(whole, start=start, end=end), width=PAGE_PX, longest_legend=10_000)
+    sets = tuple(row for row in view.observations if start <= row.happened_at < end)
+    table = grid.grid(replace(view, observations=sets), None) if len(sets) <= SETS_IN_WORDS else None
+    tight = narrow(sets, view) if table is None else None
+    mm = WIDE_ROW_MM * (len(table.rows) + 1) if table else NARROW_HEAD_MM + NARROW_ROW_MM * len(tight.rows if tight else ())
+    legend = _fitting(drawn, mm, size)
+    return Page(start, end, drawn, table, tight, legend, len(drawn.legend) - len(legend))
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One line of the rate table."""
-
-    mg_per_kg_h: Decimal
-    mg_per_h: Decimal
-    ml_per_h: tuple[Decimal, ...]
-
-
-def downtime(session: Session, now: datetime, *, blank: bool) -> dict[str, Any]:
-    """Weight, caps, the rate of each step in every strength the protocol allows; `blank` leaves the patient empty."""
-    view = chair(session, now)
-    weight = view.weight_kg or dosing_weight_kg(session.order)
-    strengths = view.protocol.fluids.concentrations
-    return {
-        "view": view,
-        "session": session,
-        "patient": session.patient,
-        "blank": blank,
-        "weight_kg": weight,
-        "cap_mg": view.protocol.caps.session_cap_mg(weight),
-        "max_mg_per_h": session.order.max_rate_mg_per_kg_h * weight,
-        "strengths": strengths,
-        "steps": () if blank else steps(view, weight),
-        "lines": range(14 if blank else max(8, 20 - len(steps(view, weight)))),
-        "printed_at": now,
-    }
+def _fitting(drawn: Picture, table_mm: float, size: str) -> tuple[LegendLine, ...]:
+    """As many lines of the legend as the page has room for; the whole record has the others."""
+    wide, high = ROOM_MM[size]
+    room_mm = high - HEAD_MM - NOTES_MM - table_mm - drawn.height * wide / drawn.width
+    letters, kept = int(room_mm // LINE_MM) * int(wide / LETTER_MM), 0
+    for line in sorted(drawn.legend, key=lambda line: line.at):
+        letters -= len(line.words) + 11
+        if letters < 0:
+            break
+        kept += 1
+    return tuple(sorted(drawn.legend, key=lambda line: line.at)[:kept])
 
 
-def steps(view: ChairView, weight: Decimal) -> tuple[Step, ...]:
-    """From the start rate by the order's step to the highest rate; one rate where the protocol has no steps."""
-    dose, order = view.protocol.dose, view.session.order
-    if not isinstance(dose, Stepped):
-        return tuple(
-            _step(row.pump_ml_per_h * row.bag.mg_per_ml / weight, view, weight) for row in view.dose_rows.rates[:1]
-        )
-    numbers = {key: Decimal(str(value)) for key, value in order.dose.items() if "mg_per_kg_h" in key}
-    start = next((value for key, value in numbers.items() if key.startswith("start")), None)
-    rise = next((value for key, value in numbers.items() if key.startswith("step")), None)
-    if start is None or rise is None or rise <= 0:
-        return ()
-    found, rate = [], start
-    while rate <= order.max_rate_mg_per_kg_h and len(found) < 20:
-        found.append(_step(rate, view, weight))
-        rate += rise
-    return tuple(found)
+def narrow(sets: Sequence[Observation], view: ChairView) -> Narrow:
+    """Signs as rows, a narrow column a set; where there are too many, every so-manieth, the first and the last."""
+    step = (len(sets) - 1) / (MOST_SETS - 1) if len(sets) > MOST_SETS else 1.0
+    shown = tuple(sets[round(place * step)] for place in range(min(len(sets), MOST_SETS)))
+    rows = []
+    for sign, name, unit in NARROW_ROWS:
+        cells = tuple(_cell(row, sign, view) for row in shown)
+        if sign in {"sys", "dia", *grid.ALWAYS} or any(cell.words for cell in cells):
+            rows.append((str(name), unit, cells))
+    return Narrow(shown, tuple(rows), len(sets) - len(shown))
 
 
-def _step(per_kg: Decimal, view: ChairView, weight: Decimal) -> Step:
-    pump = view.protocol.fluids.pump.step_ml_per_h
-    mg = per_kg * weight
-    shown = tuple(mg / one.mg_per_ml // pump * pump for one in view.protocol.fluids.concentrations)
-    return Step(per_kg, mg, shown)
-
-
-def totals(view: ChairView) -> dict[str, Decimal]:
-    """The sums of the session, by charted rates."""
-    return {"mg": view.given.mg, "ml_left": view.given.ml_left, "pump_ml": doses.exact(view.given.account.pump_ml)}
-
-
-def pdf(html: str) -> bytes | None:
-    """The page as PDF, or None without WeasyPrint. Styles come from own files, never from the network."""
-    try:
-        from weasyprint import HTML
-        from weasyprint.urls import URLFetcher, URLFetcherResponse
-    except (ImportError, OSError):
-        return None
-
-    class OwnFiles(URLFetcher):  # type: ignore[misc]
-        """Answers from the static files of this installation."""
-
-        def fetch(self, url: str, headers: Any = None) -> Any:
-            """One style sheet or font."""
-            place = _own_file(url)
-            kind = {".css": "text/css", ".woff2": "font/woff2"}.get(place.suffix, "application/octet-stream")
-            return URLFetcherResponse(url, body=place.read_bytes(), headers={"Content-Type": kind})
-
-    made: bytes = HTML(string=html, url_fetcher=OwnFiles(), base_url=NOWHERE).write_pdf()
-    return made
-
-
-def drawing_style() -> str:
-    """The rules of the drawing: WeasyPrint reads those inside it, not the page's."""
-    rules = _own_file(f"{NOWHERE}static/infusion/paper-trend.css").read_text(encoding="utf-8")
-    return f"<style>{rules}</style>"  # only on the way to a PDF, never on a page
-
-
-def _own_file(url: str) -> Path:
-    from django.conf import settings
-    from django.contrib.staticfiles import finders
-
-    name = url.partition(f"/{settings.STATIC_URL.strip('/')}/")[2]
-    place = finders.find(name) if url.startswith(NOWHERE) and name else None
-    if place is None:
-        raise ValueError(f"{url} is not a file of this installation.")
-    return Path(place)
+def _cell(row: Observation, sign: str, view: ChairView) -> Cell:
+    """A number, or a letter for why there is none."""
+    if sign in {"o2_l_per_min", "etco2"}:
+        value = getattr(row, sign)
+        return Cell(plain_number(value, 1) if value else LETTERS.get(row.why_not.get(sign, ""), ""))
+    wide = grid.cell(row, "bp" if sign in {"sys", "dia"} else sign, view)
+    value = getattr(row, sign)
+    why = row.why_not.get(sign) or (row.why_not.get("bp") if sign in {"sys", "dia"} else None)
+    if value in (None, ""):
+        return Cell(LETTERS.get(why or "", "?" if why else ""), why=bool(why))
+    words = {"spo2": str(value), "sys": str(value), "dia": str(value), "iv_site": LETTERS.get(str(value), "?")}
+    return Cell(words.get(sign, wide.words), over=wide.over)
