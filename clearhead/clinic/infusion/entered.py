@@ -54,6 +54,8 @@ WHY_NOT = {
 }
 """Why a sign has no number. Each is a value of its own, never read as normal and never as missing."""
 WORDS = tuple(WHY_NOT)
+WITH_A_WORD = ("hr", "spo2", "bp", "rr", "sedation", "pain", "nausea", "dissociation", "iv_site")
+"""Signs whose missing value is said by a word of their own."""
 
 
 @dataclass(frozen=True, slots=True)

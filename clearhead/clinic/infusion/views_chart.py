@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clearhead.clinic.infusion import actions, forms, queries
 from clearhead.clinic.infusion.actions.strike import STRIKABLE
-from clearhead.clinic.infusion.entered import WHY_NOT
+from clearhead.clinic.infusion.entered import WHY_NOT, WITH_A_WORD
 from clearhead.clinic.infusion.models import Adjunct, Flag
 from clearhead.clinic.infusion.pages import CLINICIANS, answer, confirmed, form_of, written
 from clearhead.clinic.infusion.views_gate import GO, card
@@ -22,8 +22,6 @@ from clearhead.clinic.people.access import access
 from clearhead.clinic.plan.models import Session
 
 FORM = require_http_methods(["GET", "POST"])
-WITH_A_WORD = ("hr", "spo2", "bp", "rr", "sedation", "pain")
-"""Signs whose missing number is said by a word."""
 
 
 @FORM

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from clearhead.clinic.infusion.entered import WHY_NOT
+from clearhead.clinic.infusion.entered import WHY_NOT, WITH_A_WORD
 from clearhead.clinic.infusion.forms import SetForm
 from clearhead.clinic.people.models import Role, User
 from clearhead.clinic.plan.models import Session
@@ -68,36 +68,44 @@ def answer(label: Any, *, required: bool = False) -> forms.ChoiceField:
 
 
 class RecoverySet(SetForm):
-    """A set in recovery, in the order of the monitor; one word for every sign that was left blank."""
+    """A set in recovery, in the order of the monitor; each blank sign has its own word. No catheter, no question."""
 
     kind = forms.CharField(required=False, widget=forms.HiddenInput)
-    why = forms.ChoiceField(
-        required=False, choices=[("", "–"), *WHY_NOT.items()], label=lazy("A sign is blank because")
-    )
     confirmed = forms.CharField(required=False, widget=forms.HiddenInput)
     temp_c, etco2 = None, None
     o2_l_per_min = NumberField(unit="L/min", places=1, low=0, high=15, label=lazy("O₂, 0 is air"))
-    EVERY = ("hr", "spo2", "sys", "dia", "rr", "sedation")
     MORE = ("pain", "nausea", "dissociation")
     NUMBERS = ("hr", "spo2", "o2_l_per_min", "rr", "sedation", *MORE)
 
+    def __init__(self, *args: Any, vein: bool, **kwargs: Any) -> None:
+        self.signs = tuple(sign for sign in WITH_A_WORD if vein or sign != "iv_site")
+        super().__init__(*args, **kwargs)
+
     def prepare(self) -> None:
-        """The order of the form."""
-        self.order_fields(["hr", "spo2", "o2_l_per_min", "bp", "rr", "sedation", *self.MORE, "iv_site", "why"])
+        """The order of the form, and a word for each sign."""
+        for sign in self.signs:
+            self.fields[f"why_{sign}"] = forms.ChoiceField(
+                required=False, choices=[("", "–"), *WHY_NOT.items()], label=self.fields[sign].label
+            )
+        if "iv_site" not in self.signs:
+            del self.fields["iv_site"]
+        self.order_fields(["hr", "spo2", "o2_l_per_min", "bp", "rr", "sedation", *self.MORE, "iv_site"])
+
+    @property
+    def why_fields(self) -> list[forms.BoundField]:
+        """The words, in the order of the signs."""
+        return [self[f"why_{sign}"] for sign in self.signs]
 
     @property
     def kind_of_set(self) -> str:
         """Full once pain, nausea and dissociation were asked too."""
-        return "full" if all(self.values.get(name) is not None for name in self.MORE) else "core"
+        said = {**self.values, **self.why_not}
+        return "full" if all(name in said for name in self.MORE) else "core"
 
     @property
     def why_not(self) -> dict[str, str]:
-        """The word for each sign without a number."""
-        values, word = self.values, self.cleaned_data.get("why") or ""
-        absent = {name: word for name in self.EVERY if values.get(name) is None and word}
-        if self.kind_of_set == "full" and not values.get("iv_site"):
-            absent["iv_site"] = "not_obtainable"
-        return absent
+        """The word for each sign without a value."""
+        return {sign: word for sign, word in super().why_not.items() if sign in self.signs}
 
 
 class ScoreForm(ClearForm):

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from clearhead.clinic.infusion import actions as chair
 from clearhead.clinic.infusion.actions import ChairRefused
+from clearhead.clinic.infusion.queries.gates import vein_lies
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.infusion.queries.state import infusion_of
 from clearhead.clinic.people.access import access, link, staff
@@ -37,7 +38,7 @@ def room(request: HttpRequest, session: Session) -> HttpResponse:
 @access(CLINICIANS, Session)
 def observe(request: Any, session: Session) -> HttpResponse:
     """A set in recovery: the infusion room's own action."""
-    form = RecoverySet(request.POST, session=session, protocol=protocol_of(session), user=request.user)
+    form = _set_form(request, session, request.POST)
     if not form.is_valid():
         return _page(request, session, set_form=form)
     phase = "discharge" if "discharge" in request.POST else "recovery"
@@ -152,6 +153,11 @@ def _sheet(request: HttpRequest, session: Session, *, staff: bool) -> HttpRespon
     return render(request, "recovery/sheet.html", context)
 
 
+def _set_form(request: Any, session: Session, data: Any = None) -> RecoverySet:
+    vein = vein_lies(session, timezone.now())
+    return RecoverySet(data, session=session, protocol=protocol_of(session), user=request.user, vein=vein)
+
+
 def _asks(view: queries.RecoveryView) -> dict[str, bool]:
     return {"asks_arrival": view.asks_pain_on_arrival, "asks_line": not view.accesses}
 
@@ -174,7 +180,7 @@ def _page(request: Any, session: Session, *, said: str = "", doubts: list[Any] |
         "session": session, "patient": session.patient, "view": view, "now": now, "said": said, "doubts": doubts or [],
         "number": running.last_fact if running else 0,
         "correcting": view.left is not None and "correct" in request.GET,
-        "set_form": forms.get("set_form") or RecoverySet(session=session, protocol=view.protocol, user=request.user),
+        "set_form": forms.get("set_form") or _set_form(request, session),
         "score_form": forms.get("score_form") or ScoreForm(**_asks(view)),
         "escort_form": forms.get("escort_form") or EscortForm(alternatives=view.alternatives),
         "leave_form": forms.get("leave_form") or LeaveForm(session=session, open_symptoms=opened),

@@ -59,17 +59,52 @@ def test_a_set_a_score_the_escort_and_the_catheter_are_saved_from_the_page(nurse
     assert Access.standing().get().out_at is not None
 
 
-def test_a_set_without_a_sign_needs_a_word_for_it_and_keeps_what_was_typed(nurse, session):
+def test_a_set_without_a_sign_needs_a_word_for_each_and_keeps_what_was_typed(nurse, session):
     partly = {**SET, "rr": "", "sedation": ""}
 
     refused = send(nurse, session, "set", **partly)
+    half = send(nurse, session, "set", **partly, why_sedation="asleep_rouses")
+
+    assert (refused.status_code, half.status_code) == (422, 422)
+    assert "Still without a number or a word: breaths." in half.content.decode()
+    assert 'value="124/76"' in half.content.decode()
+    assert not Observation.objects.filter(phase="recovery").exists()
+    words = {"why_rr": "artefact", "why_sedation": "asleep_rouses"}
+    assert send(nurse, session, "set", **partly, **words).status_code == 303
+    assert Observation.objects.get(phase="recovery").why_not == {"rr": "artefact", "sedation": "asleep_rouses"}
+
+
+MORE = {"pain": "3", "nausea": "0", "dissociation": "0"}
+
+
+def test_a_full_set_asks_for_the_vein_while_a_catheter_lies_and_invents_no_word(nurse, session):
+    refused = send(nurse, session, "set", **SET, **MORE)
 
     assert refused.status_code == 422
-    assert "breaths" in refused.content.decode() or "rr" in refused.content.decode()
-    assert 'value="124/76"' in refused.content.decode()
-    assert not Observation.objects.filter(phase="recovery").exists()
-    assert send(nurse, session, "set", **partly, why="asleep_rouses").status_code == 303
-    assert Observation.objects.get(phase="recovery").why_not == {"rr": "asleep_rouses", "sedation": "asleep_rouses"}
+    assert "Still without a number or a word: IV site." in refused.content.decode()
+    assert send(nurse, session, "set", **SET, **MORE, iv_site="sore").status_code == 303
+    row = Observation.objects.get(phase="recovery")
+    assert (row.kind, row.iv_site, row.why_not) == ("full", "sore", {})
+
+
+def test_a_full_set_neither_asks_for_nor_charts_the_vein_once_the_catheter_is_out(nurse, session):
+    send(nurse, session, "catheter")
+
+    page = nurse.get(f"/recovery/{session.code}/").content.decode()
+    assert send(nurse, session, "set", **SET, **MORE, iv_site="clear", why_iv_site="refused").status_code == 303
+
+    assert "iv_site" not in page
+    row = Observation.objects.get(phase="recovery")
+    assert (row.kind, row.iv_site, row.why_not) == ("full", "", {})
+
+
+def test_pain_that_nobody_could_ask_has_its_own_word_in_a_full_set(nurse, session):
+    said = {**SET, "sedation": "", "nausea": "0", "iv_site": "clear"}
+    words = {"why_sedation": "asleep_rouses", "why_pain": "not_asked_asleep", "why_dissociation": "not_asked_asleep"}
+
+    assert send(nurse, session, "set", **said, **words).status_code == 303
+    row = Observation.objects.get(phase="recovery")
+    assert (row.kind, row.pain, row.why_not["pain"]) == ("full", None, "not_asked_asleep")
 
 
 def test_a_rare_value_is_named_and_confirmed(nurse, session):

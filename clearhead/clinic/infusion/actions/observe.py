@@ -22,6 +22,7 @@ from clearhead.clinic.infusion.entered import WORDS
 from clearhead.clinic.infusion.models import Event, Flag, FlagAck, Observation, Symptom
 from clearhead.clinic.infusion.queries.adjuncts import adjuncts
 from clearhead.clinic.infusion.queries.doses import dose_rows
+from clearhead.clinic.infusion.queries.gates import vein_lies
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.infusion.queries.state import infusion_of
 from clearhead.clinic.infusion.queries.vitals import (
@@ -79,7 +80,8 @@ def observe(
     _possible(values, words)
     doubts = [r for r in _doubts(session, values, happened_at or at) if r.gate not in confirmed]
     if intended:
-        reasons = [*_incomplete(values, words, kind), *doubts]
+        asked = _wanted(kind, vein=vein_lies(session, happened_at or at))
+        reasons = [*_incomplete(values, words, asked), *doubts]
         if reasons:
             raise ChairRefused(Verdict.of("observe", reasons))
     due_at = due_at or _due(session, at)
@@ -130,9 +132,14 @@ def _possible(values: dict[str, Any], words: dict[str, str]) -> None:
         raise refuse("why_not", "Reason", f"“{wrong[0]}” is not one of the reasons for an absent value.")
 
 
-def _incomplete(values: dict[str, Any], words: dict[str, str], kind: str) -> list[Reason]:
+def _wanted(kind: str, *, vein: bool) -> tuple[str, ...]:
+    """The signs of a set; the vein only where a catheter lies."""
+    full = (*CORE, *SCALES, *(("iv_site",) if vein else ()))
+    return {"core": CORE, "bp": ("sys", "dia"), "full": full}[kind]
+
+
+def _incomplete(values: dict[str, Any], words: dict[str, str], wanted: tuple[str, ...]) -> list[Reason]:
     """A set says something about every sign of its kind: a number, or a word for why not."""
-    wanted = {"core": CORE, "bp": ("sys", "dia"), "full": (*CORE, "pain", "nausea", "dissociation", "iv_site")}[kind]
     absent = [n for n in wanted if values.get(n) in (None, "") and n not in words]
     absent = [n for n in absent if not (n in ("sys", "dia") and "bp" in words)]
     if not absent:

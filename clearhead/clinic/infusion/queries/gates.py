@@ -10,6 +10,7 @@ from typing import Any
 from clearhead.clinic.consent.queries import current_consent
 from clearhead.clinic.infusion.models import Access, Bag, Event, GateAnswer
 from clearhead.clinic.infusion.queries.pinned import protocol_of, withdrawn
+from clearhead.clinic.infusion.queries.state import infusion_of
 from clearhead.clinic.infusion.queries.vitals import resting_sets
 from clearhead.clinic.plan import queries as plan
 from clearhead.clinic.plan.models import Escort, Session
@@ -106,6 +107,15 @@ def _escort(session: Session) -> start.GateAnswer | None:
 def open_access(session: Session) -> Access | None:
     """The catheter that lies."""
     return Access.standing().filter(session=session, out_at__isnull=True).order_by("happened_at", "pk").last()
+
+
+def vein_lies(session: Session, when: datetime) -> bool:
+    """Whether a full set asks for the vein: while a catheter lies; where none was ever charted, until the end."""
+    outs = list(Access.standing().filter(session=session).values_list("out_at", flat=True))
+    if outs:
+        return any(out is None or out > when for out in outs)
+    infusion = infusion_of(session)
+    return infusion is None or infusion.ended_at is None or infusion.ended_at > when
 
 
 def _access(session: Session) -> start.GateAnswer | None:
