@@ -44,6 +44,7 @@ EMERGENCY = (
 """One tap each; no field is asked. Text may be added later."""
 AS_SAID = {"cpr": "CPR", "aed": "AED", "bag_mask": "bag and mask", "call_911": "911 called", "iv_line": "IV line"}
 """Words that are no plain words when their underscore is taken away."""
+EMERGENCY_WORDS = tuple((word, AS_SAID.get(word, word.replace("_", " "))) for word in EMERGENCY)
 WHY_NOT = {
     "not_obtainable": lazy("not obtainable"),
     "refused": lazy("refused"),

@@ -19,7 +19,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clearhead.clinic.audit.actions import Conflict
 from clearhead.clinic.infusion import actions, queries
-from clearhead.clinic.infusion.entered import AS_SAID, EMERGENCY
 from clearhead.clinic.infusion.pages import receipt, wants_json, written
 from clearhead.clinic.infusion.views import clinician, unsigned
 from clearhead.clinic.people import doors
@@ -73,7 +72,6 @@ def emergency(request: HttpRequest, session: Session) -> HttpResponse:
         "session": session,
         "patient": session.patient,
         "over": queries.hand_over(session, timezone.now()),
-        "words": [(word, AS_SAID.get(word, word.replace("_", " "))) for word in EMERGENCY],
     }
     return render(request, "infusion/emergency.html", shown)
 

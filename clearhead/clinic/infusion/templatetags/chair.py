@@ -9,6 +9,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from clearhead.clinic.infusion.entered import EMERGENCY_WORDS
 from clearhead.clinic.infusion.queries.said import drug_name, symptom_words, words
 from clearhead.medicine.protocols.protocol import Protocol
 
@@ -31,6 +32,12 @@ def graded(row: Any, protocol: Protocol) -> str:
 def drug(ingredient: str) -> str:
     """An ingredient as it is spoken."""
     return drug_name(ingredient)
+
+
+@register.simple_tag
+def emergency_words() -> tuple[tuple[str, str], ...]:
+    """The events of an emergency, one button each."""
+    return EMERGENCY_WORDS
 
 
 @register.simple_tag(takes_context=True)

@@ -1,6 +1,7 @@
 // The chair's page: every form goes through the desk, every part stays live. Without this file each form is a page.
 import { coreSet, emptyCore, firstField, refill } from "./core.js";
-import { Desk } from "./entry.js";
+import { clock, Desk } from "./entry.js";
+import { faces, written } from "./faces.js";
 import { holdToSend } from "./hold.js";
 import { forget, keepNewest, keepOpen, keptParts } from "./keep.js";
 import { Live, notice } from "./live.js";
@@ -43,6 +44,7 @@ function lock(alarms) {
 
 const rate = rateFace(document.getElementById("face-rate"), desk, words);
 coreSet(document.getElementById("core"));
+faces();
 const undo = new Undo(room, words, desk, () => live.look(true));
 document.querySelectorAll("[data-hold]").forEach((button) => holdToSend(button, words));
 
@@ -63,6 +65,7 @@ async function send(form, kind, data, confirmed = []) {
   if (outcome.state === "refused") return refuse(form, kind, data, outcome.answer);
   if (outcome.state === "nowhere") return complain(form, [kind === "rate" && desk.outbox ? words.increase : words.noqueue]);
   complain(form, []);
+  if (kind === "emergency") return written(form, data, outcome, words, clock);
   if (kind === "observation") emptyCore(form);
   else if (form.closest("dialog") || kind === "ack") form.reset();
   form.querySelectorAll("details[open]").forEach((face) => { face.open = false; });
@@ -101,28 +104,12 @@ function complain(form, sentences) {
 }
 
 document.addEventListener("click", (event) => {
-  const opener = event.target.closest("[data-face]");
-  if (opener) {
-    event.preventDefault();
-    const face = document.getElementById(`face-${opener.dataset.face}`);
-    face.querySelectorAll(".errors,.doubts").forEach((box) => { box.hidden = true; });
-    document.querySelectorAll("dialog[open]").forEach((open) => open.close());
-    face.opener = opener;
-    face.show(); // never modal: STOP and help stay in reach beside it
-    (face.querySelector("header + * button, header ~ form button, [data-ml]") || face).focus();
-  }
-  if (event.target.closest("[data-close]")) event.target.closest("dialog").close();
   const span = event.target.closest("[data-last]");
   if (span?.matches("a")) {
     event.preventDefault();
     room.dataset.last = span.dataset.last;
     live.look(true);
   }
-});
-
-document.addEventListener("keydown", (event) => {
-  const face = event.key === "Escape" && document.querySelector("dialog[open]");
-  if (face) { face.close(); face.opener?.focus(); }
 });
 
 document.getElementById("sign-out")?.addEventListener("submit", async (event) => {

@@ -11,7 +11,7 @@ const DEVICE = (() => {
   } catch { return "tablet"; }
 })();
 const nobody = () => document.body.classList.contains("locked"); // a hidden screen: whoever presses is not signed in
-const ALWAYS = new Set(["stop", "help", "pump_seen_stopped"]);
+const ALWAYS = new Set(["stop", "help", "emergency", "pump_seen_stopped"]);
 const SIGNS = ["hr", "spo2", "o2_l_per_min", "rr", "sedation", "pain", "nausea", "dissociation", "temp_c", "iv_site"];
 
 // The fields of the server's own door for queued entries (infusion/actions/intake.py).
@@ -25,6 +25,7 @@ export function fieldsOf(kind, form, data) {
   if (kind === "note") return { what: said("kind") || "note", text: said("text") };
   if (kind === "ack") return { flag: form.dataset.flag, done: said("done"), cleared: said("cleared") === "on" };
   if (kind === "rate") return { value: said("value"), unit: said("unit"), reason: said("reason") };
+  if (kind === "emergency") return { what: said("what"), text: said("text") };
   if (kind === "pump_seen_stopped") return { pump_ml: said("pump_ml") };
   return { reason: said("reason") };
 }
@@ -160,9 +161,9 @@ export class Desk {
   }
 }
 
-const clock = (iso) => new Date(iso || Date.now()).toLocaleTimeString([], {
+export const clock = (iso) => new Date(iso || Date.now()).toLocaleTimeString([], {
   hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false,
-  timeZone: document.querySelector(".room").dataset.zone,
+  timeZone: document.querySelector("[data-zone]").dataset.zone,
 });
 
 async function sentence(reply) {
