@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as lazy
 
-from clearhead.clinic.people.models import User
+from clearhead.clinic.people.models import CLINICAL, Site, User
 
 NOTES = (
     "note",
@@ -68,10 +69,19 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class SecondPerson:
-    """What the checker typed without seeing the other's numbers."""
+    """What the checker typed without seeing the other's numbers: off weight, bag and pump, or the dose of a drug."""
 
     checker: User
     secret: Secret
-    weight_kg: Decimal
-    mg_per_ml: Decimal
-    ml_per_h: Decimal
+    weight_kg: Decimal | None = None
+    mg_per_ml: Decimal | None = None
+    ml_per_h: Decimal | None = None
+    dose: Decimal | None = None
+
+
+def colleagues(site: Site, but: User | None) -> QuerySet[User]:
+    """Clinicians of this site who may be the second person: anyone but oneself."""
+    people = User.objects.filter(
+        is_active=True, grants__site=site, grants__until__isnull=True, grants__role__in=CLINICAL
+    ).distinct()
+    return (people.exclude(pk=but.pk) if but is not None and but.is_authenticated else people).order_by("name")

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from typing import Any, ClassVar
 
 from django import forms
-from django.core import signing
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from clearhead.clinic.infusion.entered import NOTES, WORDS, SecondPerson, Secret
+from clearhead.clinic.infusion.entered import NOTES, WORDS, SecondPerson, Secret, colleagues
 from clearhead.clinic.people.models import CLINICAL, Role, User
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.web.forms import ClearForm, NumberField, PressureField, SecretField, WhenField, WholeField
 from clearhead.medicine.protocols.protocol import Protocol
 
 UNITS = [("mg/kg/h", "mg/kg/h"), ("mg/h", "mg/h"), ("mL/h", "mL/h")]
-ALONE_SALT = "clearhead.alone"
+READ_FIELDS = {
+    "weight_kg": ("kg", lazy("Checker: weight"), 1),
+    "mg_per_ml": ("mg/mL", lazy("Checker: strength"), 2),
+    "ml_per_h": ("mL/h", lazy("Checker: pump shows"), 2),
+    "dose": ("", lazy("Checker: dose on the label"), 3),
+}
+"""What a second person may read: its unit, its label and its decimals."""
 AS_TYPED = {"spo2": ("spo2", "o2_l_per_min")}
 """The oxygen that goes with a saturation is typed beside it."""
 
@@ -42,59 +46,56 @@ class ChairForm(ClearForm):
 
 
 class CheckedForm(ChairForm):
-    """With the fields of a second person, who enters weight, strength and rate blind."""
+    """With the fields of a second person, who enters what the protocol compares, blind."""
 
-    optional_words: ClassVar = dict.fromkeys(
-        ("checker", "check_weight_kg", "check_mg_per_ml", "check_ml_per_h", "checker_secret"),
-        lazy("where a second person is asked for"),
-    )
+    act = ""
+    read_back: ClassVar[tuple[str, ...]] = ("value", "unit")
+    """What the timed pause of somebody who works alone is about: another value begins it anew."""
+
+    def reads(self) -> tuple[str, ...]:
+        """What the second person reads and enters."""
+        return self.protocol.running.second_check.compares
 
     def prepare(self) -> None:
-        """The colleagues who may check, and the five fields."""
-        people = User.objects.filter(
-            is_active=True, grants__site=self.session.site, grants__until__isnull=True, grants__role__in=CLINICAL
-        ).distinct()
-        if self.user is not None and self.user.is_authenticated:
-            people = people.exclude(pk=self.user.pk)
+        """The colleagues who may check, what they read, and their secret."""
         self.fields["checker"] = forms.ModelChoiceField(
-            people.order_by("name"), required=False, to_field_name="code", label=_("Second person"), empty_label="–"
-        )
-        self.fields["check_weight_kg"] = NumberField(unit="kg", required=False, places=1, label=_("Checker: weight"))
-        self.fields["check_mg_per_ml"] = NumberField(
-            unit="mg/mL", required=False, places=2, label=_("Checker: strength")
-        )
-        self.fields["check_ml_per_h"] = NumberField(
-            unit="mL/h", required=False, places=2, label=_("Checker: pump shows")
-        )
+            colleagues(self.session.site, self.user), required=False, to_field_name="code", label=_("Second person"),
+            empty_label="–",
+        )  # fmt: skip
+        for name in self.reads():
+            unit, label, places = READ_FIELDS[name]
+            self.fields[f"check_{name}"] = NumberField(unit=unit, required=False, label=label, places=places)
         self.fields["checker_secret"] = SecretField(required=False, label=_("Checker's own PIN"))
+        self.optional_words = dict.fromkeys(self.second_names, lazy("where a second person is asked for"))
         self.fields["alone_since"] = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def clean(self) -> dict[str, Any]:
-        """The second person as one value: all five fields, or none."""
-        said: dict[str, Any] = super().clean() or self.cleaned_data
-        names = ("checker", "check_weight_kg", "check_mg_per_ml", "check_ml_per_h", "checker_secret")
-        values = [said.get(name) for name in names]
-        said["second"] = None
-        if any(value not in (None, "") for value in values):
-            if any(value in (None, "") for value in values):
-                raise ValidationError(_("The second person fills every field: name, weight, mg/mL, mL/h, PIN."))
-            person, kg, strength, rate, word = values
-            said["second"] = SecondPerson(person, Secret(word), kg, strength, rate)  # type: ignore[arg-type]
-        return said
+    @property
+    def second_names(self) -> tuple[str, ...]:
+        """The names of the second person's fields, in the order in which they are filled."""
+        return ("checker", *(f"check_{name}" for name in self.reads()), "checker_secret")
 
     @property
-    def waited(self) -> timedelta | None:
-        """Since when the single-handed pause runs, as the server signed it."""
-        try:
-            since = signing.loads(self.data.get("alone_since", ""), salt=ALONE_SALT)
-        except signing.BadSignature:
-            return None
-        return timedelta(seconds=float(since))
+    def second_fields(self) -> list[forms.BoundField]:
+        """The fields of the second person."""
+        return [self[name] for name in self.second_names]
+
+    def clean(self) -> dict[str, Any]:
+        """The second person as one value: every field, or none."""
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        values = {name: said.get(name) for name in self.second_names}
+        said["second"] = None
+        if any(value not in (None, "") for value in values.values()):
+            if any(value in (None, "") for value in values.values()):
+                raise ValidationError(_("The second person fills every field, from the name to the own PIN."))
+            read = {name: values[f"check_{name}"] for name in self.reads()}
+            said["second"] = SecondPerson(values["checker"], Secret(values["checker_secret"]), **read)
+        return said
 
 
 class RateForm(CheckedForm):
     """A rate in one of three units: one field at a time, the others are derived."""
 
+    act = "change"
     value = NumberField(label=lazy("Rate"), places=4)
     unit = forms.ChoiceField(choices=UNITS, widget=forms.RadioSelect, label=lazy("Unit"))
     already = forms.BooleanField(required=False, label=lazy("The pump shows it already"))
@@ -105,6 +106,7 @@ class RateForm(CheckedForm):
 class ResumeForm(RateForm):
     """On again: at the rate before the pause unless another one is typed."""
 
+    act = "resume"
     value = NumberField(label=lazy("Rate; empty means as before"), places=4, required=False)
     unit = forms.ChoiceField(
         choices=UNITS, widget=forms.RadioSelect, label=lazy("Unit"), required=False, initial="mg/h"
@@ -114,7 +116,7 @@ class ResumeForm(RateForm):
 class StartForm(CheckedForm):
     """The first rate."""
 
-    timed = False
+    timed, act = False, "start"
     value = NumberField(label=lazy("Start rate"), places=4)
     unit = forms.ChoiceField(choices=UNITS, widget=forms.RadioSelect, label=lazy("Unit"))
     reason = forms.CharField(required=False, max_length=300, label=lazy("Reason"))
@@ -134,7 +136,18 @@ class StrikeForm(ChairForm):
     reason = forms.CharField(max_length=200, label=lazy("Why it should not be there"))
 
 
+class HangForm(CheckedForm):
+    """Another bag at the rate that runs; which bag it is stands on the page and in the form."""
+
+    act, read_back = "change_bag", ("bag",)
+    bag = forms.UUIDField(widget=forms.HiddenInput)
+    reason = forms.CharField(required=False, max_length=300, label=lazy("Reason"))
+    already = forms.BooleanField(required=False, label=lazy("It hangs already"))
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
 class BolusForm(CheckedForm):
+    act, read_back = "bolus", ("mg", "over_min")
     mg = NumberField(unit="mg", label=lazy("Bolus"), places=3)
     over_min = NumberField(unit="min", label=lazy("Over"), places=1, required=False, low=0, high=60)
     already = forms.BooleanField(required=False, label=lazy("It was given already"))
@@ -150,7 +163,7 @@ class FlushForm(ChairForm):
 class BagForm(CheckedForm):
     """A bag: the strength is one of the protocol's list."""
 
-    timed = False
+    timed, act, read_back = False, "bag", ("strength", "lot")
     lot = forms.CharField(max_length=60, label=lazy("Lot of the vial"))
     expires_on = forms.DateField(
         required=False, label=lazy("Expiry"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -250,7 +263,16 @@ class SymptomForm(ChairForm):
         self.fields["code"].choices = listed  # type: ignore[attr-defined]
 
 
-class DrugForm(ChairForm):
+class DoseForm(CheckedForm):
+    """A drug beside the infusion: a second person, where one is asked, reads its dose."""
+
+    def reads(self) -> tuple[str, ...]:
+        """The dose, off the label."""
+        return ("dose",)
+
+
+class DrugForm(DoseForm):
+    act, read_back = "drug", ("order_id", "dose", "unit")
     order_id = forms.CharField(max_length=60, widget=forms.HiddenInput)
     dose = NumberField(label=lazy("Dose"), places=3)
     unit = forms.CharField(max_length=12, widget=forms.HiddenInput)
@@ -258,9 +280,10 @@ class DrugForm(ChairForm):
     already = forms.BooleanField(required=False, label=lazy("It was given already"))
 
 
-class ByPlanForm(ChairForm):
+class ByPlanForm(DoseForm):
     """A drug by plan: given, or not given and why."""
 
+    act, read_back = "by_plan", ("order_id",)
     order_id = forms.CharField(max_length=60, widget=forms.HiddenInput)
     act = forms.ChoiceField(choices=[("given", lazy("given")), ("not_given", lazy("not given"))])
     why = forms.CharField(required=False, max_length=200, label=lazy("Why not"))

@@ -180,18 +180,22 @@ class Flush(ChairFact):
 class Check(ChairFact):
     """A second person entered these numbers blind, under their own PIN, and they agreed."""
 
-    act = models.CharField(max_length=12)
+    act = models.CharField(max_length=24)
     checker = models.ForeignKey(User, models.PROTECT, related_name="+")
-    weight_kg = models.DecimalField(max_digits=6, decimal_places=2)
-    mg_per_ml = models.DecimalField(max_digits=8, decimal_places=4)
-    ml_per_h = models.DecimalField(max_digits=8, decimal_places=2)
+    weight_kg = models.DecimalField(max_digits=6, decimal_places=2, null=True)
+    mg_per_ml = models.DecimalField(max_digits=8, decimal_places=4, null=True)
+    ml_per_h = models.DecimalField(max_digits=8, decimal_places=2, null=True)
+    dose = models.DecimalField(max_digits=8, decimal_places=3, null=True, help_text="Of a drug beside the infusion.")
 
     class Meta(ChairFact.Meta):
         constraints = [
             models.CheckConstraint(
+                condition=~Q(weight_kg=None, mg_per_ml=None, ml_per_h=None, dose=None), name="a_check_read_something"
+            ),
+            models.CheckConstraint(
                 condition=Q(recorded_by__isnull=True) | ~Q(checker=models.F("recorded_by")),
                 name="nobody_checks_themselves",
-            )
+            ),
         ]
 
 
@@ -267,7 +271,17 @@ class Adjunct(ChairFact):
     symptom = models.ForeignKey(Symptom, models.PROTECT, null=True, related_name="adjuncts")
     recheck_at = models.DateTimeField(null=True)
     raises_monitoring = models.BooleanField(default=False)
+    second_person = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    single_handed = models.BooleanField(default=False)
     breach = models.CharField(max_length=300, blank=True)
+
+    class Meta(ChairFact.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(second_person__isnull=True) | ~Q(second_person=models.F("recorded_by")),
+                name="a_second_person_at_a_drug_is_another",
+            ),
+        ]
 
 
 class AdjunctEffect(ChairFact):

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,7 +13,8 @@ from django.utils import timezone
 
 from clearhead.clinic.audit.models import Fact
 from clearhead.clinic.infusion.actions import ChairRefused, Written
-from clearhead.clinic.infusion.forms import ALONE_SALT, ChairForm
+from clearhead.clinic.infusion.alone import Pause, pause_of
+from clearhead.clinic.infusion.forms import ChairForm, CheckedForm
 from clearhead.clinic.infusion.queries import protocol_of
 from clearhead.clinic.people.access import staff
 from clearhead.clinic.people.actions import SignatureRefused
@@ -51,6 +51,7 @@ def answer(
     `part`: what a page that swaps its own parts gets instead of the way back.
     """
     doubts: list[Reason] = []
+    pause: Pause | None = None
     status = 200
     if request.method == "POST":
         status = 422
@@ -58,18 +59,18 @@ def answer(
             try:
                 row = run(form.cleaned_data, timezone.now())
             except (ChairRefused, SignatureRefused) as refusal:
-                doubts = told(form, refusal)
+                doubts, pause = told(form, refusal), alone(form, refusal)
             else:
                 return part() if part is not None and swaps(request) else done(request, session, row, to)
         if wants_json(request):
-            return JsonResponse(
-                {"saved": False, "errors": form.errors.get_json_data(), "ask": _asks(doubts)}, status=422
-            )
+            said = {"saved": False, "errors": form.errors.get_json_data(), "ask": _asks(doubts), **in_json(pause)}
+            return JsonResponse(said, status=422)
     page = {
         "session": session,
         "patient": session.patient,
         "form": form,
         "title": title,
+        "pause": pause,
         "doubts": [reason for reason in doubts if reason.gate not in ASKED_AGAIN],
         **shown,
     }
@@ -91,6 +92,18 @@ def told(form: Any, refusal: Exception) -> list[Reason]:
     if verdict is None or verdict.at(Outcome.REFUSED):  # no tick opens what is refused
         return []
     return list(verdict.at(Outcome.OPEN))
+
+
+def alone(form: Any, refusal: Exception) -> Pause | None:
+    """The timed pause that takes the place of a second person, where one was asked for and the site may."""
+    verdict = getattr(refusal, "verdict", None)
+    asked = verdict is not None and any(reason.gate == "second_check" for reason in verdict.at(Outcome.OPEN))
+    return pause_of(form, timezone.now()) if asked and isinstance(form, CheckedForm) else None
+
+
+def in_json(pause: Pause | None) -> dict[str, Any]:
+    """The pause for a script."""
+    return {} if pause is None else {"alone": {"token": pause.token, "wait_s": pause.wait_s}}
 
 
 def done(request: HttpRequest, session: Session, row: Any, to: str) -> HttpResponse:
@@ -124,14 +137,3 @@ def confirmed(request: HttpRequest) -> frozenset[str]:
 def written(request: HttpRequest) -> Written:
     """Which device this comes from."""
     return Written(device=str(request.headers.get("X-Device", ""))[:40])
-
-
-def alone_since(now: datetime) -> str:
-    """The beginning of a single-handed pause, signed by the server."""
-    return signing.dumps(now.timestamp(), salt=ALONE_SALT)
-
-
-def waited_s(form: Any, now: datetime) -> int:
-    """Seconds since the server signed the beginning of the pause; 0 without one."""
-    since = getattr(form, "waited", None)
-    return 0 if since is None else max(0, int(now.timestamp() - since.total_seconds()))

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from clearhead.clinic.infusion import actions, forms, queries
 from clearhead.clinic.infusion.actions.strike import STRIKABLE
+from clearhead.clinic.infusion.alone import waited_s
 from clearhead.clinic.infusion.entered import WHY_NOT, WITH_A_WORD
 from clearhead.clinic.infusion.models import Adjunct, Flag
 from clearhead.clinic.infusion.pages import CLINICIANS, answer, confirmed, form_of, written
@@ -83,7 +84,8 @@ def drug(request: Any, session: Session) -> HttpResponse:
         return actions.give(
             session=session, order_id=said["order_id"], dose=said["dose"], unit=said["unit"],
             confirmed=said["confirmed"], intended=not said["already"], happened_at=said["happened_at"],
-            by=request.user, at=now, written=written(request), client_id=said["client_id"],
+            second=said["second"], waited_s=waited_s(form, now), by=request.user, at=now, written=written(request),
+            client_id=said["client_id"],
         )  # fmt: skip
 
     view = queries.chair(session, timezone.now(), by=request.user)
@@ -103,7 +105,10 @@ def by_plan(request: Any, session: Session) -> HttpResponse:
         }  # fmt: skip
         if said["act"] == "not_given":
             return actions.leave_out(why=said["why"], **common)
-        return actions.give_by_plan(confirmed=said["confirmed"], intended=not said["already"], **common)
+        return actions.give_by_plan(
+            confirmed=said["confirmed"], intended=not said["already"], second=said["second"],
+            waited_s=waited_s(form, now), **common,
+        )  # fmt: skip
 
     return answer(request, session, form, run, title=_("Drug by plan"))
 

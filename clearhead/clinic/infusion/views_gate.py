@@ -13,15 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clearhead.clinic.infusion import actions, forms, forms_gate, queries
+from clearhead.clinic.infusion.alone import waited_s
 from clearhead.clinic.infusion.models import GateAnswer
 from clearhead.clinic.infusion.pages import (
     CLINICIANS,
     READERS,
-    alone_since,
     answer,
     confirmed,
     form_of,
-    waited_s,
     written,
 )
 from clearhead.clinic.infusion.queries.gates import READINESS
@@ -200,7 +199,7 @@ def remove_access(request: Any, session: Session) -> HttpResponse:
 @access(CLINICIANS, Session)
 def bag(request: Any, session: Session) -> HttpResponse:
     """A bag or syringe, checked by a second person."""
-    form = form_of(forms.BagForm, request, session, alone_since=alone_since(timezone.now()))
+    form = form_of(forms.BagForm, request, session)
 
     def run(said: dict[str, Any], now: datetime) -> Any:
         return actions.prepare_bag(
@@ -217,7 +216,7 @@ def bag(request: Any, session: Session) -> HttpResponse:
 def start(request: Any, session: Session) -> HttpResponse:
     """The pump starts; this device gets the chair's token."""
     view = queries.chair(session, timezone.now(), by=request.user)
-    form = form_of(forms.StartForm, request, session, alone_since=alone_since(timezone.now()), unit="mg/kg/h")
+    form = form_of(forms.StartForm, request, session, unit="mg/kg/h")
 
     def run(said: dict[str, Any], now: datetime) -> Any:
         ask = actions.Ask(

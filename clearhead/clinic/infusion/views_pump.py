@@ -9,16 +9,16 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from clearhead.clinic.infusion import actions, forms, queries
+from clearhead.clinic.infusion.alone import Pause, pause_of, waited_s
 from clearhead.clinic.infusion.pages import (
     CLINICIANS,
-    alone_since,
     answer,
     confirmed,
     form_of,
-    waited_s,
+    in_json,
     wants_json,
     written,
 )
@@ -45,7 +45,7 @@ def asked(request: HttpRequest, form: Any, said: dict[str, Any], now: datetime) 
 def rate(request: Any, session: Session) -> HttpResponse:
     """Another rate: chips, the read-back of what the pump should show, then what it shows."""
     now = timezone.now()
-    form = form_of(forms.RateForm, request, session, seen=queries.dose_rows(session).mark, alone_since=alone_since(now))
+    form = form_of(forms.RateForm, request, session, seen=queries.dose_rows(session).mark)
     if request.method == "POST" and request.POST.get("preview"):
         return _preview(request, session, form, now)
 
@@ -62,22 +62,23 @@ def rate(request: Any, session: Session) -> HttpResponse:
 
 def _preview(request: HttpRequest, session: Session, form: Any, now: datetime) -> HttpResponse:
     """The read-back: nothing is saved."""
-    back = None
+    back, pause = None, None
     if form.is_valid():
         said = form.cleaned_data
         ask = asked(request, form, said, now)
         wanted = Intention("change", said["value"], said["unit"])
         back = queries.read_back(session, wanted, by=request.user, at=now, said=ask.said())
+        pause = pause_of(form, now) if back is not None and back.second_check else None
     if wants_json(request):
-        return JsonResponse(_back_json(back), status=200 if back else 422)
+        return JsonResponse(_back_json(back, pause), status=200 if back else 422)
     shown = {
         "session": session, "patient": session.patient, "form": form, "back": back, "title": _("Rate"), "checks": True,
-        "view": queries.chair(session, now, by=request.user),
+        "pause": pause, "view": queries.chair(session, now, by=request.user),
     }  # fmt: skip
     return render(request, "infusion/rate.html", shown, status=200 if back else 422)
 
 
-def _back_json(back: queries.ReadBack | None) -> dict[str, Any]:
+def _back_json(back: queries.ReadBack | None, pause: Pause | None) -> dict[str, Any]:
     if back is None:
         return {"pump_ml_per_h": None, "reasons": []}
     return {
@@ -91,6 +92,7 @@ def _back_json(back: queries.ReadBack | None) -> dict[str, Any]:
             {"gate": r.gate, "outcome": str(r.outcome), "title": r.title, "sentence": r.sentence}
             for r in back.verdict.reasons
         ],
+        **in_json(pause),
     }
 
 
@@ -98,10 +100,7 @@ def _back_json(back: queries.ReadBack | None) -> dict[str, Any]:
 @access(CLINICIANS, Session)
 def resume(request: Any, session: Session) -> HttpResponse:
     """On again after a pause."""
-    now = timezone.now()
-    form = form_of(
-        forms.ResumeForm, request, session, seen=queries.dose_rows(session).mark, alone_since=alone_since(now)
-    )
+    form = form_of(forms.ResumeForm, request, session, seen=queries.dose_rows(session).mark)
 
     def run(said: dict[str, Any], now: datetime) -> Any:
         return actions.resume(
@@ -148,9 +147,7 @@ def end(request: Any, session: Session) -> HttpResponse:
 def bolus(request: Any, session: Session) -> HttpResponse:
     """A dose at one moment."""
     now = timezone.now()
-    form = form_of(
-        forms.BolusForm, request, session, seen=queries.dose_rows(session).mark, alone_since=alone_since(now)
-    )
+    form = form_of(forms.BolusForm, request, session, seen=queries.dose_rows(session).mark)
 
     def run(said: dict[str, Any], now: datetime) -> Any:
         return actions.bolus(
@@ -180,19 +177,26 @@ def flush(request: Any, session: Session) -> HttpResponse:
     return answer(request, session, form, run, title=_("Flush"))
 
 
-@require_POST
+@FORM
 @access(CLINICIANS, Session)
 def change_bag(request: Any, session: Session) -> HttpResponse:
-    """The bag prepared last is hung, at the same mg/h."""
-    form = form_of(forms.ReasonForm, request, session)
-    newest = max(queries.dose_rows(session).bags, key=lambda bag: (bag.happened_at, bag.pk), default=None)
+    """The bag prepared last is hung, at the same mg/h: what the pump should show, checked where the protocol asks."""
+    now, rows = timezone.now(), queries.dose_rows(session)
+    newest = max(rows.bags, key=lambda bag: (bag.happened_at, bag.pk), default=None)
+    back = queries.hanging(session, newest, by=request.user, at=now) if newest is not None else None
+    form = form_of(forms.HangForm, request, session, seen=rows.mark, bag=newest.code if newest else None)
+    if back is None or not back.second_check:
+        for name in form.second_names:
+            del form.fields[name]
 
     def run(said: dict[str, Any], now: datetime) -> Any:
-        if newest is None:
-            raise actions.refuse("bag", "Bag", "No bag is prepared.")
+        if newest is None or said["bag"] != newest.code:
+            raise actions.refuse("bag", "Bag", "Another bag was prepared since. Open the page again and look.")
         return actions.change_bag(
-            session=session, bag=newest, happened_at=said["happened_at"], by=request.user, at=now,
-            ask=asked(request, form, said, now), written=written(request), client_id=said["client_id"],
+            session=session, bag=newest, happened_at=said["happened_at"], intended=not said["already"],
+            by=request.user, at=now, ask=asked(request, form, said, now), written=written(request),
+            client_id=said["client_id"],
         )  # fmt: skip
 
-    return answer(request, session, form, run, title=_("Hang the new bag"))
+    shown = {"back": back, "bag": newest, "checks": back is not None and back.second_check}
+    return answer(request, session, form, run, title=_("Hang the new bag"), template="infusion/hang.html", **shown)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from clearhead.clinic.infusion import forms, queries
 from clearhead.clinic.infusion.beats import unchanged
 from clearhead.clinic.infusion.entered import WHY_NOT
-from clearhead.clinic.infusion.pages import READERS, alone_since
+from clearhead.clinic.infusion.pages import READERS
 from clearhead.clinic.infusion.queries import screen
 from clearhead.clinic.infusion.views import alarms, clinician
 from clearhead.clinic.infusion.views_keep import kept
@@ -50,7 +50,7 @@ def chair(request: HttpRequest, session: Session) -> HttpResponse:
         session=session,
         protocol=shown["view"].protocol,
         user=request.user,
-        initial={"seen": shown["view"].mark, "alone_since": alone_since(now)},
+        initial={"seen": shown["view"].mark},
     )
     shown |= {
         "can_chart": clinician(request, session) is not None,

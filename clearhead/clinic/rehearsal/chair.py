@@ -15,6 +15,7 @@ from clearhead.clinic.infusion.entered import Secret
 from clearhead.clinic.infusion.models import GoNoGo, Infusion
 from clearhead.clinic.infusion.queries.doses import account, dose_rows
 from clearhead.clinic.infusion.queries.gates import DERIVED, READINESS
+from clearhead.clinic.infusion.queries.rates import next_ml_per_h
 from clearhead.clinic.infusion.queries.state import dosing_weight
 from clearhead.clinic.plan import actions as plan
 from clearhead.clinic.plan import queries as plans
@@ -153,15 +154,14 @@ def observe(story: Story, session: Session, *, at: Any = None, phase: str = "", 
 
 def prepare_bag(story: Story, session: Session) -> None:
     """The bag from the protocol's list, checked blind by a second person."""
-    from clearhead.clinic.infusion.actions.gate import first_ml_per_h
-
     strengths = story.protocol.fluids.concentrations
     number = next((n for n, one in enumerate(strengths) if one.use == "infusion"), 0)
     weight = dosing_weight(session, story.protocol) or story.person.weight_kg
-    shown = first_ml_per_h(story.protocol, weight, strengths[number].mg_per_ml)
+    strength = strengths[number].mg_per_ml
+    shown = next_ml_per_h(dose_rows(session), story.protocol, weight_kg=weight, mg_per_ml=strength)
     chair.prepare_bag(
         session=session, strength=number, lot="K-1204", by=story.who("nurse"), at=story.clock.now, pump="Pump 1",
-        second=second_person(story, weight, strengths[number].mg_per_ml, shown),
+        second=second_person(story, weight, strength, shown),
     )  # fmt: skip
 
 

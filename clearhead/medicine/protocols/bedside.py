@@ -311,13 +311,20 @@ class Limits:
         return next((symptom for symptom in self.symptoms if symptom.code == code), None)
 
 
+Compared = Literal["weight_kg", "mg_per_ml", "ml_per_h"]
+"""What a second person may be asked to read and enter at the pump."""
+
+
 @dataclass(frozen=True, slots=True)
 class SecondCheck:
-    """Where a second person checks blind: the acts, and the size of an increase from which it is asked."""
+    """Where a second person checks blind: the acts, and the size of an increase from which it is asked.
+
+    At the pump they enter what `compares` lists, beside a drug its dose.
+    """
 
     acts: tuple[Act, ...]
     increase_above: Rate | None  # None = every increase
-    compares: tuple[Literal["weight_kg", "mg_per_ml", "ml_per_h"], ...]
+    compares: tuple[Compared, ...]
     single_handed_wait_s: Count
 
 

@@ -56,6 +56,8 @@ def _people(protocol: Protocol) -> Found:
     for act in get_args(Act):
         if act not in said:
             yield f"people.acts_by_role.{act}", "nothing", 'the roles that may, or "none"'
+    if protocol.running.second_check.acts and not protocol.running.second_check.compares:
+        yield "running.second_check.compares", "nothing", "at least one number that the second person reads"
     if not protocol.contact.consult_types:
         yield "contact.consult_types", "none", "at least one way to talk first"
     if not protocol.consent.texts:

@@ -12,6 +12,7 @@ from clearhead.medicine.protocols.before import Act
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules.clock import aware, in_utc
 from clearhead.medicine.rules.reasons import missing, refused, source_of, warned
+from clearhead.medicine.rules.second import AT_A_DRUG, second_check
 from clearhead.medicine.rules.verdict import Reason, Verdict
 
 QUESTION = "adjunct"
@@ -39,6 +40,8 @@ class AdjunctFacts:
     triggers: frozenset[str] = frozenset()
     given: tuple[DoseGiven, ...] = ()
     confirmed: bool = False  # the confirm face was read: dose, route, allergy, last given, cap
+    second_person: bool = False  # somebody else read the label and entered the dose
+    waited_s: int = 0  # the timed pause of a single-handed site
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,8 @@ def judge(facts: AdjunctFacts, protocol: Protocol, *, at: datetime) -> Verdict:
     if order.needs_confirm_face and not facts.confirmed:
         sentence = f"{order.title}: read dose, route, allergy, last given and cap, then confirm."
         reasons.append(missing("confirm_face", "Confirm", sentence, source))
+    if second_check_needed(order, protocol):
+        reasons += second_check(protocol, there=facts.second_person, waited_s=facts.waited_s, sentence=AT_A_DRUG)
     return Verdict.of(QUESTION, reasons)
 
 
@@ -101,10 +106,21 @@ def _signed(order: PrnOrder, facts: AdjunctFacts, source: str) -> Iterable[Reaso
 
 def who_may(order: PrnOrder, protocol: Protocol) -> tuple[str, ...]:
     """The roles that may give this order: its own list, as far as the act × licence table lets them."""
+    acts = acts_of(order)
+    return tuple(role for role in order.who_gives if all(protocol.people.may(act, role) for act in acts))
+
+
+def acts_of(order: PrnOrder) -> tuple[Act, ...]:
+    """The acts of the act × licence table that giving this order is."""
     acts: list[Act] = ["give_prn"]
     acts += ["give_sedative"] if order.sedative else []
     acts += ["give_antihypertensive"] if order.antihypertensive else []
-    return tuple(role for role in order.who_gives if all(protocol.people.may(act, role) for act in acts))
+    return tuple(acts)
+
+
+def second_check_needed(order: PrnOrder, protocol: Protocol) -> bool:
+    """True where the protocol asks a second person to look at this drug before it is given."""
+    return any(act in protocol.running.second_check.acts for act in acts_of(order))
 
 
 def _role(order: PrnOrder, facts: AdjunctFacts, protocol: Protocol, source: str) -> Iterable[Reason]:

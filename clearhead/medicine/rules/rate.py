@@ -16,8 +16,9 @@ from clearhead.medicine.protocols.before import Act
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import rate_caps, rate_slips
 from clearhead.medicine.rules.clock import aware, in_utc
-from clearhead.medicine.rules.rate_facts import Intention, RateFacts
-from clearhead.medicine.rules.reasons import missing, refused, source_of, warned
+from clearhead.medicine.rules.rate_facts import TAKES_UP, Intention, RateFacts
+from clearhead.medicine.rules.reasons import missing, refused, source_of
+from clearhead.medicine.rules.second import second_check
 from clearhead.medicine.rules.verdict import Reason, Verdict
 
 __all__ = ["Intention", "RateFacts", "act_of", "judge", "pump_ml_per_h", "second_check_needed", "settable_ml_per_h"]
@@ -37,7 +38,8 @@ def judge(facts: RateFacts, protocol: Protocol, *, at: datetime) -> Verdict:
     reasons = [*_may(facts, protocol), *_strength(facts, protocol), *_pump(facts, protocol)]
     if not facts.decreases:
         reasons += [*_withdrawn(facts), *_long_pause(facts, protocol, at), *rate_caps.judge(facts, protocol, at=at)]
-        reasons += _second_check(facts, protocol)
+        if second_check_needed(facts, protocol):
+            reasons += second_check(protocol, there=facts.second_person, waited_s=facts.waited_s)
     reasons += rate_slips.judge(facts, protocol, at=at)
     return Verdict.of(QUESTION, reasons)
 
@@ -59,8 +61,7 @@ def act_of(facts: RateFacts) -> Act:
     kind = facts.intention.kind
     if kind == "change":
         return "decrease" if facts.decreases else "increase"
-    acts: dict[str, Act] = {"start": "start", "resume": "resume", "bolus": "bolus", "pause": "pause", "stop": "stop"}
-    return acts[kind]
+    return kind
 
 
 def pump_ml_per_h(facts: RateFacts) -> Fraction:
@@ -143,21 +144,10 @@ def _withdrawn(facts: RateFacts) -> list[Reason]:
 
 
 def _long_pause(facts: RateFacts, protocol: Protocol, at: datetime) -> list[Reason]:
-    if facts.intention.kind != "resume" or facts.paused_since is None or facts.go_valid:
+    if facts.intention.kind not in TAKES_UP or facts.paused_since is None or facts.go_valid:
         return []
     longest, paused = protocol.running.max_pause_min, (at - facts.paused_since).total_seconds() / 60
     if paused <= longest:
         return []
     sentence = f"Paused for {paused:.0f} min; after {longest} min the start is asked again."
     return [missing("pause_length", "Pause", sentence, source_of(protocol, "running.max_pause_min"))]
-
-
-def _second_check(facts: RateFacts, protocol: Protocol) -> list[Reason]:
-    if not second_check_needed(facts, protocol) or facts.second_person:
-        return []
-    wait = protocol.running.second_check.single_handed_wait_s
-    source = source_of(protocol, "running.second_check")
-    if protocol.people.single_handed == "timed_pause" and facts.waited_s >= wait:
-        return [warned("second_check", "Second check", "Single-handed: re-read after a timed pause; counted.", source)]
-    sentence = "A second person enters weight, mg/mL and mL/h blind before this goes on."
-    return [missing("second_check", "Second check", sentence, source, who="second person")]

@@ -225,6 +225,7 @@ def test_small_doses_with_waits_can_be_said_too():
         ("load_over_min = 10", "load_over_min = 0", "dose.load_over_min", BED),
         ("light_meal_h   = 4 ", "light_meal_h   = 1 ", "preparation.fasting", SHORT),
         ("mg_per_ml = 1,", "mg_per_ml = 100,", "fluids.concentrations.infusion:100", STEPPED),
+        ("[running.second_check]", "[running.second_check]\ncompares = []", "running.second_check.compares", STEPPED),
     ],
 )  # fmt: skip
 def test_values_that_contradict_each_other_are_named(old, new, key, text):

@@ -17,7 +17,8 @@ from clearhead.clinic.infusion.actions.base import (
     refuse,
     verdict_json,
 )
-from clearhead.clinic.infusion.actions.rate import PLAIN, ZERO, Ask, alone, compare, flag_breach, gate, judged, moment
+from clearhead.clinic.infusion.actions.rate import PLAIN, ZERO, Ask, compare, flag_breach, gate, judged, moment
+from clearhead.clinic.infusion.actions.second import alone
 from clearhead.clinic.infusion.models import Bolus, Flush
 from clearhead.clinic.infusion.queries.doses import dose_rows
 from clearhead.clinic.infusion.queries.rates import facts_for
@@ -52,11 +53,13 @@ def bolus(
     if intended:
         gate(verdict, facts, rows, ask)
     shown = rows.last.pump_ml_per_h if rows.last else ZERO
-    check = compare(session, "bolus", ask, infusion.weight_kg, rows.bag, shown, by, at, written) if intended else None
+    check = None
+    if intended:
+        check = compare(session, protocol, "bolus", ask, infusion.weight_kg, rows.bag, shown, by, at, written)
     row = add(
         Bolus, session=session, at=at, by=by, verb="bolus", happened_at=when, written=written, bag=rows.bag, mg=mg,
         over_min=over_min, intended=intended, second_person=check.checker if check else None,
-        single_handed=alone(verdict, check), reason=ask.reason[:300], verdict=verdict_json(verdict),
+        single_handed=alone(verdict), reason=ask.reason[:300], verdict=verdict_json(verdict),
         breach="" if intended else breach_of(verdict),
     )  # fmt: skip
     flag_breach(row, verdict, session, by, at)

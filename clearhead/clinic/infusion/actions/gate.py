@@ -22,19 +22,20 @@ from clearhead.clinic.infusion.actions.base import (
     refuse,
     verdict_json,
 )
-from clearhead.clinic.infusion.actions.second import Expected, agree
+from clearhead.clinic.infusion.actions.second import agree, expected
 from clearhead.clinic.infusion.entered import SecondPerson, Secret
 from clearhead.clinic.infusion.models import Access, Bag, GateAnswer, GoNoGo
 from clearhead.clinic.infusion.queries import gates
+from clearhead.clinic.infusion.queries.doses import dose_rows
 from clearhead.clinic.infusion.queries.pinned import protocol_of
-from clearhead.clinic.infusion.queries.rates import protocol_roles, role_for
+from clearhead.clinic.infusion.queries.rates import next_ml_per_h, protocol_roles, role_for
 from clearhead.clinic.infusion.queries.state import dosing_weight, standing
 from clearhead.clinic.people import actions as people
 from clearhead.clinic.people.access import roles_of
 from clearhead.clinic.people.models import Role, User
 from clearhead.clinic.plan.models import Session
-from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules.reasons import missing, refused
+from clearhead.medicine.rules.second import second_check
 from clearhead.medicine.rules.verdict import Reason, Verdict
 from clearhead.medicine.units import KG_PER_LB, kg_from_lb
 
@@ -207,36 +208,19 @@ def prepare_bag(
         raise refuse("expiry", "Expiry", f"This lot expired on {expires_on:%d %b %Y}. Take another one.")
     if weight is None:
         raise ask("weight_today", "Weight", "Weigh the patient first: the checker compares today's weight.")
-    alone = second is None
-    if second is None:
-        _alone_allowed(protocol, waited_s)
-    else:
-        expected = Expected("bag", weight, chosen.mg_per_ml, first_ml_per_h(protocol, weight, chosen.mg_per_ml))
-        agree(second, expected, session=session, by=by, at=at, written=written)
+    verdict = Verdict.of("bag", second_check(protocol, there=second is not None, waited_s=waited_s))
+    if not verdict.permits:
+        raise ChairRefused(verdict)
+    if second is not None:
+        shown = next_ml_per_h(dose_rows(session), protocol, weight_kg=weight, mg_per_ml=chosen.mg_per_ml)
+        meant = expected(protocol, "bag", weight_kg=weight, mg_per_ml=chosen.mg_per_ml, ml_per_h=shown)
+        agree(second, meant, session=session, by=by, at=at, written=written)
     return add(
         Bag, session=session, at=at, by=by, verb="bag prepared", written=written, drug_form=protocol.fluids.drug_form,
         mg=chosen.bag_mg, ml=chosen.bag_ml, mg_per_ml=chosen.mg_per_ml, diluent=chosen.diluent, lot=lot,
         expires_on=expires_on, pump=pump, prime_ml=prime_ml, prepared_by=by,
-        checked_by=second.checker if second else None, single_handed=alone,
+        checked_by=second.checker if second else None, single_handed=second is None,
     )  # fmt: skip
-
-
-def _alone_allowed(protocol: Protocol, waited_s: int) -> None:
-    wait = protocol.running.second_check.single_handed_wait_s
-    if protocol.people.single_handed != "timed_pause":
-        raise ask(
-            "second_check", "Second check", "A second person enters weight, mg/mL and mL/h blind, under their PIN."
-        )
-    if waited_s < wait:
-        sentence = f"Single-handed: wait {wait} s, then read label, weight and pump again. {wait - waited_s} s left."
-        raise ask("second_check", "Second check", sentence)
-
-
-def first_ml_per_h(protocol: Protocol, weight_kg: Decimal, mg_per_ml: Decimal) -> Decimal:
-    """What the pump should show at the start, rounded down to its step."""
-    planned = protocol.dose.planned_segments(weight_kg)
-    step = protocol.fluids.pump.step_ml_per_h
-    return ((planned[0].mg_per_h / mg_per_ml) // step * step).quantize(Decimal("0.01"))
 
 
 def judge_start(*, session: Session, at: datetime) -> GoNoGo:

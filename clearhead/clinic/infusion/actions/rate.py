@@ -25,17 +25,15 @@ from clearhead.clinic.infusion.actions.base import (
     refuse,
     verdict_json,
 )
-from clearhead.clinic.infusion.actions.second import Expected, agree
+from clearhead.clinic.infusion.actions.second import agree, alone, expected
 from clearhead.clinic.infusion.entered import SecondPerson
 from clearhead.clinic.infusion.models import Bag, Bolus, Check, Infusion, RateChange
-from clearhead.clinic.infusion.queries import doses
-from clearhead.clinic.infusion.queries.doses import DoseRows, dose_rows
+from clearhead.clinic.infusion.queries.doses import DoseRows, dose_rows, rate_before
 from clearhead.clinic.infusion.queries.rates import Said, facts_for, role_for, shown_ml_per_h
 from clearhead.clinic.infusion.queries.state import State, state_of
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.errors import ClearheadError
-from clearhead.medicine.protocols.before import Act
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import rate
 from clearhead.medicine.rules.rate import Intention, RateFacts
@@ -102,7 +100,7 @@ def resume(
 ) -> RateChange:
     """On again after a pause, at the rate before it unless another one is typed."""
     if value is None:
-        value, unit = _rate_before(session), "mg/h"
+        value, unit = rate_before(dose_rows(session)), "mg/h"
     return _set(
         session, "resume", Intention("resume", value, cast(Unit, unit)), by, at, happened_at, intended, ask, written
     )
@@ -154,9 +152,9 @@ def change_bag(
     written: Written = HERE,
     client_id: UUID | None = None,
 ) -> RateChange:
-    """Another bag at the same mg/h; the bag itself was checked by two when it was prepared."""
+    """Another bag at the same mg/h. It was checked when it was prepared; at the pump where the protocol asks again."""
     lock(session)
-    wanted = Intention("resume", _rate_before(session), "mg/h")
+    wanted = Intention("change_bag", rate_before(dose_rows(session)), "mg/h")
     return _set(session, "bag_change", wanted, by, at, happened_at, intended, ask, written, bag)
 
 
@@ -183,11 +181,11 @@ def _set(
     if intended:
         gate(verdict, facts, rows, ask)
     shown = shown_ml_per_h(facts, protocol)
-    check = compare(session, kind, ask, infusion.weight_kg, bag, shown, by, at, written) if intended else None
+    check = compare(session, protocol, kind, ask, infusion.weight_kg, bag, shown, by, at, written) if intended else None
     row = add(
         RateChange, session=session, at=at, by=by, verb=f"pump: {kind}", happened_at=when, written=written, bag=bag,
         kind=kind, entered_value=wanted.value, entered_unit=wanted.unit, pump_ml_per_h=shown, intended=intended,
-        second_person=check.checker if check else None, single_handed=alone(verdict, check), reason=ask.reason[:300],
+        second_person=check.checker if check else None, single_handed=alone(verdict), reason=ask.reason[:300],
         verdict=verdict_json(verdict), breach="" if intended else breach_of(verdict),
     )  # fmt: skip
     flag_breach(row, verdict, session, by, at)
@@ -213,16 +211,16 @@ def judged(
     by: User | None,
     when: datetime,
 ) -> Verdict:
-    """The rule's verdict and the chair's own: where the session stands, and who may hang a bag."""
+    """The rule's verdict and the chair's own: where the session stands."""
     reasons = list(_by_state(session, kind, rows, when))
     try:
         reasons += rate.judge(facts, protocol, at=when).reasons
     except ClearheadError as fault:
         reasons.append(refused("rate_readable", "Rate", str(fault)))
-    if kind == "bag_change":
-        act: Act = "change_bag"
-        if not protocol.people.may(act, role_for(act, by, protocol, session.site, when)):
-            reasons.append(refused("act_permitted", "Who may", "You may not change a bag here.", who="nurse"))
+    paused = kind == "bag_change" and state_of(session, when, rows) is State.PAUSED
+    if paused and not protocol.people.may("resume", role_for("resume", by, protocol, session.site, when)):
+        sentence = "It is paused: hanging a bag lets it run again, and you may not resume here."
+        reasons.append(refused("act_permitted", "Who may", sentence, who="nurse"))
     return Verdict.of("rate", reasons)
 
 
@@ -256,6 +254,7 @@ def gate(verdict: Verdict, facts: RateFacts, rows: DoseRows, ask: Ask) -> None:
 
 def compare(
     session: Session,
+    protocol: Protocol,
     kind: str,
     ask: Ask,
     weight_kg: Decimal,
@@ -268,12 +267,8 @@ def compare(
     """Compare with the second person, where one stands there."""
     if ask.second is None:
         return None
-    expected = Expected(kind, weight_kg, bag.mg_per_ml, shown)
-    return agree(ask.second, expected, session=session, by=by, at=at, written=written)
-
-
-def alone(verdict: Verdict, check: Check | None) -> bool:
-    return check is None and any(r.gate == "second_check" and r.outcome == "warned" for r in verdict.reasons)
+    meant = expected(protocol, kind, weight_kg=weight_kg, mg_per_ml=bag.mg_per_ml, ml_per_h=shown)
+    return agree(ask.second, meant, session=session, by=by, at=at, written=written)
 
 
 def flag_breach(row: RateChange | Bolus, verdict: Verdict, session: Session, by: User | None, at: datetime) -> None:
@@ -299,8 +294,3 @@ def settle(infusion: Infusion) -> None:
     """
     ended = dose_rows(infusion.session).ended
     Infusion.objects.filter(pk=infusion.pk).update(ended_at=ended.happened_at if ended else None)
-
-
-def _rate_before(session: Session) -> Decimal:
-    running = [row for row in dose_rows(session).rates if row.pump_ml_per_h > 0]
-    return doses.mg_per_h(running[-1]) if running else ZERO

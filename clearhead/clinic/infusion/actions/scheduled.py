@@ -18,15 +18,24 @@ from clearhead.clinic.infusion.actions.base import (
     raise_flag,
     refuse,
 )
+from clearhead.clinic.infusion.actions.second import Expected, agree, alone
+from clearhead.clinic.infusion.entered import SecondPerson
 from clearhead.clinic.infusion.models import Adjunct, Event
 from clearhead.clinic.infusion.queries.adjuncts import adjuncts, allergies_of
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.infusion.queries.rates import protocol_roles, role_for
-from clearhead.clinic.infusion.queries.scheduled import AHEAD, NOT_GIVEN, DueDose, due_doses, next_dose
+from clearhead.clinic.infusion.queries.scheduled import (
+    AHEAD,
+    NOT_GIVEN,
+    DueDose,
+    due_doses,
+    next_dose,
+)
 from clearhead.clinic.infusion.queries.state import dosing_weight
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.rules.reasons import missing, refused
+from clearhead.medicine.rules.second import AT_A_DRUG, second_check
 from clearhead.medicine.rules.verdict import Outcome, Reason, Verdict
 
 SEDATIVE_RECHECK = timedelta(minutes=15)
@@ -42,6 +51,8 @@ def give_by_plan(
     confirmed: bool = False,
     intended: bool = True,
     happened_at: datetime | None = None,
+    second: SecondPerson | None = None,
+    waited_s: int = 0,
     written: Written = HERE,
     client_id: UUID | None = None,
 ) -> Adjunct:
@@ -54,14 +65,21 @@ def give_by_plan(
         raise refuse("order_known", "Order", "No dose of this is open. A further one is a new order.")
     if dose.drug.dose is None:
         raise refuse("weight_today", "Weight", "This dose goes by weight: weigh the patient first.")
-    verdict = Verdict.of("adjunct", _against(dose, session, by, when, confirmed=confirmed))
+    second = second if intended else None
+    reasons = [*_against(dose, session, by, when, confirmed=confirmed)]
+    if dose.drug.asks_second:
+        reasons += second_check(protocol, there=second is not None, waited_s=waited_s, sentence=AT_A_DRUG)
+    verdict = Verdict.of("adjunct", reasons)
     if intended and not verdict.permits:
         raise AdjunctRefused(verdict)
+    if second is not None:
+        agree(second, Expected("drug by plan", dose=dose.drug.dose), session=session, by=by, at=at, written=written)
     row = add(
         Adjunct, session=session, at=at, by=by, verb="drug given by plan", happened_at=when, written=written,
         order_id=dose.drug.id[:60], ingredient_id=dose.drug.ingredient[:40], dose=dose.drug.dose,
         unit=dose.drug.unit[:12], route=dose.drug.route[:12], raises_monitoring=dose.drug.sedative,
         recheck_at=when + SEDATIVE_RECHECK if dose.drug.sedative else None,
+        second_person=second.checker if second else None, single_handed=alone(verdict),
         breach="" if intended else breach_of(verdict),
     )  # fmt: skip
     for reason in () if intended else verdict.at(Outcome.REFUSED)[:1]:
@@ -74,10 +92,9 @@ def give_by_plan(
 
 def _against(dose: DueDose, session: Session, by: User, at: datetime, *, confirmed: bool) -> Iterable[Reason]:
     drug, protocol = dose.drug, protocol_of(session)
-    acts = ("give_premedication", "give_sedative") if drug.sedative else ("give_premedication",)
-    for act in acts:
-        role = role_for(act, by, protocol, session.site, at)  # type: ignore[arg-type]  # both are acts of the table
-        if not protocol.people.may(act, role):  # type: ignore[arg-type]
+    for act in drug.acts:
+        role = role_for(act, by, protocol, session.site, at)
+        if not protocol.people.may(act, role):
             yield refused("act_permitted", "Who may", f"A {role.replace('_', ' ')} may not give {drug.title} here.")
             break
     allergies = allergies_of(session)

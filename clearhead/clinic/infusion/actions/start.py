@@ -11,7 +11,8 @@ from uuid import UUID
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.infusion.actions.base import HERE, Written, add, lock, refuse, verdict_json
 from clearhead.clinic.infusion.actions.gate import judge_start
-from clearhead.clinic.infusion.actions.rate import PLAIN, Ask, alone, compare, gate, judged
+from clearhead.clinic.infusion.actions.rate import PLAIN, Ask, compare, gate, judged
+from clearhead.clinic.infusion.actions.second import alone
 from clearhead.clinic.infusion.models import Infusion, RateChange
 from clearhead.clinic.infusion.queries.doses import dose_rows
 from clearhead.clinic.infusion.queries.pinned import protocol_of
@@ -56,11 +57,11 @@ def start(
     infusion = Infusion.objects.create(
         session=session, patient=session.patient, site=session.site, weight_kg=weight, started_at=at
     )
-    check = compare(session, "start", ask, weight, bag, shown, by, at, written)
+    check = compare(session, protocol, "start", ask, weight, bag, shown, by, at, written)
     add(
         RateChange, session=session, at=at, by=by, verb="pump: start", written=written, bag=bag, kind="start",
         entered_value=value, entered_unit=unit, pump_ml_per_h=shown, intended=True,
-        second_person=check.checker if check else None, single_handed=alone(verdict, check),
+        second_person=check.checker if check else None, single_handed=alone(verdict),
         reason=ask.reason[:300], verdict=verdict_json(verdict),
     )  # fmt: skip
     return infusion

@@ -96,6 +96,7 @@ class Migration(migrations.Migration):
                 ("route", models.CharField(max_length=12)),
                 ("recheck_at", models.DateTimeField(null=True)),
                 ("raises_monitoring", models.BooleanField(default=False)),
+                ("single_handed", models.BooleanField(default=False)),
                 ("breach", models.CharField(blank=True, max_length=300)),
                 (
                     "corrects",
@@ -110,6 +111,15 @@ class Migration(migrations.Migration):
                     "recorded_by",
                     models.ForeignKey(
                         help_text="Empty: a person by link.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "second_person",
+                    models.ForeignKey(
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -344,10 +354,16 @@ class Migration(migrations.Migration):
                 ("device", models.CharField(blank=True, max_length=40)),
                 ("device_at", models.DateTimeField(help_text="What the device's own clock said.", null=True)),
                 ("queued", models.BooleanField(default=False, help_text="Was written offline and sent later.")),
-                ("act", models.CharField(max_length=12)),
-                ("weight_kg", models.DecimalField(decimal_places=2, max_digits=6)),
-                ("mg_per_ml", models.DecimalField(decimal_places=4, max_digits=8)),
-                ("ml_per_h", models.DecimalField(decimal_places=2, max_digits=8)),
+                ("act", models.CharField(max_length=24)),
+                ("weight_kg", models.DecimalField(decimal_places=2, max_digits=6, null=True)),
+                ("mg_per_ml", models.DecimalField(decimal_places=4, max_digits=8, null=True)),
+                ("ml_per_h", models.DecimalField(decimal_places=2, max_digits=8, null=True)),
+                (
+                    "dose",
+                    models.DecimalField(
+                        decimal_places=3, help_text="Of a drug beside the infusion.", max_digits=8, null=True
+                    ),
+                ),
                 (
                     "checker",
                     models.ForeignKey(
@@ -1150,6 +1166,17 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
+            model_name="adjunct",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("second_person__isnull", True),
+                    models.Q(("second_person", models.F("recorded_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="a_second_person_at_a_drug_is_another",
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="bag",
             constraint=models.CheckConstraint(
                 condition=models.Q(
@@ -1186,6 +1213,15 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="a_second_person_at_a_bolus_is_another",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="check",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("dose", None), ("mg_per_ml", None), ("ml_per_h", None), ("weight_kg", None), _negated=True
+                ),
+                name="a_check_read_something",
             ),
         ),
         migrations.AddConstraint(

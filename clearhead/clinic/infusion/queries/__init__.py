@@ -7,7 +7,7 @@ from clearhead.clinic.infusion.queries.forecast import Forecast, forecast_lines,
 from clearhead.clinic.infusion.queries.gates import GoPage, go_page
 from clearhead.clinic.infusion.queries.handover import HandOver, hand_over, open_flags, responsible
 from clearhead.clinic.infusion.queries.pinned import protocol_of
-from clearhead.clinic.infusion.queries.rates import ReadBack, Said, permit_of, read_back
+from clearhead.clinic.infusion.queries.rates import ReadBack, Said, hanging, permit_of, read_back
 from clearhead.clinic.infusion.queries.record import Line, for_the_crew, line_of, record_of
 from clearhead.clinic.infusion.queries.state import Standing, State, infusion_of, standing
 from clearhead.clinic.infusion.queries.vitals import open_symptoms
@@ -33,6 +33,7 @@ __all__ = [
     "forecast_of",
     "go_page",
     "hand_over",
+    "hanging",
     "infusion_of",
     "line_of",
     "open_flags",

@@ -35,7 +35,16 @@ def allergies_of(session: Session) -> tuple[str, ...] | None:
 
 
 def facts_for(
-    session: Session, order_id: str, dose: Decimal, unit: str, *, by: User | None, at: datetime, confirmed: bool
+    session: Session,
+    order_id: str,
+    dose: Decimal,
+    unit: str,
+    *,
+    by: User | None,
+    at: datetime,
+    confirmed: bool,
+    second_person: bool = False,
+    waited_s: int = 0,
 ) -> adjunct.AdjunctFacts:
     """What an intended dose is judged against."""
     protocol = protocol_of(session)
@@ -53,6 +62,8 @@ def facts_for(
         triggers=triggers(session),
         given=tuple(adjunct.DoseGiven(a.happened_at, a.dose, a.unit) for a in given),
         confirmed=confirmed,
+        second_person=second_person,
+        waited_s=waited_s,
     )
 
 
@@ -78,6 +89,13 @@ class OrderFace:
     allergies: tuple[str, ...] | None
     only_for: str = ""
     """The licences that may give it, where the one who looks holds none of them."""
+    asks_second: bool = False
+    """The protocol asks a second person before it is given."""
+
+    @property
+    def faced(self) -> bool:
+        """It is read out before it is given: the order or a second person asks for it."""
+        return self.order.needs_confirm_face or self.asks_second
 
     @property
     def against(self) -> tuple[Reason, ...]:
@@ -103,8 +121,9 @@ def order_faces(
         allowed = adjunct.who_may(order, protocol)
         role = next((r for r in held if r in allowed), held[0] if held else "nobody on duty")
         facts = adjunct.AdjunctFacts(
-            order.id, order.dose, order.unit, role, signed, allergies, stands, tuple(mine), confirmed=True
-        )
+            order.id, order.dose, order.unit, role, signed, allergies, stands, tuple(mine), confirmed=True,
+            second_person=True,
+        )  # fmt: skip
         faces.append(
             OrderFace(
                 order,
@@ -114,6 +133,7 @@ def order_faces(
                 adjunct.not_before(order, mine),
                 allergies,
                 "" if role in allowed else spoken(allowed),
+                adjunct.second_check_needed(order, protocol),
             )
         )
     return tuple(faces)

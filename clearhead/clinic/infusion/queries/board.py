@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, Sum
 
-from clearhead.clinic.infusion.models import Bag, Bolus, Flag, FlagAck, Infusion, RateChange
+from clearhead.clinic.infusion.models import Adjunct, Bag, Bolus, Flag, FlagAck, Infusion, RateChange
 from clearhead.clinic.people.models import Site
 from clearhead.clinic.plan.models import Session
 
@@ -38,9 +38,10 @@ def for_prescriber(site: Site) -> tuple[Flag, ...]:
 
 
 def second_checks(site: Site, since: datetime) -> tuple[int, int]:
-    """Second checks since then: how many were done alone, and how many there were (bags, rates, boluses)."""
+    """Second checks since then: how many were done alone, and how many there were (bags, rates, boluses, drugs)."""
     alone = whole = 0
-    for kind, person in ((Bag, "checked_by"), (RateChange, "second_person"), (Bolus, "second_person")):
+    kinds = ((Bag, "checked_by"), (RateChange, "second_person"), (Bolus, "second_person"), (Adjunct, "second_person"))
+    for kind, person in kinds:
         rows = kind.standing().filter(session__site=site, happened_at__gte=since)
         by_oneself = rows.filter(single_handed=True).count()
         alone, whole = alone + by_oneself, whole + by_oneself + rows.filter(**{f"{person}__isnull": False}).count()

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Prefetch
 
+from clearhead.clinic.infusion.entered import colleagues
 from clearhead.clinic.infusion.models import (
     Access,
     Adjunct,
@@ -125,6 +126,8 @@ class ChairView:
     orders: tuple[OrderFace, ...]
     chips: tuple[rates.Chip, ...]
     permits: dict[str, Permit]
+    checkers: tuple[User, ...]
+    """Who may be the second person at a drug; empty where the protocol asks none."""
 
     @property
     def number(self) -> int:
@@ -184,6 +187,7 @@ def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
     end = rates.planned_end(session, infusion, given, now) if infusion else None
     readings = tuple(PumpReading.standing().filter(session=session).order_by("happened_at", "pk"))
     held = rates.protocol_roles(by, session.site, now)
+    orders = order_faces(session, protocol, held=held, at=now, given=drugs, opened=opened, allergies=allergies)
     total, by_plan = _given(given, weight, protocol), to_give(session, infusion, drugs, weight, now)
     return ChairView(
         session=session,
@@ -223,10 +227,18 @@ def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
         by_plan=by_plan,
         events=events,
         readings=readings,
-        orders=order_faces(session, protocol, held=held, at=now, given=drugs, opened=opened, allergies=allergies),
+        orders=orders,
         chips=rates.chips_of(session, protocol, infusion, rows, given, now),
         permits=permits(protocol, held),
+        checkers=_checkers(session, by, orders, by_plan),
     )  # fmt: skip
+
+
+def _checkers(
+    session: Session, by: User | None, orders: tuple[OrderFace, ...], by_plan: tuple[tuple[DueDose, int], ...]
+) -> tuple[User, ...]:
+    asked = any(face.asks_second for face in orders) or any(dose.drug.asks_second for dose, _late in by_plan)
+    return tuple(colleagues(session.site, by)) if asked else ()
 
 
 def _drawn(model: Any, session: Session, *columns: str) -> tuple[Any, ...]:

@@ -160,6 +160,12 @@ def mg_per_h(row: RateChange) -> Decimal:
     return row.pump_ml_per_h * row.bag.mg_per_ml
 
 
+def rate_before(rows: DoseRows) -> Decimal:
+    """The rate in mg/h that runs, or ran last before a pause; 0 before the start."""
+    running = [row for row in rows.rates if row.pump_ml_per_h > 0]
+    return mg_per_h(running[-1]) if running else Decimal(0)
+
+
 def exact(number: Any) -> Decimal:
     """A fraction as Decimal, at the full precision of the context."""
     return Decimal(number.numerator) / Decimal(number.denominator)

@@ -23,6 +23,7 @@ from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import rate, rate_slips
 from clearhead.medicine.rules.dose import DoseAccount
 from clearhead.medicine.rules.rate import Intention, RateFacts
+from clearhead.medicine.rules.rate_facts import TAKES_UP
 from clearhead.medicine.rules.verdict import Verdict
 
 APPROVAL = timedelta(minutes=15)
@@ -88,7 +89,7 @@ def facts_for(
         mg_per_ml=bag.mg_per_ml,
         given=given,
         planned_end=planned_end(session, infusion, given, at),
-        rate_before_pause_mg_per_h=_before_pause(rows),
+        rate_before_pause_mg_per_h=doses.rate_before(rows) or None,
         started_at=infusion.started_at if infusion else None,
         local_time=at.astimezone(session.site.tz).time(),
         paused_since=rows.last.happened_at if rows.last and rows.last.kind == RateChange.Kind.PAUSE else None,
@@ -99,7 +100,7 @@ def facts_for(
         earlier_mg_year=before.mg_year,
         earlier_sessions_year=before.sessions_year,
         version_withdrawn=withdrawn(session, at),
-        go_valid=standing(session, at, rows).go_valid if wanted.kind == "resume" else None,
+        go_valid=standing(session, at, rows).go_valid if wanted.kind in TAKES_UP else None,
         prescriber_approved=_approved(session, by, at),
         second_person=said.second_person,
         waited_s=said.waited_s,
@@ -118,11 +119,6 @@ def with_role(facts: RateFacts, by: User | None, protocol: Protocol, site: Site,
     except ClearheadError:
         act = "increase"  # unreadable without weight or strength: rate.judge says so before it asks who
     return replace(facts, role=role_for(act, by, protocol, site, at))
-
-
-def _before_pause(rows: DoseRows) -> Decimal | None:
-    running = [row for row in rows.rates if row.pump_ml_per_h > 0]
-    return doses.mg_per_h(running[-1]) if running else None
 
 
 def last_change(rows: DoseRows) -> datetime | None:
@@ -148,11 +144,18 @@ def shown_ml_per_h(facts: RateFacts, protocol: Protocol) -> Decimal:
     """What the pump should display: rounded down to its step, so that never more runs than was meant."""
     if facts.intention.kind in ("pause", "stop"):
         return Decimal("0.00")
-    step = Fraction(protocol.fluids.pump.step_ml_per_h)
-    steps = rate.pump_ml_per_h(facts) / step
-    return (Decimal(steps.numerator // steps.denominator) * protocol.fluids.pump.step_ml_per_h).quantize(
-        Decimal("0.01"), rounding=ROUND_FLOOR
-    )
+    return _settable(rate.pump_ml_per_h(facts), protocol)
+
+
+def _settable(ml_per_h: Fraction, protocol: Protocol) -> Decimal:
+    step = protocol.fluids.pump.step_ml_per_h
+    return (Decimal(ml_per_h // Fraction(step)) * step).quantize(Decimal("0.01"), rounding=ROUND_FLOOR)
+
+
+def next_ml_per_h(rows: DoseRows, protocol: Protocol, *, weight_kg: Decimal, mg_per_ml: Decimal) -> Decimal:
+    """What the pump will show once a bag of this strength hangs: at the rate that runs, else at the planned start."""
+    mg = doses.rate_before(rows) or protocol.dose.planned_segments(weight_kg)[0].mg_per_h
+    return _settable(Fraction(mg) / Fraction(mg_per_ml), protocol)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +197,13 @@ def read_back(
     per_kg = None if mg is None or not facts.weight_kg else mg / facts.weight_kg
     asks = bool(facts.weight_kg) and rate.second_check_needed(facts, protocol)
     return ReadBack(verdict, mg, per_kg, shown, asks, rows.mark)
+
+
+def hanging(session: Session, bag: Bag, *, by: User | None, at: datetime) -> ReadBack | None:
+    """What the pump should show once this bag hangs, at the mg/h that runs; None while nothing runs."""
+    rate_now = doses.rate_before(doses.dose_rows(session))
+    wanted = Intention("change_bag", rate_now, "mg/h")
+    return read_back(session, wanted, by=by, at=at, said=Said(), bag=bag) if rate_now else None
 
 
 def chips_of(

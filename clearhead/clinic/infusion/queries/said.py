@@ -89,6 +89,12 @@ def _gate(row: models.GateAnswer, protocol: Protocol) -> str:
     return f"{title}: {OK_WORDS[row.value.get('ok')]}{kg}" + (f" ({row.note})" if row.note else "")
 
 
+def _check(row: models.Check) -> str:
+    read = ((row.weight_kg, " kg"), (row.mg_per_ml, " mg/mL"), (row.ml_per_h, " mL/h"), (row.dose, ""))
+    numbers = ", ".join(f"{_plain(number)}{unit}" for number, unit in read if number is not None)
+    return f"{row.checker.name}: {numbers} ({row.act.replace('_', ' ')})"
+
+
 def _plain(number: Decimal) -> str:
     return f"{number.normalize():f}"
 
@@ -110,10 +116,7 @@ TELL: dict[str, Callable[[Any, Protocol], str]] = {
     "Responsible": lambda row, _: f"{row.nurse.name} answers for the chair",
     "Access": lambda row, _: f"{row.side} {row.body_site}, {row.gauge} G" + (" out" if row.out_at else ""),
     "Bag": lambda row, _: f"{row.mg_per_ml.normalize():f} mg/mL, {row.ml.normalize():f} mL, lot {row.lot}",
-    "Check": lambda row, _: (
-        f"{row.checker.name}: {_plain(row.weight_kg)} kg, {_plain(row.mg_per_ml)} mg/mL, "
-        f"{_plain(row.ml_per_h)} mL/h ({row.act.replace('_', ' ')})"
-    ),
+    "Check": lambda row, _: _check(row),
     "DrugClosure": lambda row, _: (
         f"drawn {_plain(row.drawn_mg)} mg, given {_plain(row.given_mg)} mg, "
         f"left {_plain(row.left_mg)} mg, wasted {_plain(row.wasted_mg)} mg"

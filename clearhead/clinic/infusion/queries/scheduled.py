@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
@@ -12,6 +12,7 @@ from clearhead.clinic.infusion.models import Adjunct, Event, Infusion
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.infusion.queries.state import dosing_weight
 from clearhead.clinic.plan.models import Session
+from clearhead.medicine.protocols.before import Act
 
 NOT_GIVEN = "not_given"
 AHEAD = timedelta(minutes=15)
@@ -35,6 +36,13 @@ class Planned:
     over_min: int
     sedative: bool
     condition: str
+    asks_second: bool = False
+    """The protocol asks a second person before it is given."""
+
+    @property
+    def acts(self) -> tuple[Act, ...]:
+        """The acts of the act × licence table that giving it is."""
+        return ("give_premedication", "give_sedative") if self.sedative else ("give_premedication",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,9 @@ class DueDose:
 
 def planned(session: Session, weight_kg: Decimal | None) -> tuple[Planned, ...]:
     """What the signed order lists, each dose worked out for today's weight and never above its maximum."""
-    return tuple(_planned(row, weight_kg) for row in session.order.premedication)
+    asked = protocol_of(session).running.second_check.acts
+    drugs = (_planned(row, weight_kg) for row in session.order.premedication)
+    return tuple(replace(drug, asks_second=any(act in asked for act in drug.acts)) for drug in drugs)
 
 
 def _planned(row: Mapping[str, Any], weight_kg: Decimal | None) -> Planned:

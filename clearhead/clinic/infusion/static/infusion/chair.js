@@ -1,4 +1,5 @@
 // The chair's page: every form goes through the desk, every part stays live. Without this file each form is a page.
+import { pause, unpause } from "./alone.js";
 import { coreSet, emptyCore, firstField, refill } from "./core.js";
 import { clock, Desk } from "./entry.js";
 import { faces, written } from "./faces.js";
@@ -65,6 +66,7 @@ async function send(form, kind, data, confirmed = []) {
   if (outcome.state === "refused") return refuse(form, kind, data, outcome.answer);
   if (outcome.state === "nowhere") return complain(form, [kind === "rate" && desk.outbox ? words.increase : words.noqueue]);
   complain(form, []);
+  unpause(form);
   if (kind === "emergency") return written(form, data, outcome, words, clock);
   if (kind === "observation") emptyCore(form);
   else if (form.closest("dialog") || kind === "ack") form.reset();
@@ -81,6 +83,7 @@ async function send(form, kind, data, confirmed = []) {
 function refuse(form, kind, data, answer) {
   const asks = new Set((answer.ask || []).map((one) => one.sentence)); // said once, on its own button
   complain(form, Object.values(answer.errors || {}).flat().map((one) => one.message).filter((one) => !asks.has(one)));
+  if (answer.alone) pause(form, answer.alone, words);
   const place = form.querySelector(".doubts") || form.closest("dialog")?.querySelector(".doubts");
   if (!place) return;
   place.hidden = !answer.ask?.length;

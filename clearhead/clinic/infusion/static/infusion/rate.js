@@ -1,4 +1,6 @@
 // A rate change: a chip, the number the pump should show, the nurse acts, the pump shows it.
+import { pause, unpause } from "./alone.js";
+
 export function rateFace(dialog, desk, words) {
   const form = dialog.querySelector("form");
   const back = dialog.querySelector(".read-back");
@@ -9,6 +11,7 @@ export function rateFace(dialog, desk, words) {
     form.elements.value.value = value;
     form.elements.unit.value = unit;
     form.elements.seen.value = strip().mark;
+    unpause(form);
     back.hidden = false;
     const known = { pump_ml_per_h: ml, mg_per_h: ml && plain(ml * strip().mgPerMl), mg_per_kg_h: ml && plain(ml * strip().mgPerMl / strip().kg, 3) };
     for (const [name, number] of Object.entries(known)) show(name, number ?? "…");
@@ -27,6 +30,7 @@ export function rateFace(dialog, desk, words) {
       for (const name of ["pump_ml_per_h", "mg_per_h"]) show(name, plain(said[name]));
       show("mg_per_kg_h", plain(said.mg_per_kg_h, 3));
       back.querySelector(".second").hidden = !said.second_check;
+      if (said.alone) pause(form, said.alone, words);
       for (const reason of said.reasons.filter((one) => one.outcome !== "allowed" && one.gate !== "second_check")) {
         const line = document.createElement("li");
         line.className = reason.outcome;
@@ -49,7 +53,7 @@ export function rateFace(dialog, desk, words) {
       if (typed) ask(typed, unit.dataset.unit, unit.dataset.unit === "mL/h" ? Number(typed) : undefined);
     }
   });
-  dialog.addEventListener("close", () => { back.hidden = true; form.reset(); });
+  dialog.addEventListener("close", () => { back.hidden = true; unpause(form); form.reset(); });
 
   const mlOf = (data) => {
     const value = Number(data.get("value"));
