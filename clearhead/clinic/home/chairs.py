@@ -141,11 +141,11 @@ def _tile(
     chair: Resource, session: Session | None, coming: tuple[datetime, Session | None] | None, now: datetime
 ) -> Tile:
     until, next_up = coming if coming is not None else (None, None)
-    figures = _figures(session, now) if session is not None else None
+    figures = kept_figures(session, now) if session is not None else None
     return Tile(chair.name, session, figures, until, next_up)
 
 
-def _figures(session: Session, now: datetime) -> Figures:
+def kept_figures(session: Session, now: datetime) -> Figures:
     """Kept until the record has a new fact, its escort changes, or the quarter of a minute is over."""
     infusion = getattr(session, "infusion", None)
     newest, slot = infusion.last_fact if infusion else 0, int(now.timestamp()) // EVERY_S

@@ -27,6 +27,8 @@ Urgency = Literal["", "soon", "low", "medium", "high"]
 LOUDER: tuple[Urgency, ...] = ("", "soon", "low", "medium", "high")
 SHOWN_APART = ("set", "pump")
 """Late things that have a line of their own on a tile."""
+HELP = "help"
+"""The flag of a call for help: it has a word of its own on a tile."""
 SOON_MIN = 5
 """From here on a set that comes is shown as soon due (assumption)."""
 
@@ -57,6 +59,8 @@ class Figures:
     escort: str
     escort_state: str
     flags: tuple[tuple[str, str], ...]
+    help_called: bool
+    called: tuple[Late, ...]
     nurse: str
     nurse_initials: str
     pump_confirmed: bool
@@ -70,9 +74,10 @@ class Figures:
 
     @property
     def loudest(self) -> Urgency:
-        """The frame of the tile: the loudest of what is late."""
-        late: list[Urgency] = [self.urgency, *(one.level for one in self.waits)]  # type: ignore[list-item]
-        return max(late, key=LOUDER.index)
+        """The frame of the tile: the loudest of what is late, what is flagged, and a pump that nobody saw stopped."""
+        found: list[str] = [self.urgency, self.worst_flag, *(one.level for one in self.waits)]
+        found += ["high"] if self.help_called or not self.pump_confirmed else []
+        return max(found, key=LOUDER.index)  # type: ignore[return-value, arg-type]
 
     @property
     def worst_flag(self) -> str:
@@ -91,6 +96,7 @@ def figures_of(session: Session, now: datetime) -> Figures:
     resting = baseline_of([as_set(row) for row in sets]).get("systolic_mmhg")
     age = int((now - last.happened_at).total_seconds() // 60) if last else 0
     phase, since = _phase(stands.state, infusion, stands.since)
+    late, flags = late_of(chart), open_flags(session)
     return Figures(
         phase=phase,
         since=since,
@@ -100,7 +106,7 @@ def figures_of(session: Session, now: datetime) -> Figures:
         due_set=str(due.set) if due else "",
         overdue_min=int(due.overdue_min) if due else 0,
         urgency=_urgency(due, protocol, now),
-        waits=tuple(one for one in late_of(chart) if one.what not in SHOWN_APART),
+        waits=tuple(one for one in late if one.what not in SHOWN_APART),
         systolic=last.sys if last else None,
         diastolic=last.dia if last else None,
         set_at=last.happened_at if last else None,
@@ -113,7 +119,9 @@ def figures_of(session: Session, now: datetime) -> Figures:
         grade=worst.grade if worst else 0,
         escort=(met.name or met.alternative) if met else named.name if named else "",
         escort_state="here" if met else "reached" if named and named.reached_at else "named" if named else "",
-        flags=tuple((flag.level, flag.sentence) for flag in open_flags(session)),
+        flags=tuple((flag.level, flag.sentence) for flag in flags if flag.rule != HELP),
+        help_called=any(flag.rule == HELP for flag in flags),
+        called=tuple(one for one in late if one.level == "high"),
         nurse=who.nurse.name if who else "",
         nurse_initials=" ".join(f"{part[0]}." for part in who.nurse.name.split()[:2]) if who else "",
         pump_confirmed=stands.pump_confirmed,

@@ -13,6 +13,7 @@ urlpatterns = [
     path("home/<slug:site>/day/list/", paper.day_list, name="home-day-list"),
     path("home/<slug:site>/chairs/", views.chairs, name="home-chairs"),
     path("home/<slug:site>/chairs/live/", views.chairs_live, name="home-chairs-live"),
+    path("home/<slug:site>/brought/", views.brought, name="home-brought"),
     path("home/<slug:site>/patients/", views.patients, name="home-patients"),
     path("home/<slug:site>/kinetics/", kinetics.page, name="home-kinetics"),
     path("home/<slug:site>/kinetics/figure.svg", kinetics.figure, name="home-kinetics-figure"),

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from clearhead.clinic.assessment.queries import open_items_at
+from clearhead.clinic.home import brought as inbox
 from clearhead.clinic.home import chairs as chair_board
 from clearhead.clinic.home import day as days
 from clearhead.clinic.home import figures as figure
@@ -97,6 +98,7 @@ def _day(request: HttpRequest, site: Site, now: datetime) -> dict[str, Any]:
         "infusing": sum(row.step == "infusing" for row in rows),
         "chair_free_at": days.next_free_chair(site, now),
         "red_answers": days.red_answers(site),
+        "waiting": inbox.brought(site, now).count,
         "late_tasks": sum(item.due_at <= now for item in open_items_at(site)),
         "wall": "wall" in request.GET,
         "sites": sites_of(request.user),
@@ -108,8 +110,13 @@ def _day(request: HttpRequest, site: Site, now: datetime) -> dict[str, Any]:
 def chairs(request: HttpRequest, site: Site) -> HttpResponse:
     """Every chair of a site, in the order of the chairs."""
     board = chair_board.board(site, timezone.now())
-    context = {"site": site, "board": board, "mark": _etag(board.mark), "wall": "wall" in request.GET}
-    return render(request, "home/chairs.html", context | {"sites": sites_of(request.user)})
+    context = {"mark": _etag(board.mark), "sites": sites_of(request.user)}
+    return render(request, "home/chairs.html", _board(request, board) | context)
+
+
+def _board(request: HttpRequest, board: chair_board.Board) -> dict[str, Any]:
+    waiting = inbox.brought(board.site, board.now).count
+    return {"site": board.site, "board": board, "wall": "wall" in request.GET, "waiting": waiting}
 
 
 @require_GET
@@ -121,9 +128,17 @@ def chairs_live(request: HttpRequest, site: Site) -> HttpResponse:
     if request.headers.get("If-None-Match") == mark:
         return HttpResponseNotModified(headers={"ETag": mark})
     board = chair_board.board(site, now)
-    answer = render(request, "home/_chairs.html", {"site": site, "board": board, "wall": "wall" in request.GET})
+    answer = render(request, "home/_chairs.html", _board(request, board))
     answer["ETag"] = mark
     return answer
+
+
+@require_GET
+@access(staff(Role.NURSE, Role.PRESCRIBER, Role.DIRECTOR), Site)
+def brought(request: Any, site: Site) -> HttpResponse:
+    """What waits for the prescriber, each with its answer."""
+    context = {"site": site, "brought": inbox.brought(site, timezone.now())}
+    return render(request, "home/brought.html", context | {"can_answer": Role.PRESCRIBER in request.roles})
 
 
 def _etag(mark: str) -> str:

@@ -321,3 +321,4 @@ class FlagAck(ChairFact):
     flag = models.ForeignKey(Flag, models.PROTECT, related_name="acks")
     done = models.CharField(max_length=300)
     cleared = models.BooleanField(default=False)
+    by_prescriber = models.BooleanField(default=False, help_text="A prescriber said it: what was brought is answered.")

@@ -34,7 +34,8 @@ from clearhead.clinic.infusion.queries.vitals import (
     open_symptoms,
     prn_orders,
 )
-from clearhead.clinic.people.models import User
+from clearhead.clinic.people.access import roles_of
+from clearhead.clinic.people.models import Role, User
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.protocols import codes
 from clearhead.medicine.protocols.protocol import Protocol
@@ -234,7 +235,7 @@ def acknowledge(
     written: Written = HERE,
     client_id: UUID | None = None,
 ) -> FlagAck:
-    """What was done about a flag. A limit's own episode closes by a value, not by a word."""
+    """What was done about a flag. A limit's own episode closes by a value; what was brought, by a prescriber's word."""
     if flag.session_id != session.pk:
         raise refuse("flag", "Flag", "This flag belongs to another session.")
     if not done.strip():
@@ -242,7 +243,7 @@ def acknowledge(
     over = cleared and not flag.rule.startswith("limit:")
     return add(
         FlagAck, session=session, at=at, by=by, verb="flag answered", written=written, flag=flag, done=done[:300],
-        cleared=over,
+        cleared=over, by_prescriber=Role.PRESCRIBER in roles_of(by, session.site),
     )  # fmt: skip
 
 

@@ -600,6 +600,12 @@ class Migration(migrations.Migration):
                 ("done", models.CharField(max_length=300)),
                 ("cleared", models.BooleanField(default=False)),
                 (
+                    "by_prescriber",
+                    models.BooleanField(
+                        default=False, help_text="A prescriber said it: what was brought is answered."
+                    ),
+                ),
+                (
                     "corrects",
                     models.OneToOneField(
                         null=True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q, Sum
+from django.db.models import Prefetch, Q, Sum
 
 from clearhead.clinic.infusion.models import Adjunct, Bag, Bolus, Flag, FlagAck, Infusion, RateChange
 from clearhead.clinic.people.models import Site
@@ -31,10 +31,12 @@ def site_mark(site: Site, now: datetime) -> int:
 
 
 def for_prescriber(site: Site) -> tuple[Flag, ...]:
-    """Broken limits and calls for help that no one has answered yet, the oldest first."""
-    answered = FlagAck.standing().values("flag_id")
+    """Broken limits and calls for help that no prescriber has answered yet, the oldest first."""
+    answered = FlagAck.standing().filter(by_prescriber=True).values("flag_id")
     rows = Flag.standing().filter(session__site=site, for_prescriber=True).exclude(pk__in=answered)
-    return tuple(rows.select_related("session__patient", "recorded_by").order_by("happened_at", "pk"))
+    acks = Prefetch("acks", FlagAck.standing().select_related("recorded_by").order_by("happened_at", "pk"))
+    near = ("session__patient", "session__course", "recorded_by")
+    return tuple(rows.select_related(*near).prefetch_related(acks).order_by("happened_at", "pk"))
 
 
 def second_checks(site: Site, since: datetime) -> tuple[int, int]:
