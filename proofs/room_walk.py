@@ -383,7 +383,8 @@ def agree(session: Any, now: datetime) -> None:
     rows, line = dose_rows(session), protocol_of(session).fluids.line
     first = account_of(session, now)
     bags = {row.bag_id: row.bag for row in (*rows.rates, *rows.boluses)} | {bag.pk: bag for bag in rows.bags}
-    primed = next((bag.prime_ml for bag in rows.bags if bag.prime_ml > 0), line.dead_volume_ml)
+    first_hung = rows.rates[0].bag.prime_ml if rows.rates else Decimal(0)
+    primed = first_hung if first_hung > 0 else line.dead_volume_ml
     second = witness(
         [dose.RateChange(r.happened_at, r.kind, r.pump_ml_per_h, str(r.bag.code)) for r in rows.rates],
         [dose.Bag(str(bag.code), bag.mg_per_ml, bag.ml) for bag in bags.values()],

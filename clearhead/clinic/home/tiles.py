@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from clearhead.clinic.infusion.models import Infusion
 from clearhead.clinic.infusion.queries.doses import exact
+from clearhead.clinic.infusion.queries.ends import End
 from clearhead.clinic.infusion.queries.handover import open_flags, responsible
 from clearhead.clinic.infusion.queries.late import chart_of, late_of
 from clearhead.clinic.infusion.queries.overdue import Late, level_of
@@ -41,6 +42,7 @@ class Figures:
     since: datetime | None
     since_min: int
     until: datetime | None
+    ends: End | None
     due_at: datetime | None
     due_set: str
     overdue_min: int
@@ -102,6 +104,7 @@ def figures_of(session: Session, now: datetime) -> Figures:
         since=since,
         since_min=max(0, int((now - since).total_seconds() // 60)) if since else 0,
         until=_until(session, stands.state, infusion, protocol),
+        ends=next(iter(chart.ends), None),
         due_at=due.at if due else None,
         due_set=str(due.set) if due else "",
         overdue_min=int(due.overdue_min) if due else 0,

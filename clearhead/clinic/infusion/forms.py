@@ -169,11 +169,15 @@ class BagForm(CheckedForm):
         required=False, label=lazy("Expiry"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     pump = forms.CharField(required=False, max_length=60, label=lazy("Pump"))
-    prime_ml = NumberField(unit="mL", required=False, places=1, low=0, high=50, label=lazy("Priming volume"))
+    prime_ml = NumberField(unit="mL", required=False, places=1, low=0, high=50, label=lazy("The line holds"))
 
     def prepare(self) -> None:
-        """The strengths of the pinned protocol."""
+        """The strengths of the pinned protocol; a line that is filled already is not filled again."""
         super().prepare()
+        if self.session.ratechanges.exists():
+            del self.fields["prime_ml"]
+        else:
+            self.fields["prime_ml"].help_text = self._line()
         listed = [
             (str(place), f"{one.mg_per_ml:f} mg/mL · {one.bag_ml:f} mL · {one.diluent}")
             for place, one in enumerate(self.protocol.fluids.concentrations)
@@ -183,6 +187,13 @@ class BagForm(CheckedForm):
             initial="0" if len(listed) == 1 else None,
         )  # fmt: skip
         self.order_fields(["strength", "lot", "expires_on", "pump", "prime_ml"])
+
+    def _line(self) -> str:
+        line = self.protocol.fluids.line
+        said = {"ml": f"{line.dead_volume_ml.normalize():f}"}
+        if line.prime == "drug":
+            return _("Filled with drug from this bag, none of it given yet. Empty means %(ml)s mL.") % said
+        return _("Filled with plain fluid: the drug comes after it. Empty means %(ml)s mL.") % said
 
 
 class SetForm(ChairForm):

@@ -20,6 +20,7 @@ urlpatterns = [
     path("<uuid:code>/lock/", views_tablet.lock, name="infusion-lock"),
     path("<uuid:code>/here/", views_tablet.here, name="infusion-here"),
     path("<uuid:code>/", views_screen.chair, name="infusion-chair"),
+    path("<uuid:code>/more/", views_screen.more, name="infusion-more"),
     path("<uuid:code>/parts/", views_screen.parts, name="infusion-parts"),
     path("<uuid:code>/print/", views_print.record, name="infusion-print"),
     path("<uuid:code>/downtime/", views_print.downtime, name="infusion-downtime"),

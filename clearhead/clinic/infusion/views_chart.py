@@ -212,7 +212,10 @@ def close(request: Any, session: Session) -> HttpResponse:
         )  # fmt: skip
 
     view = queries.chair(session, timezone.now(), by=request.user)
-    return answer(request, session, form, run, title=_("Close the session"), template="infusion/close.html", view=view)
+    left = queries.remains(view.dose_rows, view.given.account, view.protocol)
+    return answer(
+        request, session, form, run, title=_("Close the session"), template="infusion/close.html", view=view, left=left
+    )
 
 
 @require_GET

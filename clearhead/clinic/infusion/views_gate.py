@@ -204,7 +204,7 @@ def bag(request: Any, session: Session) -> HttpResponse:
     def run(said: dict[str, Any], now: datetime) -> Any:
         return actions.prepare_bag(
             session=session, strength=said["strength"], lot=said["lot"], expires_on=said["expires_on"],
-            pump=said["pump"], prime_ml=said["prime_ml"] or 0, second=said["second"], waited_s=waited_s(form, now),
+            pump=said["pump"], prime_ml=said.get("prime_ml") or 0, second=said["second"], waited_s=waited_s(form, now),
             by=request.user, at=now, written=written(request), client_id=said["client_id"],
         )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from clearhead.clinic.infusion import actions, forms, queries
 from clearhead.clinic.infusion.alone import Pause, pause_of, waited_s
+from clearhead.clinic.infusion.models import Bag
 from clearhead.clinic.infusion.pages import (
     CLINICIANS,
     answer,
@@ -22,6 +24,7 @@ from clearhead.clinic.infusion.pages import (
     wants_json,
     written,
 )
+from clearhead.clinic.infusion.queries.doses import DoseRows
 from clearhead.clinic.people.access import access
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.rules.rate import Intention
@@ -109,7 +112,20 @@ def resume(request: Any, session: Session) -> HttpResponse:
             written=written(request), client_id=said["client_id"],
         )  # fmt: skip
 
-    return answer(request, session, form, run, title=_("Resume"), checks=True)
+    rows = queries.dose_rows(session)
+    shown = {"back": _afterwards(session, rows, rows.bag)}
+    say = _("At the rate before the pause the pump should show")
+    return answer(request, session, form, run, title=_("Resume"), template="infusion/pump.html", checks=True, say=say,
+                  send=_("The pump runs again"), **shown)  # fmt: skip
+
+
+def _afterwards(session: Session, rows: DoseRows, bag: Bag | None) -> Decimal | None:
+    """mL/h the pump should show with this bag, at the rate that runs or ran before a pause; none before the start."""
+    infusion = queries.infusion_of(session)
+    if bag is None or infusion is None:
+        return None
+    protocol = queries.protocol_of(session)
+    return queries.next_ml_per_h(rows, protocol, weight_kg=infusion.weight_kg, mg_per_ml=bag.mg_per_ml)
 
 
 @FORM
@@ -180,23 +196,28 @@ def flush(request: Any, session: Session) -> HttpResponse:
 @FORM
 @access(CLINICIANS, Session)
 def change_bag(request: Any, session: Session) -> HttpResponse:
-    """The bag prepared last is hung, at the same mg/h: what the pump should show, checked where the protocol asks."""
-    now, rows = timezone.now(), queries.dose_rows(session)
-    newest = max(rows.bags, key=lambda bag: (bag.happened_at, bag.pk), default=None)
-    back = queries.hanging(session, newest, by=request.user, at=now) if newest is not None else None
-    form = form_of(forms.HangForm, request, session, seen=rows.mark, bag=newest.code if newest else None)
-    if back is None or not back.second_check:
+    """The bag prepared last is hung, at the same mg/h: what the pump should show with it, checked where it is asked."""
+    rows = queries.dose_rows(session)
+    new, old = rows.new_bag, rows.bag
+    form = form_of(forms.HangForm, request, session, seen=rows.mark, bag=new.code if new else None)
+    checks = new is not None and "change_bag" in queries.protocol_of(session).running.second_check.acts
+    if not checks:
         for name in form.second_names:
             del form.fields[name]
 
     def run(said: dict[str, Any], now: datetime) -> Any:
-        if newest is None or said["bag"] != newest.code:
+        if new is None or said["bag"] != new.code:
             raise actions.refuse("bag", "Bag", "Another bag was prepared since. Open the page again and look.")
         return actions.change_bag(
-            session=session, bag=newest, happened_at=said["happened_at"], intended=not said["already"],
+            session=session, bag=new, happened_at=said["happened_at"], intended=not said["already"],
             by=request.user, at=now, ask=asked(request, form, said, now), written=written(request),
             client_id=said["client_id"],
         )  # fmt: skip
 
-    shown = {"back": back, "bag": newest, "checks": back is not None and back.second_check}
-    return answer(request, session, form, run, title=_("Hang the new bag"), template="infusion/hang.html", **shown)
+    other = new is not None and old is not None and new.mg_per_ml != old.mg_per_ml
+    shown: dict[str, Any] = {"bag": new, "was": old and old.mg_per_ml, "stronger": other, "checks": checks}
+    shown["back"] = _afterwards(session, rows, new)
+    shown["say"] = _("Paused: it stays so. Once resumed, the pump should show") if rows.paused else _(
+        "With this bag the pump should show")  # fmt: skip
+    return answer(request, session, form, run, title=_("Hang the new bag"), template="infusion/pump.html",
+                  send=_("It hangs, the pump is set"), **shown)  # fmt: skip

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from clearhead.clinic.infusion import forms, queries
 from clearhead.clinic.infusion.beats import unchanged
 from clearhead.clinic.infusion.entered import WHY_NOT
-from clearhead.clinic.infusion.pages import READERS
+from clearhead.clinic.infusion.pages import CLINICIANS, READERS
 from clearhead.clinic.infusion.queries import screen
 from clearhead.clinic.infusion.views import alarms, clinician
 from clearhead.clinic.infusion.views_keep import kept
@@ -64,6 +64,15 @@ def chair(request: HttpRequest, session: Session) -> HttpResponse:
     }
     reply = render(request, "infusion/chair.html", shown)
     return kept(request, reply, session) if shown["can_chart"] else reply
+
+
+@require_GET
+@access(CLINICIANS, Session)
+def more(request: HttpRequest, session: Session) -> HttpResponse:
+    """The rarer acts as a page: what "More…" opens where no script runs."""
+    view = queries.chair(session, timezone.now(), by=clinician(request, session))
+    shown = {"session": session, "patient": session.patient, "offers": screen.offers(view)}
+    return render(request, "infusion/more.html", {**shown, "phase_word": screen.phase_words(view)})
 
 
 @require_GET

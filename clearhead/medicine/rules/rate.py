@@ -21,7 +21,15 @@ from clearhead.medicine.rules.reasons import missing, refused, source_of
 from clearhead.medicine.rules.second import second_check
 from clearhead.medicine.rules.verdict import Reason, Verdict
 
-__all__ = ["Intention", "RateFacts", "act_of", "judge", "pump_ml_per_h", "second_check_needed", "settable_ml_per_h"]
+__all__ = [
+    "Intention",
+    "RateFacts",
+    "act_of",
+    "judge",
+    "pump_ml_per_h",
+    "second_check_needed",
+    "settable_ml_per_h",
+]
 
 QUESTION = "rate"
 

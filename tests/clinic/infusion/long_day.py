@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -82,17 +82,23 @@ def long_day(began: datetime, hours: float, *, every_min: int = 15, busy: int = 
             o2_l_per_min=Decimal(2) if 60 < minute < 120 else Decimal(0),
         )  # fmt: skip
     for place in range(2 * busy):
-        sick = Symptom.objects.create(**told(30 + 37 * place % last), symptom=["nausea", "dissociation"][place % 2], grade=1 + place % 3)
+        sick = Symptom.objects.create(
+            **told(30 + 37 * place % last), symptom=["nausea", "dissociation"][place % 2], grade=1 + place % 3
+        )
         Symptom.objects.create(**told((30 + 37 * place) % last + 25), symptom=sick.symptom, grade=0)
         drug = Adjunct.objects.create(
             **told((36 + 41 * place) % last), order_id="ondansetron_nausea", ingredient_id="ondansetron", dose=4, unit="mg",
             route="IV", symptom=sick, recheck_at=began + minutes(90),
         )  # fmt: skip
         AdjunctEffect.objects.create(**told((56 + 41 * place) % last), adjunct=drug, effect="better")
-        flag = Flag.objects.create(**told(50 + 31 * place), rule="bp_high", level="medium", sentence=f"Upper pressure {150 + place} mmHg.")
+        flag = Flag.objects.create(
+            **told(50 + 31 * place), rule="bp_high", level="medium", sentence=f"Upper pressure {150 + place} mmHg."
+        )
         FlagAck.objects.create(**told(55 + 31 * place), flag=flag, done="Rate lowered.")
     for place in range(3 * busy):
-        Event.objects.create(**told((20 + 23 * place) % last), kind="note", text=f"Note {place}: the light was dimmed and music put on")
+        Event.objects.create(
+            **told((20 + 23 * place) % last), kind="note", text=f"Note {place}: the light was dimmed and music put on"
+        )
     if ended:
         closing(session, told, bag, last)
     return Session.objects.get(pk=session.pk)
@@ -107,7 +113,9 @@ def setting(told: dict[str, Any], bag: Any, kind: str, pump: str, **more: Any) -
 
 def closing(session: Session, told: Any, bag: Any, last: float) -> None:
     """A bolus, a flush, an emergency, two corrections, the end, the pump seen stopped, the drug accounted for."""
-    Bolus.objects.create(**told(40), bag=bag, mg=Decimal("3.5"), over_min=5, intended=True, second_person=member("omar"))
+    Bolus.objects.create(
+        **told(40), bag=bag, mg=Decimal("3.5"), over_min=5, intended=True, second_person=member("omar")
+    )
     Flush.objects.create(**told(last + 2), ml=Decimal(12), over_min=2)
     Check.objects.create(
         **told(1), act="start", checker=member("omar"), weight_kg=KG, mg_per_ml=Decimal(1), ml_per_h=Decimal(7)
@@ -115,13 +123,23 @@ def closing(session: Session, told: Any, bag: Any, last: float) -> None:
     Event.objects.create(**told(last - 10), kind="emergency", detail={"what": "drug"}, text="flumazenil 0.2 mg IV")
     setting(told(last), bag, "end", "0")
     PumpReading.objects.create(**told(60), bag=bag, pump_ml=Decimal("7.1"), charted_ml=Decimal("7"))
-    PumpReading.objects.create(**told(last + 1), bag=bag, pump_ml=Decimal("104.5"), charted_ml=Decimal("105"), stopped=True)
+    PumpReading.objects.create(
+        **told(last + 1), bag=bag, pump_ml=Decimal("104.5"), charted_ml=Decimal("105"), stopped=True
+    )
     DrugClosure.objects.create(
-        **told(last + 15), drawn_mg=250, given_mg=105, left_mg=12, wasted_mg=133, difference_mg=0, witness=member("omar")
+        **told(last + 15),
+        drawn_mg=250,
+        given_mg=105,
+        left_mg=12,
+        wasted_mg=133,
+        difference_mg=0,
+        witness=member("omar"),
     )
     wrong = Observation.objects.create(**told(50), phase="infusion", sys=241, dia=80, hr=72)
     right = told(50, 30)
-    Observation.objects.create(**{**right, "recorded_by": member("omar")}, phase="infusion", sys=141, dia=80, hr=72, corrects=wrong)
+    Observation.objects.create(
+        **{**right, "recorded_by": member("omar")}, phase="infusion", sys=141, dia=80, hr=72, corrects=wrong
+    )
     Escort.objects.create(
         session=session, name="Jonas Lindqvist", phone="555 0177", reached_at=told(0)["happened_at"], may_be_told=True,
         happened_at=told(0)["happened_at"], recorded_at=told(0)["happened_at"],

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -28,15 +26,21 @@ def printed(session, monkeypatch, size: str = "a4") -> list[Sheet]:
     assert reply["Content-Type"] == "application/pdf"
     assert reply.content.startswith(b"%PDF-")
     import os
+
     if os.environ.get("KEEP"):
-        open(f"{os.environ['KEEP']}-{size}.pdf","wb").write(reply.content)
+        open(f"{os.environ['KEEP']}-{size}.pdf", "wb").write(reply.content)
     return sheets(made[-1].encode())
+
+
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(
-    ("hours", "every_min", "busy", "pictures"), [(1,15,1,1),(9, 15, 1, 1), (9, 5, 4, 1), (10, 15, 2, 1), (13, 15, 2, 2), (13, 5, 8, 2)]
+    ("hours", "every_min", "busy", "pictures"),
+    [(1, 15, 1, 1), (9, 15, 1, 1), (9, 5, 4, 1), (10, 15, 2, 1), (13, 15, 2, 2), (13, 5, 8, 2)],
 )
 def test_probe(monkeypatch, size, hours, every_min, busy, pictures):
     session = long_day(timezone.now() - minutes(hours * 60 + 200), hours, every_min=every_min, busy=busy)
     import os
+
     found = printed(session, monkeypatch, size)
-    for s in found: print(hours, every_min, busy, size, s.title, round(s.bottom_mm,1), round(s.high_mm,1))
+    for s in found:
+        print(hours, every_min, busy, size, s.title, round(s.bottom_mm, 1), round(s.high_mm, 1))

@@ -69,6 +69,7 @@ def close_drug(
 ) -> DrugClosure:
     """Drawn = given + left in the line + wasted. A difference needs a written reason (H-08).
 
+    Given is what came out of the line into the vein: what stayed in the line is not counted twice.
     What is wasted is seen by a second person, who shows an own secret (H-39); a single-handed site writes a reason.
     """
     lock(session)
@@ -77,14 +78,14 @@ def close_drug(
     rows = dose_rows(session)
     given = account(rows, protocol_of(session), at)
     drawn = sum((bag.mg for bag in rows.bags), Decimal(0))
-    sums = Closure(drawn, given.charted_mg, Fraction(left_mg), wasted_mg)
+    sums = Closure(drawn, given.delivered_mg, Fraction(left_mg), wasted_mg)
     difference = exact(sums.missing_mg)
     if not sums.closes(within_mg=SYRINGE_MG) and not reason.strip():
         sentence = f"{difference:.1f} mg are not accounted for. Read the bags again, or say why."
         raise ChairRefused(Verdict.of("closure", [missing("drug_closure", "Drug", sentence)]))
     return add(
         DrugClosure, session=session, at=at, by=by, verb="drug closed", written=written, drawn_mg=drawn,
-        given_mg=exact(given.charted_mg).quantize(Decimal("0.001")), left_mg=left_mg, wasted_mg=wasted_mg,
+        given_mg=exact(given.delivered_mg).quantize(Decimal("0.001")), left_mg=left_mg, wasted_mg=wasted_mg,
         difference_mg=difference.quantize(Decimal("0.001")), witness=witness, reason=reason[:300],
     )  # fmt: skip
 

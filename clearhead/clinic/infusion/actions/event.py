@@ -16,6 +16,7 @@ from clearhead.clinic.infusion.entered import NOTES
 from clearhead.clinic.infusion.models import Event, Infusion, PumpReading, RateChange
 from clearhead.clinic.infusion.queries.doses import account, dose_rows, exact
 from clearhead.clinic.infusion.queries.pinned import protocol_of
+from clearhead.clinic.infusion.queries.remains import pump_since_bag
 from clearhead.clinic.people.access import roles_of
 from clearhead.clinic.people.models import Role, User
 from clearhead.clinic.plan.models import Session
@@ -194,7 +195,8 @@ def _read(
 ) -> PumpReading:
     rows, protocol = dose_rows(session), protocol_of(session)
     assert rows.bag is not None  # both callers asked
-    charted = exact(account(rows, protocol, when).pump_ml).quantize(Decimal("0.01"))
+    counts = (exact(account(rows, protocol, when).pump_ml), pump_since_bag(rows, protocol, when))
+    charted = min(counts, key=lambda ml: abs(pump_ml - ml)).quantize(Decimal("0.01"))
     row = add(
         PumpReading, session=session, at=at, by=by, verb="pump read", happened_at=when, written=written, bag=rows.bag,
         pump_ml=pump_ml, charted_ml=charted, stopped=stopped,

@@ -6,6 +6,7 @@ always saved; where it broke a limit it carries the breach, raises a flag and is
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -29,7 +30,7 @@ from clearhead.clinic.infusion.actions.second import agree, alone, expected
 from clearhead.clinic.infusion.entered import SecondPerson
 from clearhead.clinic.infusion.models import Bag, Bolus, Check, Infusion, RateChange
 from clearhead.clinic.infusion.queries.doses import DoseRows, dose_rows, rate_before
-from clearhead.clinic.infusion.queries.rates import Said, facts_for, role_for, shown_ml_per_h
+from clearhead.clinic.infusion.queries.rates import Said, facts_for, next_ml_per_h, role_for, shown_ml_per_h
 from clearhead.clinic.infusion.queries.state import State, state_of
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
@@ -39,6 +40,7 @@ from clearhead.medicine.rules import rate
 from clearhead.medicine.rules.rate import Intention, RateFacts
 from clearhead.medicine.rules.rate_facts import Unit
 from clearhead.medicine.rules.reasons import missing, refused
+from clearhead.medicine.rules.second import second_check
 from clearhead.medicine.rules.verdict import Verdict
 
 ZERO = Decimal(0)
@@ -152,9 +154,16 @@ def change_bag(
     written: Written = HERE,
     client_id: UUID | None = None,
 ) -> RateChange:
-    """Another bag at the same mg/h. It was checked when it was prepared; at the pump where the protocol asks again."""
+    """Another bag at the same mg/h, or at none while the pump stands still: a pause lasts whatever hangs.
+
+    It was checked by two when it was prepared, and is again at the pump where the protocol asks.
+    """
     lock(session)
-    wanted = Intention("change_bag", rate_before(dose_rows(session)), "mg/h")
+    rows = dose_rows(session)
+    if rows.bag is not None and bag.pk == rows.bag.pk:
+        raise refuse("bag", "Bag", "This bag hangs already. Prepare a new one first.", question="rate")
+    stands = rows.last is not None and rows.paused is not None
+    wanted = Intention("pause", ZERO, "mL/h") if stands else Intention("change_bag", rate_before(rows), "mg/h")
     return _set(session, "bag_change", wanted, by, at, happened_at, intended, ask, written, bag)
 
 
@@ -181,7 +190,10 @@ def _set(
     if intended:
         gate(verdict, facts, rows, ask)
     shown = shown_ml_per_h(facts, protocol)
-    check = compare(session, protocol, kind, ask, infusion.weight_kg, bag, shown, by, at, written) if intended else None
+    reads = shown
+    if kind == "bag_change":  # in a pause, what it will show once it runs again
+        reads = next_ml_per_h(rows, protocol, weight_kg=infusion.weight_kg, mg_per_ml=bag.mg_per_ml)
+    check = compare(session, protocol, kind, ask, infusion.weight_kg, bag, reads, by, at, written) if intended else None
     row = add(
         RateChange, session=session, at=at, by=by, verb=f"pump: {kind}", happened_at=when, written=written, bag=bag,
         kind=kind, entered_value=wanted.value, entered_unit=wanted.unit, pump_ml_per_h=shown, intended=intended,
@@ -217,11 +229,19 @@ def judged(
         reasons += rate.judge(facts, protocol, at=when).reasons
     except ClearheadError as fault:
         reasons.append(refused("rate_readable", "Rate", str(fault)))
-    paused = kind == "bag_change" and state_of(session, when, rows) is State.PAUSED
-    if paused and not protocol.people.may("resume", role_for("resume", by, protocol, session.site, when)):
-        sentence = "It is paused: hanging a bag lets it run again, and you may not resume here."
-        reasons.append(refused("act_permitted", "Who may", sentence, who="nurse"))
+    if kind == "bag_change" and facts.intention.kind == "pause":
+        reasons += _hung_in_a_pause(session, facts, protocol, by, when)
     return Verdict.of("rate", reasons)
+
+
+def _hung_in_a_pause(
+    session: Session, facts: RateFacts, protocol: Protocol, by: User | None, when: datetime
+) -> Iterable[Any]:
+    """A pause may be set by anyone; a bag is hung by whom the licence table names, checked as while it runs."""
+    if not protocol.people.may("change_bag", role_for("change_bag", by, protocol, session.site, when)):
+        yield refused("act_permitted", "Who may", "You may not change a bag here.", who="nurse")
+    if "change_bag" in protocol.running.second_check.acts:
+        yield from second_check(protocol, there=facts.second_person, waited_s=facts.waited_s)
 
 
 def _by_state(session: Session, kind: str, rows: DoseRows, when: datetime) -> list[Any]:
@@ -246,7 +266,8 @@ def gate(verdict: Verdict, facts: RateFacts, rows: DoseRows, ask: Ask) -> None:
         sentence = "Somebody charted a dose since this page was opened. Look at it, then enter the rate again."
         reasons.insert(0, missing("stale", "Page too old", sentence))
     whole = Verdict.of("rate", reasons)
-    if facts.intention.kind in ("pause", "stop") and "stopped" not in {reason.gate for reason in reasons}:
+    held = {reason.gate for reason in reasons} & {"stopped", "act_permitted", "second_check"}  # the last two: a bag
+    if facts.intention.kind in ("pause", "stop") and not held:
         return
     if not whole.permits:
         raise RateRefused(whole)

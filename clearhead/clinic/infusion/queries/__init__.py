@@ -7,8 +7,9 @@ from clearhead.clinic.infusion.queries.forecast import Forecast, forecast_lines,
 from clearhead.clinic.infusion.queries.gates import GoPage, go_page
 from clearhead.clinic.infusion.queries.handover import HandOver, hand_over, open_flags, responsible
 from clearhead.clinic.infusion.queries.pinned import protocol_of
-from clearhead.clinic.infusion.queries.rates import ReadBack, Said, hanging, permit_of, read_back
+from clearhead.clinic.infusion.queries.rates import ReadBack, Said, next_ml_per_h, permit_of, read_back
 from clearhead.clinic.infusion.queries.record import Line, for_the_crew, line_of, record_of
+from clearhead.clinic.infusion.queries.remains import Remains, remains
 from clearhead.clinic.infusion.queries.state import Standing, State, infusion_of, standing
 from clearhead.clinic.infusion.queries.vitals import open_symptoms
 
@@ -19,6 +20,7 @@ __all__ = [
     "HandOver",
     "Line",
     "ReadBack",
+    "Remains",
     "Said",
     "Standing",
     "State",
@@ -33,15 +35,17 @@ __all__ = [
     "forecast_of",
     "go_page",
     "hand_over",
-    "hanging",
     "infusion_of",
     "line_of",
+    "next_ml_per_h",
     "open_flags",
     "open_symptoms",
     "permit_of",
     "protocol_of",
+    "rate_before",
     "read_back",
     "record_of",
+    "remains",
     "responsible",
     "second_checks",
     "site_mark",

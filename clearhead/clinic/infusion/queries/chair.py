@@ -27,6 +27,7 @@ from clearhead.clinic.infusion.models import (
 from clearhead.clinic.infusion.queries import doses, rates
 from clearhead.clinic.infusion.queries.adjuncts import OrderFace, adjuncts, allergies_of, order_faces
 from clearhead.clinic.infusion.queries.doses import DoseRows
+from clearhead.clinic.infusion.queries.ends import End, ends_of
 from clearhead.clinic.infusion.queries.gates import open_access
 from clearhead.clinic.infusion.queries.handover import responsible
 from clearhead.clinic.infusion.queries.overdue import Late, Timeliness, timeliness, waiting
@@ -64,6 +65,8 @@ class Given:
     mg_per_kg: Decimal | None
     cap_mg: Decimal | None
     ml_left: Decimal
+    in_line_mg: Decimal
+    """Left the bag, not in the vein yet: it stays in the line, or a flush brings it in."""
     minutes_to_cap: int | None
 
 
@@ -103,6 +106,7 @@ class ChairView:
     rate: RateNow
     given: Given
     planned_end: datetime | None
+    ends: tuple[End, ...]
     phase: str
     due: observe.Due | None
     late: tuple[Late, ...]
@@ -188,7 +192,8 @@ def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
     readings = tuple(PumpReading.standing().filter(session=session).order_by("happened_at", "pk"))
     held = rates.protocol_roles(by, session.site, now)
     orders = order_faces(session, protocol, held=held, at=now, given=drugs, opened=opened, allergies=allergies)
-    total, by_plan = _given(given, weight, protocol), to_give(session, infusion, drugs, weight, now)
+    ends = ends_of(infusion, rows, given, protocol, end, now)
+    total, by_plan = _given(rows, given, weight, protocol), to_give(session, infusion, drugs, weight, now)
     return ChairView(
         session=session,
         now=now,
@@ -204,10 +209,11 @@ def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
         rate=_rate(given, weight),
         given=total,
         planned_end=end,
+        ends=ends,
         phase=phase,
         due=due,
         late=waiting(
-            stands, planned_end=end, due=due, given=given, cap_mg=total.cap_mg, rechecks=rechecks, by_plan=by_plan,
+            stands, ends=ends, due=due, given=given, cap_mg=total.cap_mg, rechecks=rechecks, by_plan=by_plan,
             readings=readings, started_at=infusion.started_at if infusion else None, protocol=protocol, now=now,
         ),
         timeliness=timeliness(sets, protocol, due),
@@ -267,12 +273,13 @@ def _rate(given: DoseAccount, weight: Decimal | None) -> RateNow:
     return RateNow(mg, mg / weight if weight else None, given.ml_per_h)
 
 
-def _given(given: DoseAccount, weight: Decimal | None, protocol: Protocol) -> Given:
+def _given(rows: DoseRows, given: DoseAccount, weight: Decimal | None, protocol: Protocol) -> Given:
     cap = protocol.caps.session_cap_mg(weight) if weight else None
     left = given.minutes_until(cap) if cap is not None else None
     mg = doses.exact(given.counted_mg)
     per_kg = mg / weight if weight else None
-    return Given(given, mg, per_kg, cap, doses.exact(given.ml_left), None if left is None else int(left))
+    bag_ml, line_mg = doses.ml_left(rows, given, protocol), doses.exact(given.in_line_mg)
+    return Given(given, mg, per_kg, cap, bag_ml, line_mg, None if left is None else int(left))
 
 
 def _chart_states(

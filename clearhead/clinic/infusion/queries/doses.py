@@ -52,6 +52,33 @@ class DoseRows:
         return found
 
     @property
+    def new_bag(self) -> Bag | None:
+        """The bag that was prepared last and has never hung, once something hangs."""
+        hung = {row.bag_id for row in self.rates}
+        waiting = [bag for bag in self.bags if bag.pk not in hung]
+        return waiting[-1] if hung and waiting else None
+
+    @property
+    def paused(self) -> RateChange | None:
+        """The pause that lasts: the pump stands still since then, whatever bag was hung meanwhile."""
+        found = None
+        for row in reversed(self.rates):
+            if row.pump_ml_per_h > 0 or row.kind == RateChange.Kind.END:
+                break
+            found = row
+        return found
+
+    @property
+    def runs_since(self) -> datetime | None:
+        """When the pump was set to run last, after standing still or at the start; None while it stands still."""
+        found = None
+        for row in reversed(self.rates):
+            if not row.pump_ml_per_h:
+                break
+            found = row.happened_at
+        return found
+
+    @property
     def bag(self) -> Bag | None:
         """The bag that hangs: of the last setting, else the last prepared."""
         if self.last is not None:
@@ -76,16 +103,33 @@ def _rows(model: Any, session: Session) -> tuple[Any, ...]:
 
 def account(rows: DoseRows, protocol: Protocol, until: datetime) -> DoseAccount:
     """The exact account at `until` by charted rates."""
-    line = protocol.fluids.line
-    primed = next((bag.prime_ml for bag in rows.bags if bag.prime_ml > 0), line.dead_volume_ml)
     return dose.account(
         [dose.RateChange(r.happened_at, r.kind, r.pump_ml_per_h, str(r.bag.code)) for r in rows.rates],
         [dose.Bag(str(bag.code), bag.mg_per_ml, bag.ml) for bag in _all_bags(rows)],
         until=until,
         boluses=[dose.BolusGiven(b.happened_at, b.mg, str(b.bag.code)) for b in rows.boluses],
         flushes=[dose.Flush(f.happened_at, f.ml, f.over_min) for f in rows.flushes],
-        line=dose.Tubing(primed, line.prime),
+        line=tubing(rows, protocol),
     )
+
+
+def tubing(rows: DoseRows, protocol: Protocol) -> dose.Tubing:
+    """The line as it was filled for the bag that was hung first; it stays when the bag changes."""
+    first = rows.rates[0].bag if rows.rates else rows.bag
+    typed = first.prime_ml if first is not None else Decimal(0)
+    return dose.Tubing(typed if typed > 0 else protocol.fluids.line.dead_volume_ml, protocol.fluids.line.prime)
+
+
+def ml_left(rows: DoseRows, given: DoseAccount, protocol: Protocol) -> Decimal:
+    """What should be in the bag that hangs, in mL: a bag that nothing was drawn from yet is full."""
+    if rows.bag is None:
+        return Decimal(0)
+    drawn = next((use.left_ml for use in given.bags if use.bag.code == str(rows.bag.code)), None)
+    if drawn is not None:
+        return exact(drawn)
+    line = tubing(rows, protocol)
+    fills = line.prime == "drug" and not given.bags
+    return rows.bag.ml - (line.dead_volume_ml if fills else Decimal(0))
 
 
 def _all_bags(rows: DoseRows) -> Iterable[Bag]:

@@ -42,6 +42,7 @@ class HandOver:
     standing: Standing
     given_mg: float
     mg_per_kg: float | None
+    in_line_mg: float
     rate_mg_per_h: float
     pump_ml_per_h: Any
     last_sets: tuple[Observation, ...]
@@ -85,6 +86,7 @@ def hand_over(session: Session, now: datetime) -> HandOver:
         standing=chart.stands,
         given_mg=float(given.counted_mg),
         mg_per_kg=float(given.mg_per_kg(weight)) if weight else None,
+        in_line_mg=float(given.in_line_mg),
         rate_mg_per_h=float(given.mg_per_h),
         pump_ml_per_h=given.ml_per_h,
         last_sets=chart.sets[-3:],

@@ -8,6 +8,7 @@ from datetime import datetime
 from clearhead.clinic.infusion.models import Adjunct, Infusion, Observation, PumpReading, Symptom
 from clearhead.clinic.infusion.queries.adjuncts import adjuncts, still_to_ask
 from clearhead.clinic.infusion.queries.doses import DoseRows, account, dose_rows
+from clearhead.clinic.infusion.queries.ends import End, ends_of
 from clearhead.clinic.infusion.queries.overdue import Late, waiting
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.infusion.queries.rates import planned_end
@@ -36,6 +37,14 @@ class Chart:
     opened: tuple[Symptom, ...]
     due: observe.Due | None
 
+    @property
+    def ends(self) -> tuple[End, ...]:
+        """What comes to its end by itself, the soonest first."""
+        if self.infusion is None:
+            return ()
+        planned = planned_end(self.session, self.infusion, self.given, self.now)
+        return ends_of(self.infusion, self.rows, self.given, self.protocol, planned, self.now)
+
 
 def chart_of(session: Session, now: datetime) -> Chart:
     """The record as it stands now."""
@@ -57,7 +66,7 @@ def late_of(chart: Chart) -> tuple[Late, ...]:
     readings = PumpReading.standing().filter(session=chart.session).order_by("happened_at", "pk")
     return waiting(
         chart.stands,
-        planned_end=planned_end(chart.session, infusion, chart.given, chart.now),
+        ends=chart.ends,
         due=chart.due,
         given=chart.given,
         cap_mg=chart.protocol.caps.session_cap_mg(infusion.weight_kg),

@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as lazy
 
 from clearhead.clinic.infusion.models import Adjunct, Observation, PumpReading
+from clearhead.clinic.infusion.queries.ends import End
 from clearhead.clinic.infusion.queries.said import drug_name
 from clearhead.clinic.infusion.queries.scheduled import DueDose
 from clearhead.clinic.infusion.queries.state import Standing, State
@@ -45,6 +46,8 @@ WORDS = {
     "reading": lazy("pump reading overdue"),
     "pause": lazy("pause too long"),
     "planned_end": lazy("planned end passed"),
+    "bag_empty": lazy("bag empty by the chart"),
+    "small_dose": lazy("small dose is in"),
     "cap": lazy("session cap reached"),
     "pump": lazy("pump state not confirmed"),
 }
@@ -62,7 +65,7 @@ def level_of(late_min: float, steps: Escalation) -> str:
 def waiting(
     stands: Standing,
     *,
-    planned_end: datetime | None,
+    ends: Iterable[End],
     due: Due | None,
     given: DoseAccount,
     cap_mg: Decimal | None,
@@ -74,12 +77,10 @@ def waiting(
     now: datetime,
 ) -> tuple[Late, ...]:
     """Everything late, the longest first."""
-    steps, found = protocol.running.escalation, []
+    steps = protocol.running.escalation
+    found: list[Late | None] = []
     runs = stands.state is State.RUNNING
-    if runs and planned_end is not None:
-        found.append(
-            _late("planned_end", "The planned end has passed: stop the pump, or ask.", planned_end, now, steps)
-        )
+    found += [_late(end.what, end.sentence, end.at, now, steps) for end in (ends if runs else ())]
     if runs and cap_mg is not None and given.counted_mg >= cap_mg:
         found.append(Late("cap", "The session cap is reached by charted rates: stop the pump.", now, 0, "high"))
     if due is not None:

@@ -19,6 +19,7 @@ from clearhead.clinic.infusion.queries.chair import ChairView, chair
 from clearhead.clinic.infusion.queries.forecast import forecast_of
 from clearhead.clinic.infusion.queries.grid import Cell, Grid
 from clearhead.clinic.infusion.queries.record import record_of
+from clearhead.clinic.infusion.queries.remains import remains
 from clearhead.clinic.infusion.queries.summary import summary
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.web.templatetags.clinic import plain_number
@@ -94,6 +95,7 @@ def record(session: Session, now: datetime, size: str = "A4") -> dict[str, Any]:
         "patient": session.patient,
         "pages": stretches,
         "summary": told,
+        "remains": remains(view.dose_rows, view.given.account, view.protocol),
         "lines": () if told.whole and all(page.whole for page in stretches) else lines,
         "printed_at": now,
         "phase_word": screen.phase_words(view),
@@ -106,7 +108,9 @@ def pages(view: ChairView, now: datetime, size: str = "A4") -> list[Page]:
     whole = _trimmed(screen.numbers(view, forecast), view)
     count = max(1, -(-view.elapsed_min // (HOURS_A_PAGE * 60)))
     each = (whole.end - whole.start) / count
-    return [_page(view, whole, whole.start + place * each, whole.start + (place + 1) * each, size) for place in range(count)]
+    return [
+        _page(view, whole, whole.start + place * each, whole.start + (place + 1) * each, size) for place in range(count)
+    ]
 
 
 def _trimmed(whole: Numbers, view: ChairView) -> Numbers:
@@ -124,7 +128,11 @@ def _page(view: ChairView, whole: Numbers, start: datetime, end: datetime, size:
     sets = tuple(row for row in view.observations if start <= row.happened_at < end)
     table = grid.grid(replace(view, observations=sets), None) if len(sets) <= SETS_IN_WORDS else None
     tight = narrow(sets, view) if table is None else None
-    mm = WIDE_ROW_MM * (len(table.rows) + 1) if table else NARROW_HEAD_MM + NARROW_ROW_MM * len(tight.rows if tight else ())
+    mm = (
+        WIDE_ROW_MM * (len(table.rows) + 1)
+        if table
+        else NARROW_HEAD_MM + NARROW_ROW_MM * len(tight.rows if tight else ())
+    )
     legend = _fitting(drawn, mm, size)
     return Page(start, end, drawn, table, tight, legend, len(drawn.legend) - len(legend))
 

@@ -92,7 +92,7 @@ def facts_for(
         rate_before_pause_mg_per_h=doses.rate_before(rows) or None,
         started_at=infusion.started_at if infusion else None,
         local_time=at.astimezone(session.site.tz).time(),
-        paused_since=rows.last.happened_at if rows.last and rows.last.kind == RateChange.Kind.PAUSE else None,
+        paused_since=rows.paused.happened_at if rows.paused else None,
         last_change_at=last_change(rows),
         last_session_mg_per_h=before.last_session_mg_per_h,
         earlier_mg_24h=before.mg_24h,
@@ -153,7 +153,7 @@ def _settable(ml_per_h: Fraction, protocol: Protocol) -> Decimal:
 
 
 def next_ml_per_h(rows: DoseRows, protocol: Protocol, *, weight_kg: Decimal, mg_per_ml: Decimal) -> Decimal:
-    """What the pump will show once a bag of this strength hangs: at the rate that runs, else at the planned start."""
+    """What the pump will show with a bag of this strength: at the rate that runs or ran, else at the planned start."""
     mg = doses.rate_before(rows) or protocol.dose.planned_segments(weight_kg)[0].mg_per_h
     return _settable(Fraction(mg) / Fraction(mg_per_ml), protocol)
 
@@ -197,13 +197,6 @@ def read_back(
     per_kg = None if mg is None or not facts.weight_kg else mg / facts.weight_kg
     asks = bool(facts.weight_kg) and rate.second_check_needed(facts, protocol)
     return ReadBack(verdict, mg, per_kg, shown, asks, rows.mark)
-
-
-def hanging(session: Session, bag: Bag, *, by: User | None, at: datetime) -> ReadBack | None:
-    """What the pump should show once this bag hangs, at the mg/h that runs; None while nothing runs."""
-    rate_now = doses.rate_before(doses.dose_rows(session))
-    wanted = Intention("change_bag", rate_now, "mg/h")
-    return read_back(session, wanted, by=by, at=at, said=Said(), bag=bag) if rate_now else None
 
 
 def chips_of(

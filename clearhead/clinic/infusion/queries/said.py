@@ -103,7 +103,7 @@ TELL: dict[str, Callable[[Any, Protocol], str]] = {
     "Observation": _observation,
     "RateChange": _rate,
     "Bolus": lambda row, _: f"{row.mg.normalize():f} mg" + (f"; {row.breach}" if row.breach else ""),
-    "Flush": lambda row, _: f"{row.ml.normalize():f} mL",
+    "Flush": lambda row, _: f"{row.ml.normalize():f} mL over {_plain(row.over_min)} min",
     "PumpReading": lambda row, _: f"pump {_plain(row.pump_ml)} mL, charted {_plain(row.charted_ml)} mL",
     "Symptom": lambda row, of: symptom_words(row.symptom, row.grade, of) + (f" ({row.note})" if row.note else ""),
     "Adjunct": drug_words,

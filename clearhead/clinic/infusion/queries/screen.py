@@ -19,6 +19,7 @@ from clearhead.clinic.infusion.queries import doses
 from clearhead.clinic.infusion.queries.chair import ChairView
 from clearhead.clinic.infusion.queries.forecast import Forecast
 from clearhead.clinic.infusion.queries.grid import grid
+from clearhead.clinic.infusion.queries.offers import offers
 from clearhead.clinic.infusion.queries.said import drug_name
 from clearhead.clinic.infusion.queries.state import State
 from clearhead.clinic.infusion.queries.vitals import prn_orders, sedates
@@ -297,6 +298,7 @@ def screen(
         "advice": advice(view),
         "home_about": home_about(view),
         "phase_word": phase_words(view),
+        "offers": offers(view),
         "width": width,
         "last_min": last_min,
     }

@@ -55,7 +55,8 @@ def standing(
         state = State.READY if valid else State.PREPARING
         since = go.happened_at if go and valid else None
     else:
-        state, since = _by_pump(last), last.happened_at
+        state = _by_pump(last)
+        since = (rows.paused or last).happened_at if state is State.PAUSED else last.happened_at
     return Standing(state, since, go, valid, _confirmed(session, last, stop))
 
 
@@ -69,6 +70,8 @@ def state_of(session: Session, now: datetime, rows: DoseRows) -> State:
 
 def _by_pump(last: RateChange) -> State:
     words = {RateChange.Kind.PAUSE: State.PAUSED, RateChange.Kind.END: State.STOPPED}
+    if last.kind == RateChange.Kind.BAG_CHANGE and not last.pump_ml_per_h:
+        return State.PAUSED  # another bag was hung while the pump stood still
     return words.get(RateChange.Kind(last.kind), State.RUNNING)
 
 

@@ -237,7 +237,11 @@ def _corrections(view: ChairView, lines: tuple[Line, ...]) -> Iterable[Said]:
             continue
         new = _("taken back") if after.struck else words(after, view.protocol)
         by = after.recorded_by.name if after.recorded_by else (after.device or _("the chair's tablet"))
-        yield Said(line.happened_at, f"{line.kind}: {line.words} → {new} ({line.by})", f"{by} {_clock(view, after.recorded_at)}")
+        yield Said(
+            line.happened_at,
+            f"{line.kind}: {line.words} → {new} ({line.by})",
+            f"{by} {_clock(view, after.recorded_at)}",
+        )
 
 
 def _late(view: ChairView, lines: tuple[Line, ...]) -> Iterable[Said]:
@@ -283,7 +287,11 @@ def fit(found: list[Section], size: str) -> list[Section]:
     """The longest lists lose their last lines until the page holds all; what may not be cut stays."""
     fitted = list(found)
     while sum(weight(one, size) for one in fitted) > LINES[size]:
-        longest = max((one for one in fitted if one.may_cut and len(one.lines) > 1), key=lambda one: weight(one, size), default=None)
+        longest = max(
+            (one for one in fitted if one.may_cut and len(one.lines) > 1),
+            key=lambda one: weight(one, size),
+            default=None,
+        )
         if longest is None:
             break
         fitted[fitted.index(longest)] = replace(longest, lines=longest.lines[:-1], more=longest.more + 1)
