@@ -71,12 +71,20 @@ async function send(form, kind, data, confirmed = []) {
   if (kind === "observation") emptyCore(form);
   else if (form.closest("dialog") || kind === "ack") form.reset();
   form.querySelectorAll("details[open]").forEach((face) => { face.open = false; });
-  form.closest("dialog")?.close();
+  const face = form.closest("dialog");
+  face?.close();
   if (kind === "rate" && outcome.state === "here") rate.kept(data);
   if (kind === "stop" && outcome.state === "here") notice("notice-stop", words.stopped, true);
-  if (outcome.state === "clinic") { document.getElementById("notice-stop")?.remove(); document.activeElement?.blur(); await live.look(true); }
+  if (outcome.state === "clinic") { document.getElementById("notice-stop")?.remove(); leaveFields(); await live.look(true); }
+  face?.opener?.focus({ preventScroll: true });
   if (outcome.state === "clinic") undo.offer(kind, outcome.answer, kind === "observation" ? () => refill(form, data) : undefined);
   if (kind === "observation") firstField(form).focus();
+}
+
+// A field that is typed in is not swapped: whoever saved has left it. Buttons keep their place in the order of Tab.
+function leaveFields() {
+  const here = document.activeElement;
+  if (here?.matches("input,textarea,select")) here.blur();
 }
 
 // What stands against it, at the form; what is asked can be confirmed by naming it.

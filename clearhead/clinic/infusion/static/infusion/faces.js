@@ -20,7 +20,8 @@ function show(face, opener) {
   document.querySelectorAll("dialog[open]").forEach((open) => open.close());
   face.opener = opener;
   face.show();
-  (face.querySelector("header + * button, header ~ form button, [data-ml]") || face).focus();
+  face.tabIndex = -1;
+  face.focus(); // its title is read out; a second Enter does nothing yet
 }
 
 // An emergency's face stays open for the next line; what was tapped stands in it with its time and where it is saved.
