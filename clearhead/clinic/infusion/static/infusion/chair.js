@@ -76,10 +76,13 @@ async function send(form, kind, data, confirmed = []) {
   if (kind === "rate" && outcome.state === "here") rate.kept(data);
   if (kind === "stop" && outcome.state === "here") notice("notice-stop", words.stopped, true);
   if (outcome.state === "clinic") { document.getElementById("notice-stop")?.remove(); leaveFields(); await live.look(true); }
-  face?.opener?.focus({ preventScroll: true });
+  if (isFree()) face?.opener?.focus({ preventScroll: true });
   if (outcome.state === "clinic") undo.offer(kind, outcome.answer, kind === "observation" ? () => refill(form, data) : undefined);
-  if (kind === "observation") firstField(form).focus();
+  if (kind === "observation" && (isFree() || form.contains(document.activeElement))) firstField(form).focus();
 }
+
+// Nobody went on to something else while the clinic answered.
+const isFree = () => [null, document.body].includes(document.activeElement);
 
 // A field that is typed in is not swapped: whoever saved has left it. Buttons keep their place in the order of Tab.
 function leaveFields() {
