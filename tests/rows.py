@@ -66,6 +66,16 @@ def _letter(patient: Patient) -> models.Model:
     )  # fmt: skip
 
 
+def _photo(patient: Patient) -> models.Model:
+    return apps.get_model("people.Photo")._default_manager.get_or_create(
+        patient=patient,
+        defaults={
+            "image": CANARY.encode(), "media_type": "image/png", "width_px": 64, "height_px": 64, "sha256": "0" * 64,
+            "added_at": AT_TEN, "added_by": cast.member("fern"),
+        },
+    )[0]  # fmt: skip
+
+
 def _waiting(patient: Patient) -> models.Model:
     site = _course_site(patient)
     service = apps.get_model("schedule.Service")._default_manager.get_or_create(
@@ -81,7 +91,8 @@ def _clinician(patient: Patient) -> models.Model:
     return cast.member("dario") if site == cast.mesa() else cast.olga()
 
 
-def _consent(patient: Patient) -> models.Model:
+def consent(patient: Patient, **said: Any) -> models.Model:
+    """A signed consent of this patient."""
     order = _order(patient)
     text = _fact(
         "consent.Text",
@@ -94,7 +105,7 @@ def _consent(patient: Patient) -> models.Model:
     )(patient)
     return apps.get_model("consent.Consent")._default_manager.create(
         course=order.course, site=order.site, order=order, order_sha256=order.sha256, text=text, rendered=CANARY,
-        rendered_sha256="0" * 64, typed_name=CANARY, via="link", happened_at=AT_TEN, recorded_at=AT_TEN,
+        rendered_sha256="0" * 64, typed_name=CANARY, via="link", happened_at=AT_TEN, recorded_at=AT_TEN, **said,
     )  # fmt: skip
 
 
@@ -103,6 +114,7 @@ ROWS: dict[str, Row] = {
     "people.Course": builders.course_of,
     "people.Patient": _me,
     "people.User": _user,
+    "people.Photo": _photo,
     "people.AddressChange": _fact(
         "people.AddressChange",
         user=_user,
@@ -139,7 +151,7 @@ ROWS: dict[str, Row] = {
         outcome="call_again",
         outcome_note=CANARY,
     )(patient),
-    "consent.Consent": _consent,
+    "consent.Consent": consent,
     "consent.Question": _fact("consent.Question", course=builders.course_of, question=CANARY),
 }
 

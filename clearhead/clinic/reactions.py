@@ -21,6 +21,7 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     ),
     "contact_changed": ("clearhead.clinic.letters.actions.contact_changed",),  # patient, site, before, by, at
     "course_closed": ("clearhead.clinic.schedule.waiting.course_closed",),  # course, by, at
+    "photo_adding": ("clearhead.clinic.consent.queries.no_to_photo",),  # patient, found
     "role_given": ("clearhead.clinic.schedule.setup.role_given",),  # user, site, role, patients_at_once, by, at
     "role_taken": ("clearhead.clinic.schedule.setup.role_taken",),  # user, site, role, by, at
     "sign_in_asked": ("clearhead.clinic.letters.actions.sign_in_asked",),  # asked, patient, site, by, at

@@ -25,6 +25,7 @@ from clearhead.clinic.consent.models import Consent, Question, Text, Withdrawal
 from clearhead.clinic.letters import actions as letters
 from clearhead.clinic.letters import links
 from clearhead.clinic.letters.models import Outgoing
+from clearhead.clinic.people import actions as people
 from clearhead.clinic.people.models import Course, Patient, Site, User
 from clearhead.clinic.plan import actions as plan
 from clearhead.clinic.plan import queries as plans
@@ -160,6 +161,8 @@ def sign(
         "choices": choices,
     }
     _record(order.course, "sign consent", made[0], by, at, body)
+    if choices.get("photo") is False:
+        people.remove_photo(patient=order.course.patient, site=order.site, by=by, at=at)
     _book_if_agreed(order, by=by, at=at)
     return made[0]
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext as _
+
 from clearhead.clinic.consent.items import CHOICES, TEACH_BACK
 from clearhead.clinic.consent.models import Consent, Question, Withdrawal
 from clearhead.clinic.consent.rendering import Block, Wording, blocks, filled, sha256_of_text, wording_of
-from clearhead.clinic.people.models import Course
+from clearhead.clinic.people.models import Course, Patient
 from clearhead.clinic.plan import queries as plan
 from clearhead.clinic.plan.models import Order
 
@@ -85,6 +87,14 @@ def unwithdrawn(course: Course) -> list[Consent]:
     """Every consent of a course that was not taken back, current or not: what a withdrawal withdraws."""
     taken_back = Withdrawal.standing().filter(consent__course=course).values("consent")
     return list(Consent.standing().filter(course=course).exclude(pk__in=taken_back))
+
+
+def no_to_photo(*, patient: Patient, found: list[str]) -> None:
+    """A reaction: who said no to a photograph, in the newest consent that asked, has none kept."""
+    rows = Consent.standing().filter(course__patient__in=patient.charts, withdrawals__isnull=True)
+    said = [row.choices["photo"] for row in rows.order_by("happened_at", "pk") if "photo" in row.choices]
+    if said and said[-1] is False:
+        found.append(_("In the consent this person said no to a photograph. Ask again with a new consent first."))
 
 
 def withdrawal_of(order: Order) -> Withdrawal | None:

@@ -207,7 +207,6 @@ class Patient(models.Model):
     needs_interpreter = models.BooleanField(default=False)
     proxy_name = models.CharField(max_length=120, blank=True, help_text="Legal proxy, where there is one.")
     zone = models.CharField(max_length=64, validators=[known_zone])
-    photo = models.BinaryField(null=True, help_text="Re-encoded JPEG, for the wrong-patient guard.")
     verified_at = models.DateTimeField(null=True, help_text="When the front desk saw an identity document.")
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="merged", help_text="The chart that is kept."
@@ -246,6 +245,23 @@ class Patient(models.Model):
     def age_on(self, day: date) -> int:
         """Whole years on this day."""
         return day.year - self.birth_date.year - ((day.month, day.day) < (self.birth_date.month, self.birth_date.day))
+
+
+class Photo(models.Model):
+    """How a patient looks, for the wrong-patient guard. In a table of its own, so that a chart is read without it.
+
+    Not a fact: who takes back that a picture is kept has it deleted. The chain keeps its hash.
+    """
+
+    code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    patient = models.OneToOneField(Patient, models.PROTECT, related_name="portrait")
+    image = models.BinaryField(help_text="The picture and nothing else that a camera writes.")
+    media_type = models.CharField(max_length=20, choices=[("image/jpeg", "JPEG"), ("image/png", "PNG")])
+    width_px = models.PositiveSmallIntegerField()
+    height_px = models.PositiveSmallIntegerField()
+    sha256 = models.CharField(max_length=64)
+    added_at = models.DateTimeField()
+    added_by = models.ForeignKey(User, models.PROTECT, related_name="+")
 
 
 class Device(models.Model):

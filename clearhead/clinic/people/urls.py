@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clearhead.clinic.people import views, views_address, views_charts, views_details, views_devices
+from clearhead.clinic.people import views, views_address, views_charts, views_details, views_devices, views_photo
 
 urlpatterns = [
     path("me/", views.own_secrets, name="people-me"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("course/<uuid:code>/details/", views_details.details, name="people-details"),
     path("course/<uuid:code>/address/", views_address.patient_address, name="people-address"),
     path("course/<uuid:code>/reset/", views_address.patient_reset, name="people-patient-reset"),
+    path("course/<uuid:code>/photo/", views_photo.photo, name="people-photo"),
+    path("course/<uuid:code>/photo/remove/", views_photo.remove_photo, name="people-photo-remove"),
+    path("photo/<uuid:code>/", views_photo.face, name="people-face"),
     path("course/<uuid:code>/merge/", views_charts.merge, name="people-merge"),
     path("course/<uuid:code>/separate/", views_charts.separate, name="people-separate"),
     path("device/keep/", views_devices.keep, name="people-keep-device"),

@@ -10,6 +10,8 @@ import pytest
 
 from clearhead.clinic.consent import actions, queries, rendering
 from clearhead.clinic.consent.models import Consent
+from clearhead.clinic.people import actions as people
+from clearhead.clinic.people.models import Photo
 from clearhead.clinic.plan import actions as plan
 from clearhead.clinic.plan import queries as plans
 from clearhead.clinic.plan.models import Session
@@ -19,6 +21,7 @@ from clearhead.medicine.protocols import loader
 from tests import builders
 from tests.cast import AT_TEN, PIN, member, mesa, petra
 from tests.clinic.plan import house
+from tests.pictures import jpeg
 
 pytestmark = pytest.mark.django_db
 BORN = date(1984, 3, 14)
@@ -262,3 +265,13 @@ def test_withdrawal_also_cancels_sessions_that_went_over_to_a_changed_order(orde
     actions.withdraw(consent=consent, reason="", via="link", by=None, at=AT_TEN)
 
     assert not plans.sessions_of(new).exists()
+
+
+def test_a_no_to_the_photograph_takes_a_kept_one_out_of_the_record(order):
+    people.keep_photo(patient=petra(), site=mesa(), data=jpeg(200, 300), by=member("fern"), at=AT_TEN)
+
+    sign(order, choices={**dict.fromkeys(queries.choices_asked(order), False), "photo": True})
+    assert Photo.objects.count() == 1
+
+    sign(order, at=AT_TEN + timedelta(minutes=5))
+    assert not Photo.objects.exists()

@@ -4,6 +4,7 @@ from clearhead.clinic.people.actions.accounts import close_devices, keep_device,
 from clearhead.clinic.people.actions.address import AddressRefused, ask_address, change_address
 from clearhead.clinic.people.actions.charts import MergeRefused, merge_charts, separate_charts
 from clearhead.clinic.people.actions.patients import DetailsRefused, add_patient, change_details, close_course
+from clearhead.clinic.people.actions.photos import PhotoRefused, keep_photo, remove_photo
 from clearhead.clinic.people.actions.signing import sign
 from clearhead.clinic.people.actions.staff import (
     grant,
@@ -21,6 +22,7 @@ __all__ = [
     "AddressRefused",
     "DetailsRefused",
     "MergeRefused",
+    "PhotoRefused",
     "SignatureRefused",
     "add_patient",
     "ask_address",
@@ -31,10 +33,12 @@ __all__ = [
     "grant",
     "invite",
     "keep_device",
+    "keep_photo",
     "merge_charts",
     "note_credential",
     "note_reset",
     "open_account",
+    "remove_photo",
     "separate_charts",
     "set_password",
     "set_pin",

@@ -132,7 +132,6 @@ class Migration(migrations.Migration):
                     models.CharField(blank=True, help_text="Legal proxy, where there is one.", max_length=120),
                 ),
                 ("zone", models.CharField(max_length=64, validators=[clearhead.clinic.people.models.known_zone])),
-                ("photo", models.BinaryField(help_text="Re-encoded JPEG, for the wrong-patient guard.", null=True)),
                 (
                     "holds",
                     models.JSONField(
@@ -530,5 +529,20 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name='Photo',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('image', models.BinaryField(help_text='The picture and nothing else that a camera writes.')),
+                ('media_type', models.CharField(choices=[('image/jpeg', 'JPEG'), ('image/png', 'PNG')], max_length=20)),
+                ('width_px', models.PositiveSmallIntegerField()),
+                ('height_px', models.PositiveSmallIntegerField()),
+                ('sha256', models.CharField(max_length=64)),
+                ('added_at', models.DateTimeField()),
+                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('patient', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='portrait', to='people.patient')),
+            ],
         ),
     ]

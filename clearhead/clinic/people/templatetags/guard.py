@@ -11,7 +11,7 @@ from django.utils.html import format_html
 
 from clearhead.clinic.people import guard
 from clearhead.clinic.people.access import lets_in
-from clearhead.clinic.people.models import Patient
+from clearhead.clinic.people.models import Patient, Photo
 
 register = template.Library()
 
@@ -32,6 +32,17 @@ def journey(context: dict[str, Any], patient: Patient | None) -> str:
     course = patient.courses.filter(site=site).order_by("opened_at").last()
     url = reverse("home-course", args=[course.code]) if course else ""
     return url if url and lets_in(url, roles) and url != request.path else ""
+
+
+@register.simple_tag(takes_context=True)
+def face(context: dict[str, Any], patient: Patient | None) -> str:
+    """The address of this patient's photo; empty where there is none, or for whoever may not see it."""
+    roles = getattr(context.get("request"), "roles", None)
+    if not roles or patient is None:
+        return ""
+    code = Photo.objects.filter(patient__in=patient.charts).order_by("-added_at").values_list("code", flat=True).first()
+    url = reverse("people-face", args=[code]) if code else ""
+    return url if url and lets_in(url, roles) else ""
 
 
 @register.simple_tag(takes_context=True)
