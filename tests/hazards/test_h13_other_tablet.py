@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from clearhead.clinic.infusion import queries
 from clearhead.clinic.infusion.models import Event, Observation
 from clearhead.clinic.people import doors, guard
 from tests import builders
@@ -25,7 +26,8 @@ def test_the_browser_sends_a_tablets_token_to_no_other_chair(here):
     nina = Client()
     nina.force_login(member("nina"))
 
-    reply = nina.post(f"/infusion/{here.code}/take/", {guard.FIELD: guard.token(here.patient)})
+    read = list(queries.hand_over(here, timezone.now()).open_items)
+    reply = nina.post(f"/infusion/{here.code}/take/", {guard.FIELD: guard.token(here.patient), "read": read})
 
     cookie = reply.cookies[doors.CHAIR_COOKIE]
     assert cookie["path"] == f"/infusion/{here.code}/"

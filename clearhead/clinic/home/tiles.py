@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from clearhead.clinic.infusion.models import Infusion
 from clearhead.clinic.infusion.queries.doses import exact
 from clearhead.clinic.infusion.queries.ends import End
-from clearhead.clinic.infusion.queries.handover import open_flags, responsible
+from clearhead.clinic.infusion.queries.handover import open_flags
 from clearhead.clinic.infusion.queries.late import chart_of, late_of
 from clearhead.clinic.infusion.queries.overdue import Late, level_of
 from clearhead.clinic.infusion.queries.state import State
@@ -94,7 +94,7 @@ def figures_of(session: Session, now: datetime) -> Figures:
     last = next((row for row in reversed(sets) if row.sys is not None and not is_ahead(row.happened_at, now)), None)
     worst = max(chart.opened, key=lambda row: row.grade, default=None)
     rule = protocol.limits.symptom(worst.symptom) if worst else None
-    named, met, who = escort_of(session), escort_met(session), responsible(session)
+    named, met, who = escort_of(session), escort_met(session), chart.who
     resting = baseline_of([as_set(row) for row in sets]).get("systolic_mmhg")
     age = int((now - last.happened_at).total_seconds() // 60) if last else 0
     phase, since = _phase(stands.state, infusion, stands.since)

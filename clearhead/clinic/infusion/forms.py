@@ -129,6 +129,21 @@ class ReasonForm(ChairForm):
     reason = forms.CharField(required=False, max_length=300, label=lazy("Reason"))
 
 
+class TakeForm(ChairForm):
+    """I take this chair, for good or for a break."""
+
+    for_break = forms.BooleanField(required=False)
+
+    def prepare(self) -> None:
+        """Whose break it would be: asked only where somebody else answers for the chair now."""
+        who = self.initial.get("who")
+        if who is None or (self.user is not None and self.user.pk in {who.nurse_id, who.covers_id}):
+            del self.fields["for_break"]
+        else:
+            name = (who.covers or who.nurse).name
+            self.fields["for_break"].label = _("Only for a break: %(name)s comes back") % {"name": name}
+
+
 class StrikeForm(ChairForm):
     """An entry is taken back: why."""
 

@@ -65,6 +65,9 @@ class Responsible(ChairFact):
 
     nurse = models.ForeignKey(User, models.PROTECT, related_name="+")
     handed_over_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    covers = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", help_text="Only for the break of this nurse, who comes back."
+    )
     read_items = models.JSONField(default=list)
 
 

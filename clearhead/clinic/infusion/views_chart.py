@@ -182,16 +182,17 @@ def flag(request: Any, session: Session, flag: Any) -> HttpResponse:
 @access(CLINICIANS, Session)
 def take(request: Any, session: Session) -> HttpResponse:
     """I take this chair: what is open, each line ticked."""
-    form = form_of(forms.ReasonForm, request, session)
+    who = queries.responsible(session)
+    form = form_of(forms.TakeForm, request, session, who=who)
 
     def run(said: dict[str, Any], now: datetime) -> Any:
         return actions.take_over(
-            session=session, read_items=tuple(request.POST.getlist("read")), by=request.user, at=now,
-            written=written(request), client_id=said["client_id"],
+            session=session, read_items=tuple(request.POST.getlist("read")), for_break=said.get("for_break", False),
+            by=request.user, at=now, written=written(request), client_id=said["client_id"],
         )  # fmt: skip
 
     over = queries.hand_over(session, timezone.now())
-    shown = {"over": over, "responsible": queries.responsible(session)}
+    shown = {"over": over, "responsible": who}
     reply = answer(request, session, form, run, title=_("Take this chair"), template="infusion/take.html", **shown)
     if request.method == "POST" and reply.status_code in {200, 303}:
         bind(request, reply, session, str(request.headers.get("X-Device", "")))

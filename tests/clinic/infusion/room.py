@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from clearhead.clinic.infusion.actions import Ask, SecondPerson, Secret
-from clearhead.clinic.infusion.models import Bag, Infusion, Observation, RateChange
+from clearhead.clinic.infusion.models import Bag, Infusion, Observation, RateChange, Responsible
 from clearhead.clinic.infusion.queries.doses import dose_rows
 from clearhead.clinic.people.models import Credential, User
 from clearhead.clinic.plan.models import Session
@@ -74,6 +74,10 @@ def running(
         pump_ml_per_h=Decimal(ml_per_h), intended=True, second_person=member("omar"), happened_at=at, recorded_at=at,
         recorded_by=member("nina"),
     )  # fmt: skip
+    if session.responsibles.count() == 0:
+        Responsible.objects.create(
+            session=session, nurse=member("nina"), happened_at=at, recorded_at=at, recorded_by=member("nina")
+        )
     return session
 
 

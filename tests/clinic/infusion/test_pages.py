@@ -211,7 +211,8 @@ def test_a_locked_tablet_sees_that_something_calls_and_nothing_about_whom(chair:
 def test_taking_the_chair_binds_the_device(chair: Session) -> None:
     nina = signed_in()
 
-    reply = post(nina, chair, "take/")
+    open_items = list(queries.hand_over(chair, timezone.now()).open_items)
+    reply = post(nina, chair, "take/", read=open_items)
 
     assert reply.status_code == 303
     cookie = reply.cookies[doors.CHAIR_COOKIE]

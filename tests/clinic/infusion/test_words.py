@@ -42,7 +42,7 @@ def test_who_takes_over_reads_symptoms_by_their_name() -> None:
     session, nina = running(), member("nina")
     actions.symptom(session=session, code="nausea", grade=2, by=nina, at=AT_TEN + minutes(4))
 
-    assert queries.hand_over(session, AT_TEN + minutes(5)).open_items == ("Nausea, grade 2: bothers, still open",)
+    assert queries.hand_over(session, AT_TEN + minutes(4)).open_items == ("Nausea, grade 2: bothers, still open",)
 
 
 def test_taking_an_entry_back_shows_which_entry_it_is() -> None:

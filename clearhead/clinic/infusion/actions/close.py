@@ -35,10 +35,14 @@ def take_over(
     by: User,
     at: datetime,
     read_items: tuple[str, ...] = (),
+    for_break: bool = False,
     written: Written = HERE,
     client_id: UUID | None = None,
 ) -> Responsible:
-    """I take this chair: from now on this nurse answers for it. Open items have to be read, each one."""
+    """I take this chair: from now on this nurse answers for it. Open items have to be read, each one.
+
+    For a break the former nurse stays named beside the new one, and takes the chair back the same way.
+    """
     if not roles_of(by, session.site) & set(CLINICAL):
         raise refuse("act_permitted", "Who may", "Only a clinician of this site takes a chair.")
     before = responsible(session)
@@ -47,9 +51,12 @@ def take_over(
     if unread:
         reasons = [missing("hand_over", "Open item", item) for item in unread]
         raise ChairRefused(Verdict.of("hand_over", reasons))
+    former = before.nurse if before and before.nurse_id != by.pk else None
+    covered = (before.covers or former) if before and former and for_break else None
     return add(
         Responsible, session=session, at=at, by=by, verb="takes the chair", written=written, nurse=by,
-        handed_over_by=before.nurse if before and before.nurse_id != by.pk else None, read_items=list(read_items),
+        handed_over_by=former, read_items=list(read_items),
+        covers=covered if covered is not None and covered.pk != by.pk else None,
     )  # fmt: skip
 
 

@@ -13,8 +13,9 @@ from clearhead.clinic.infusion.actions.base import HERE, Written, add, lock, ref
 from clearhead.clinic.infusion.actions.gate import judge_start
 from clearhead.clinic.infusion.actions.rate import PLAIN, Ask, compare, gate, judged
 from clearhead.clinic.infusion.actions.second import alone
-from clearhead.clinic.infusion.models import Infusion, RateChange
+from clearhead.clinic.infusion.models import Infusion, RateChange, Responsible
 from clearhead.clinic.infusion.queries.doses import dose_rows
+from clearhead.clinic.infusion.queries.nurse import responsible
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.infusion.queries.rates import facts_for, shown_ml_per_h
 from clearhead.clinic.infusion.queries.state import dosing_weight
@@ -36,7 +37,10 @@ def start(
     written: Written = HERE,
     client_id: UUID | None = None,
 ) -> Infusion:
-    """The pump starts: go judged again, rate judged, second person compared, one running row per patient."""
+    """The pump starts: go judged again, rate judged, second person compared, one running row per patient.
+
+    Whoever starts it answers for the chair where nobody does yet.
+    """
     lock(session)
     judge_start(session=session, at=at)
     rows, protocol = dose_rows(session), protocol_of(session)
@@ -64,4 +68,6 @@ def start(
         second_person=check.checker if check else None, single_handed=alone(verdict),
         reason=ask.reason[:300], verdict=verdict_json(verdict),
     )  # fmt: skip
+    if responsible(session) is None:
+        add(Responsible, session=session, at=at, by=by, verb="takes the chair", written=written, nurse=by)
     return infusion

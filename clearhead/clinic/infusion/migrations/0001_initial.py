@@ -1078,6 +1078,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "covers",
+                    models.ForeignKey(
+                        help_text="Only for the break of this nurse, who comes back.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
                     "handed_over_by",
                     models.ForeignKey(
                         null=True,

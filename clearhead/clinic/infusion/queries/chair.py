@@ -190,6 +190,7 @@ def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
     weight = infusion.weight_kg if infusion else None
     end = rates.planned_end(session, infusion, given, now) if infusion else None
     readings = tuple(PumpReading.standing().filter(session=session).order_by("happened_at", "pk"))
+    who = responsible(session)
     held = rates.protocol_roles(by, session.site, now)
     orders = order_faces(session, protocol, held=held, at=now, given=drugs, opened=opened, allergies=allergies)
     ends = ends_of(infusion, rows, given, protocol, end, now)
@@ -202,7 +203,7 @@ def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
         chair=plan.chair_of(session),
         infusion=infusion,
         standing=stands,
-        responsible=responsible(session),
+        responsible=who,
         access=open_access(session),
         allergies=allergies,
         weight_kg=weight,
@@ -214,7 +215,8 @@ def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
         due=due,
         late=waiting(
             stands, ends=ends, due=due, given=given, cap_mg=total.cap_mg, rechecks=rechecks, by_plan=by_plan,
-            readings=readings, started_at=infusion.started_at if infusion else None, protocol=protocol, now=now,
+            readings=readings, started_at=infusion.started_at if infusion else None, who=who, protocol=protocol,
+            now=now,
         ),
         timeliness=timeliness(sets, protocol, due),
         chart_states=_chart_states(limit, phase, protocol, now),

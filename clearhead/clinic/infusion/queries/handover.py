@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from clearhead.clinic.assessment.models import Medication
-from clearhead.clinic.infusion.models import Access, Adjunct, Event, Flag, FlagAck, Observation, Responsible, Symptom
+from clearhead.clinic.infusion.models import Access, Adjunct, Event, Flag, FlagAck, Observation, Symptom
 from clearhead.clinic.infusion.queries.adjuncts import allergies_of, still_to_ask
 from clearhead.clinic.infusion.queries.gates import open_access
 from clearhead.clinic.infusion.queries.late import chart_of, late_of
+from clearhead.clinic.infusion.queries.nurse import responsible as responsible
 from clearhead.clinic.infusion.queries.overdue import Late
 from clearhead.clinic.infusion.queries.said import drug_name, symptom_words
 from clearhead.clinic.infusion.queries.state import Standing
@@ -19,18 +20,16 @@ from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules.observe import Due
 
 
-def responsible(session: Session) -> Responsible | None:
-    """The named nurse now."""
-    rows = Responsible.standing().filter(session=session).select_related("nurse", "handed_over_by")
-    return rows.order_by("happened_at", "pk").last()
-
-
 def open_flags(session: Session) -> tuple[Flag, ...]:
     """Flags whose episode is not over, the highest first."""
     closed = FlagAck.standing().filter(session=session, cleared=True).values("flag_id")
     rows = Flag.standing().filter(session=session).exclude(pk__in=closed).prefetch_related("acks")
     order = {"high": 0, "medium": 1, "low": 2}
     return tuple(sorted(rows, key=lambda flag: (order[flag.level], flag.happened_at)))
+
+
+LEFT_TO_DO = ("set", "by_plan", "pause", "reading", "planned_end", "cap")
+"""What is late and goes over to the next nurse; effects to be asked and the pump have lines of their own."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +62,7 @@ class HandOver:
         found = [flag.sentence for flag in self.flags]
         found += [f"Effect of {drug_name(row.ingredient_id)} to be asked" for row in self.rechecks]
         found += [f"{symptom_words(row.symptom, row.grade, self.protocol)}, still open" for row in self.symptoms]
+        found += [one.sentence for one in self.late if one.what in LEFT_TO_DO]
         if not self.standing.pump_confirmed:
             found.insert(0, "Pump state not confirmed")
         return tuple(found)

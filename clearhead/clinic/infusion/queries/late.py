@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from clearhead.clinic.infusion.models import Adjunct, Infusion, Observation, PumpReading, Symptom
+from clearhead.clinic.infusion.models import Adjunct, Infusion, Observation, PumpReading, Responsible, Symptom
 from clearhead.clinic.infusion.queries.adjuncts import adjuncts, still_to_ask
 from clearhead.clinic.infusion.queries.doses import DoseRows, account, dose_rows
 from clearhead.clinic.infusion.queries.ends import End, ends_of
+from clearhead.clinic.infusion.queries.nurse import responsible
 from clearhead.clinic.infusion.queries.overdue import Late, waiting
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.infusion.queries.rates import planned_end
@@ -36,6 +37,7 @@ class Chart:
     drugs: tuple[Adjunct, ...]
     opened: tuple[Symptom, ...]
     due: observe.Due | None
+    who: Responsible | None
 
     @property
     def ends(self) -> tuple[End, ...]:
@@ -55,7 +57,7 @@ def chart_of(session: Session, now: datetime) -> Chart:
     if infusion is not None and stands.state is not State.CLOSED:
         facts = observe_facts(infusion, rows, sets, drugs, prn_orders(protocol), bool(opened))
         due = observe.due(facts, protocol, at=now)
-    return Chart(session, now, protocol, infusion, rows, given, stands, sets, drugs, opened, due)
+    return Chart(session, now, protocol, infusion, rows, given, stands, sets, drugs, opened, due, responsible(session))
 
 
 def late_of(chart: Chart) -> tuple[Late, ...]:
@@ -74,6 +76,7 @@ def late_of(chart: Chart) -> tuple[Late, ...]:
         by_plan=to_give(chart.session, infusion, chart.drugs, weight, chart.now),
         readings=tuple(readings),
         started_at=infusion.started_at,
+        who=chart.who,
         protocol=chart.protocol,
         now=chart.now,
     )

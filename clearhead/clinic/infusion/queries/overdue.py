@@ -9,8 +9,9 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as lazy
 
-from clearhead.clinic.infusion.models import Adjunct, Observation, PumpReading
+from clearhead.clinic.infusion.models import Adjunct, Observation, PumpReading, Responsible
 from clearhead.clinic.infusion.queries.ends import End
+from clearhead.clinic.infusion.queries.nurse import unattended
 from clearhead.clinic.infusion.queries.said import drug_name
 from clearhead.clinic.infusion.queries.scheduled import DueDose
 from clearhead.clinic.infusion.queries.state import Standing, State
@@ -49,6 +50,8 @@ WORDS = {
     "bag_empty": lazy("bag empty by the chart"),
     "small_dose": lazy("small dose is in"),
     "cap": lazy("session cap reached"),
+    "nurse": lazy("no responsible nurse"),
+    "hand_over": lazy("hand-over due"),
     "pump": lazy("pump state not confirmed"),
 }
 
@@ -73,6 +76,7 @@ def waiting(
     by_plan: Iterable[tuple[DueDose, int]],
     readings: tuple[PumpReading, ...],
     started_at: datetime | None,
+    who: Responsible | None,
     protocol: Protocol,
     now: datetime,
 ) -> tuple[Late, ...]:
@@ -92,6 +96,8 @@ def waiting(
         found.append(
             _late("pause", "Paused longer than the protocol allows: the start is asked again.", long, now, steps)
         )
+    if stands.state in ON and started_at is not None:
+        found += [_late(*said, now, steps) for said in unattended(who, protocol, since=started_at)]
     found += [_late(*said, now, steps) for said in _drugs(rechecks, by_plan if stands.state in ON else ())]
     if runs and started_at is not None and protocol.running.reconcile_every_min:
         last = max([started_at, *(reading.happened_at for reading in readings)])

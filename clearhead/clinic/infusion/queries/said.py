@@ -113,7 +113,9 @@ TELL: dict[str, Callable[[Any, Protocol], str]] = {
     "FlagAck": lambda row, _: row.done,
     "GateAnswer": _gate,
     "GoNoGo": lambda row, _: ("GO" if row.go else "NO-GO") + (f": {row.reason}" if row.reason else ""),
-    "Responsible": lambda row, _: f"{row.nurse.name} answers for the chair",
+    "Responsible": lambda row, _: (
+        f"{row.nurse.name} answers for the chair" + (f", for the break of {row.covers.name}" if row.covers else "")
+    ),
     "Access": lambda row, _: f"{row.side} {row.body_site}, {row.gauge} G" + (" out" if row.out_at else ""),
     "Bag": lambda row, _: f"{row.mg_per_ml.normalize():f} mg/mL, {row.ml.normalize():f} mL, lot {row.lot}",
     "Check": lambda row, _: _check(row),
