@@ -1,26 +1,50 @@
-"""How many observation sets were on time."""
+"""How many observation sets came in time."""
 
 from __future__ import annotations
 
-from fractions import Fraction
+import pytest
 
 from clearhead.medicine.rules.observe import ObserveFacts
-from clearhead.medicine.rules.timeliness import timeliness
+from clearhead.medicine.rules.timeliness import Came, Timeliness, timeliness
 from tests.medicine.rules.given import after, protocol
 from tests.medicine.rules.test_observe import started
 
 
-def test_sets_up_to_the_desks_minutes_late_are_on_time_and_later_ones_are_not():
-    found = timeliness(started(11, 15, 25), protocol(), at=after(26))
+def found(*came: tuple[float, float], now: float) -> Timeliness:
+    """Sets as (due, came), in minutes after the start."""
+    facts = started(*(at for _, at in came))
+    return timeliness([Came(after(due), after(at)) for due, at in came], facts, protocol(), at=after(now))
 
-    assert (found.asked, found.on_time, found.longest_late_min) == (3, 2, 6)
-    assert found.share == Fraction(2, 3)
+
+@pytest.mark.parametrize(
+    ("came", "now", "on_time", "due"),
+    [
+        (((5, 4), (10, 9)), 10, 2, 2),  # a little early
+        (((5, 10),), 11, 1, 1),  # exactly when the desk would be told
+        (((5, 10.5),), 11, 1, 2),  # the one at 5 was missed, the one at 10 was met
+        (((5, 14.9),), 15, 1, 2),
+        (((5, 21),), 21, 0, 3),  # 5, 10 and 15 were missed, and 25 had not come
+        (((5, 62),), 62, 0, 6),  # 5, 10, 15, then every 10 min to 35, then 50
+    ],
+)
+def test_a_gap_counts_every_due_time_that_passed_in_it(came, now, on_time, due):
+    assert found(*came, now=now) == Timeliness(on_time, due)
 
 
-def test_a_set_that_is_overdue_now_counts_as_late():
-    assert timeliness(started(), protocol(), at=after(11)).share == 0
-    assert timeliness(started(), protocol(), at=after(10)).share is None
+@pytest.mark.parametrize(("now", "due"), [(9.9, 0), (10, 1), (14.9, 1), (15, 2), (20, 3)])
+def test_what_is_overdue_now_is_missed_from_the_minute_the_desk_is_told_and_goes_on_counting(now, due):
+    assert found(now=now) == Timeliness(0, due)
+
+
+def test_a_longer_silence_never_makes_the_share_better():
+    shares = [found((5, 5), now=now).percent for now in range(6, 240, 7)]
+
+    assert shares[0] == 100
+    assert shares == sorted(shares, reverse=True)
+    assert shares[-1] < 10
 
 
 def test_nothing_is_asked_before_the_start():
-    assert timeliness(ObserveFacts(None), protocol(), at=after(60)).asked == 0
+    nothing = timeliness((), ObserveFacts(None), protocol(), at=after(60))
+
+    assert (nothing.due, nothing.percent) == (0, None)

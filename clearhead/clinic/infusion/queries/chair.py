@@ -30,7 +30,7 @@ from clearhead.clinic.infusion.queries.doses import DoseRows
 from clearhead.clinic.infusion.queries.ends import End, ends_of
 from clearhead.clinic.infusion.queries.gates import open_access
 from clearhead.clinic.infusion.queries.handover import responsible
-from clearhead.clinic.infusion.queries.overdue import Late, Timeliness, timeliness, waiting
+from clearhead.clinic.infusion.queries.overdue import Late, waiting
 from clearhead.clinic.infusion.queries.permits import Permit, permits
 from clearhead.clinic.infusion.queries.pinned import protocol_of, withdrawn
 from clearhead.clinic.infusion.queries.scheduled import DueDose, to_give
@@ -44,6 +44,7 @@ from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import limits, observe, stop, titration
 from clearhead.medicine.rules.charted import ChartState, chart_states
 from clearhead.medicine.rules.dose import DoseAccount
+from clearhead.medicine.rules.timeliness import Came, Timeliness, timeliness
 from clearhead.medicine.rules.verdict import Verdict
 
 
@@ -218,7 +219,7 @@ def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
             readings=readings, started_at=infusion.started_at if infusion else None, who=who, protocol=protocol,
             now=now,
         ),
-        timeliness=timeliness(sets, protocol, due),
+        timeliness=timeliness(_came(sets), facts, protocol, at=now),
         chart_states=_chart_states(limit, phase, protocol, now),
         baseline={str(sign): value for sign, value in limit.baseline.items()},
         episodes=episodes,
@@ -247,6 +248,10 @@ def _checkers(
 ) -> tuple[User, ...]:
     asked = any(face.asks_second for face in orders) or any(dose.drug.asks_second for dose, _late in by_plan)
     return tuple(colleagues(session.site, by)) if asked else ()
+
+
+def _came(sets: tuple[Observation, ...]) -> tuple[Came, ...]:
+    return tuple(Came(row.due_at, row.recorded_at) for row in sets if row.due_at is not None)
 
 
 def _drawn(model: Any, session: Session, *columns: str) -> tuple[Any, ...]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as lazy
 
-from clearhead.clinic.infusion.models import Adjunct, Observation, PumpReading, Responsible
+from clearhead.clinic.infusion.models import Adjunct, PumpReading, Responsible
 from clearhead.clinic.infusion.queries.ends import End
 from clearhead.clinic.infusion.queries.nurse import unattended
 from clearhead.clinic.infusion.queries.said import drug_name
@@ -127,25 +127,3 @@ def _late(
 
 def _whole(then: datetime, now: datetime) -> int:
     return max(0, int(minutes_since(then, now)))
-
-
-@dataclass(frozen=True, slots=True)
-class Timeliness:
-    """How many of the sets that were due came in time, by when they reached the clinic."""
-
-    on_time: int
-    due: int
-
-    @property
-    def percent(self) -> int | None:
-        """None where nothing was due yet."""
-        return round(100 * self.on_time / self.due) if self.due else None
-
-
-def timeliness(rows: Iterable[Observation], protocol: Protocol, due: Due | None = None) -> Timeliness:
-    """In time = recorded before the desk would have been told. A set that the desk is told of now is late already."""
-    grace = timedelta(minutes=protocol.running.escalation.desk_min)
-    asked = [row for row in rows if row.due_at is not None]
-    on_time = sum(1 for row in asked if row.due_at and row.recorded_at <= row.due_at + grace)
-    missed = due is not None and due.overdue_min >= protocol.running.escalation.desk_min
-    return Timeliness(on_time, len(asked) + missed)
