@@ -85,6 +85,20 @@ def test_without_the_clinic_the_chair_comes_back_takes_entries_and_stop_and_send
     assert Event.objects.filter(session=session, kind="stop", queued=True).count() == 1
 
 
+def test_help_that_the_clinic_did_not_hear_says_so_hard_until_it_has_heard(chair: Chair) -> None:
+    page, session = chair()
+    page.context.set_offline(True)
+
+    page.locator("button.help").click()
+    page.locator("#notice-help.hard", has_text="Nobody has heard this: shout or phone.").wait_for()
+    assert not Event.objects.filter(session=session, kind="help").exists()
+
+    page.context.set_offline(False)
+    page.locator("#notice-help").wait_for(state="detached")
+    page.locator("#part-banner", has_text="Help was called").wait_for()
+    assert Event.objects.get(session=session, kind="help").queued
+
+
 def lower(page: Any, typed: str = "", unit: str = "mL/h") -> None:
     """A step down by its chip, or a typed rate in one of the three units."""
     page.locator("[data-face=rate]").click()

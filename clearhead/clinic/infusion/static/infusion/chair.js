@@ -20,7 +20,7 @@ const say = (where, sentence) => {
 };
 const desk = new Desk(room, words, say);
 const live = new Live(room, words, {
-  onBeat: () => desk.flush().then((told) => told?.sent && live.look(true)),
+  onBeat: () => desk.flush().then((told) => { if (told?.sent) { document.getElementById("notice-help")?.remove(); live.look(true); } }),
   onLocked: lock,
   onOther: () => tablet.handOver(),
   onNewest: keepNewest,
@@ -64,6 +64,7 @@ async function send(form, kind, data, confirmed = []) {
   const queueable = kind !== "rate" || rate.mayQueue(data);
   const outcome = await desk.save(kind, form, data, { queueable });
   if (outcome.state === "refused") return refuse(form, kind, data, outcome.answer);
+  if (kind === "help" && outcome.state !== "clinic") notice("notice-help", words.unheard, true);
   if (outcome.state === "nowhere") return complain(form, [kind === "rate" && desk.outbox ? words.increase : words.noqueue]);
   complain(form, []);
   unpause(form);
@@ -75,7 +76,11 @@ async function send(form, kind, data, confirmed = []) {
   face?.close();
   if (kind === "rate" && outcome.state === "here") rate.kept(data);
   if (kind === "stop" && outcome.state === "here") notice("notice-stop", words.stopped, true);
-  if (outcome.state === "clinic") { document.getElementById("notice-stop")?.remove(); leaveFields(); await live.look(true); }
+  if (outcome.state === "clinic") {
+    ["stop", "help"].forEach((one) => document.getElementById(`notice-${one}`)?.remove());
+    leaveFields();
+    await live.look(true);
+  }
   if (isFree()) face?.opener?.focus({ preventScroll: true });
   if (outcome.state === "clinic") undo.offer(kind, outcome.answer, kind === "observation" ? () => refill(form, data) : undefined);
   if (kind === "observation" && (isFree() || form.contains(document.activeElement))) firstField(form).focus();
