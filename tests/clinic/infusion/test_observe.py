@@ -9,6 +9,7 @@ import pytest
 
 from clearhead.clinic.infusion import actions, queries
 from clearhead.clinic.infusion.models import Flag, FlagAck, Observation
+from clearhead.clinic.infusion.queries.screen import advice
 from tests.cast import AT_TEN, member
 from tests.clinic.infusion.room import minutes, running
 
@@ -124,3 +125,25 @@ def test_the_next_set_is_counted_from_the_start_and_escalates_by_the_minute() ->
 
     assert (due.at, due.set) == (AT_TEN + minutes(5), "core")
     assert late == {4: "nobody", 6: "nurse_device", 11: "desk", 16: "prescriber"}
+
+
+def test_the_step_that_the_screen_calls_allowed_is_taken_as_shown_and_not_under_a_withdrawn_version(
+    monkeypatch: Any,
+) -> None:
+    session, now = running(), AT_TEN + minutes(26)
+    for minute in (5, 10, 15, 25):
+        charted(session, AT_TEN + minutes(minute), pain=6, hr=74 + minute % 7)
+    view = queries.chair(session, now)
+    monkeypatch.setattr("clearhead.clinic.infusion.queries.rates.withdrawn", lambda *_: True)
+    withdrawn = queries.chair(session, now).next_step
+    monkeypatch.undo()
+
+    row = actions.change_rate(
+        session=session, value=advice(view).ml_per_h, unit="mL/h", by=member("nina"), at=now,
+        ask=actions.Ask(seen=view.mark),
+    )  # fmt: skip
+
+    assert advice(view).head == "Step up allowed now"
+    assert row.intended
+    assert withdrawn.next == "wait"
+    assert "withdrawn for safety" in withdrawn.sentences[0]

@@ -42,8 +42,10 @@ from clearhead.clinic.plan.models import Session
 from clearhead.medicine.protocols.bedside import ObservationPhase
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import limits, observe, stop, titration
+from clearhead.medicine.rules.advice import advised
 from clearhead.medicine.rules.charted import ChartState, chart_states
 from clearhead.medicine.rules.dose import DoseAccount
+from clearhead.medicine.rules.rate_facts import Intention
 from clearhead.medicine.rules.timeliness import Came, Timeliness, timeliness
 from clearhead.medicine.rules.verdict import Verdict
 
@@ -328,4 +330,14 @@ def _next(
         room_mg=Fraction(protocol.caps.session_cap_mg(weight)) - given.counted_mg,
         remaining_min=max(0, int((end - now).total_seconds() // 60)),
     )
-    return titration.next_step(facts, protocol, at=now)
+    step = titration.next_step(facts, protocol, at=now)
+    return _advised(session, step, rows, now) if step.next == "step_up" else step
+
+
+def _advised(session: Session, step: titration.NextStep, rows: DoseRows, now: datetime) -> titration.NextStep:
+    """A step up is shown as allowed only where the pump's own rule would take it."""
+    if rows.bag is None:
+        return step
+    nothing = Intention("change", Decimal(0), "mg/h")
+    facts, protocol = rates.facts_for(session, nothing, bag=rows.bag, by=None, at=now, said=rates.Said(), rows=rows)
+    return advised(step, facts, protocol, at=now)
