@@ -45,16 +45,22 @@ def protocol_version(name: str = "stepped-series") -> ProtocolVersion:
 
 def adopt(site: Site, name: str = "stepped-series", *, purpose: str = "series") -> Adoption:
     """The protocol, adopted by Maya."""
-    version = protocol_version(name)
+    return adopt_version(site, protocol_version(name), purpose=purpose)
+
+
+def adopt_version(
+    site: Site, version: ProtocolVersion, *, purpose: str = "series", at: datetime = LONG_AGO
+) -> Adoption:
+    """This very version, adopted by Maya; a later `at` takes the place of an earlier one."""
     known = Adoption.objects.filter(site=site, version=version, purpose=purpose).first()
     return known or Adoption.objects.create(
         site=site,
         indication="migraine",
         purpose=purpose,
         version=version,
-        from_at=LONG_AGO,
-        happened_at=LONG_AGO,
-        recorded_at=LONG_AGO,
+        from_at=at,
+        happened_at=at,
+        recorded_at=at,
         recorded_by=cast.member("maya"),
         signature=signature(cast.member("maya"), site, "adopt protocol", uuid.uuid4()),
     )

@@ -13,17 +13,20 @@ from clearhead.clinic.infusion import actions
 from clearhead.clinic.infusion.queries import protocol_of
 from clearhead.clinic.infusion.queries.gates import DERIVED
 from clearhead.clinic.plan.models import Escort, Session
+from clearhead.clinic.policy.models import ProtocolVersion
 from tests import builders
-from tests.cast import AT_TEN, PIN, member, petra
+from tests.cast import AT_TEN, LONG_AGO, PIN, member, mesa, petra
 from tests.clinic.infusion.room import minutes, second
 from tests.clinic.plan import house
 
 CALM = {"sys": 124, "dia": 76, "hr": 72, "rr": 14, "spo2": 98, "sedation": 0}
 
 
-def booked(*, consented: bool = True, **drafted: Any) -> Session:
+def booked(*, consented: bool = True, version: ProtocolVersion | None = None, **drafted: Any) -> Session:
     """Petra, found suitable, ordered for, consenting, with a session this morning."""
     house.suitable()
+    if version is not None:
+        builders.adopt_version(mesa(), version, at=LONG_AGO + timedelta(days=1))
     order = house.signed(AT_TEN - timedelta(days=6), **drafted)
     if consented:
         consent.sign(

@@ -249,7 +249,7 @@ def _by_state(session: Session, kind: str, rows: DoseRows, when: datetime) -> li
     stopped = "The infusion was stopped here. It is not taken up again; what runs all the same is recorded as happened."
     if state in {State.STOPPED, State.CLOSED} and kind != "end":
         return [refused("stopped", "Stopped", stopped)]
-    if state is State.PAUSED and kind == "change":
+    if state is State.PAUSED and kind in {"change", "bolus"}:
         return [refused("paused", "Paused", "The pump is paused. Resume it, at the old rate or at another one.")]
     if state is State.RUNNING and kind == "resume":
         return [refused("paused", "Not paused", "The pump is running already. Open the page again and look.")]

@@ -41,7 +41,8 @@ def _pump(view: ChairView) -> Iterable[Offer]:
         if view.protocol.caps.single_bolus is None:
             yield Offer("infusion-bolus", _("Bolus"), _("none in this protocol"), given)
         else:
-            yield Offer("infusion-bolus", _("Bolus"), _licence(may["bolus"].may, may["bolus"].who), given)
+            paused = _("resume first") if state is State.PAUSED else ""
+            yield Offer("infusion-bolus", _("Bolus"), _licence(may["bolus"].may, may["bolus"].who) or paused, given)
 
 
 def _licence(may: bool, who: str) -> str:
