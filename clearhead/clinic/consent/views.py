@@ -14,6 +14,7 @@ from clearhead.clinic.consent.models import Consent, Question
 from clearhead.clinic.consent.rendering import blocks
 from clearhead.clinic.people.access import PATIENT, access, link, staff
 from clearhead.clinic.people.models import Role, User
+from clearhead.clinic.people.tablet import hand_to_patient
 from clearhead.clinic.plan import queries as plan
 from clearhead.clinic.plan.models import Order
 from clearhead.clinic.schedule.errors import BookingRefused
@@ -41,7 +42,9 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 @access(staff(*CARE), Order)
 def tablet(request: HttpRequest, order: Order) -> HttpResponse:
-    """The same on the clinic's tablet: the staff hand it over, the patient reads and signs."""
+    """The same on the clinic's tablet: handed over, it opens this page alone until somebody types a PIN."""
+    if request.method == "GET":
+        hand_to_patient(request, order.site, timezone.now())
     by = request.user if isinstance(request.user, User) else None
     return _read_and_sign(request, order, via="tablet", by=by)
 

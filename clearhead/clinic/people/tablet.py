@@ -74,6 +74,13 @@ def lock(request: Any, now: datetime, *, chair: object = "", name: str = "") -> 
         request.session["locked_at"] = str(chair)
 
 
+def hand_to_patient(request: Any, site: Site, now: datetime) -> None:
+    """The patient holds it from now on: this one page stays open, everything else asks for a PIN."""
+    bind(request, site)
+    lock(request, now)
+    request.session["handed"] = request.path
+
+
 def mates(site: Site, now: datetime) -> tuple[list[User], list[User]]:
     """Who can open a tablet with a PIN: first who signed in somewhere during this shift, then the others."""
     people = (
@@ -107,7 +114,7 @@ def open_as(request: Any, person: User, now: datetime, *, lock_name: str = "") -
     request.session.update({name: value for name, value in kept.items() if value is not None})
     request.session["hands"] = sorted(before | {str(person.code)})
     request.session.update({"seen": now.timestamp(), "opened": lock_name})
-    for name in ("locked", "locked_at"):
+    for name in ("locked", "locked_at", "handed"):
         request.session.pop(name, None)
 
 
@@ -143,6 +150,8 @@ class TabletLock:
         if request.session.get("by_pin") and self._keeps_secrets(request, view):
             raise PermissionDenied("A PIN does not open this. Sign in with your password.")
         if not request.tablet_locked or request.resolver_match.url_name in OPEN_WHILE_LOCKED:
+            return None
+        if request.session.get("handed") == request.path:
             return None
         rule = getattr(view, "access_rule", None)
         if rule is not None and rule.kind in OPEN_RULES:

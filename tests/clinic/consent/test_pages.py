@@ -13,7 +13,7 @@ from clearhead.clinic.consent.models import Consent, Question, Withdrawal
 from clearhead.clinic.letters.models import Outgoing
 from clearhead.clinic.people import doors, guard
 from clearhead.clinic.plan import queries as plans
-from tests.cast import member, olga, petra, quentin
+from tests.cast import PIN, member, olga, petra, quentin
 from tests.clinic.plan import house
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +103,25 @@ def test_the_tablet_needs_a_member_of_staff_and_notes_who_handed_it_over(client,
     assert (signed.via, signed.recorded_by) == ("tablet", member("nina"))
     for name, row in (("consent-order", order), ("consent-signed", signed), ("consent-withdraw", signed)):
         assert client.get(reverse(name, args=[row.code])).status_code == 200
+
+
+def test_a_tablet_in_the_hand_of_a_patient_opens_no_other_page_until_a_pin_is_typed(client, order):
+    client.force_login(member("nina"))
+    page = client.get(reverse("consent-tablet", args=[order.code])).content.decode()
+
+    shut = [client.get(address).status_code for address in (reverse("people-me"), "/home/mesa/patients/")]
+    back = client.get(reverse("consent-order", args=[order.code]))
+    signed = staff_post(client, "consent-tablet", order, **signature(order))
+    again = client.get(reverse("consent-tablet", args=[order.code]))
+    pin = {"person": member("nina").code, "secret": PIN, "next": reverse("consent-order", args=[order.code])}
+    opened = client.post(reverse("infusion-unlock"), pin)
+
+    assert shut == [403, 403]
+    assert (back.status_code, signed.status_code, again.status_code, opened.status_code) == (403, 303, 200, 303)
+    assert str(order.course.patient) not in back.content.decode()
+    assert "/home/" not in page
+    assert client.get(pin["next"]).status_code == 200
+    assert Consent.objects.get().recorded_by == member("nina")
 
 
 def test_the_staff_send_the_link_and_record_a_withdrawal_by_phone(client, order):
