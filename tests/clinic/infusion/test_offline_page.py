@@ -111,6 +111,27 @@ def lower(page: Any, typed: str = "", unit: str = "mL/h") -> None:
     page.locator("#rate-form .big-button").click()
 
 
+def test_without_the_clinic_no_step_up_is_advised_and_a_page_that_is_not_here_says_so(chair: Chair) -> None:
+    page, session = chair()
+    page.locator("#part-next").wait_for()
+    page.context.set_offline(True)
+    page.locator("#lost-notice").wait_for()
+
+    shown = page.locator("#part-next").is_visible()
+    page.locator("[data-face=rate]").click()
+    ups = page.locator("#face-rate [data-up='1']").is_visible()
+    page.keyboard.press("Escape")
+    page.locator("[data-face=more]").click()
+    page.locator("#face-more a", has_text="Prepare a bag").click()
+
+    page.locator("#notice-page", has_text="“Prepare a bag” needs the clinic").wait_for()
+    assert (shown, ups) == (False, False)
+    assert page.url.endswith(f"/infusion/{session.code}/")
+    assert page.locator("dialog[open]").count() == 0
+    page.context.set_offline(False)
+    page.locator("#notice-page").wait_for(state="detached")
+
+
 def test_a_lower_rate_is_kept_without_the_clinic_in_every_unit_and_a_higher_one_waits(chair: Chair) -> None:
     page, session = chair()
     page.context.set_offline(True)

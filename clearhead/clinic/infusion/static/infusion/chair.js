@@ -131,6 +131,16 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// A page of its own has to come from the clinic; while that is lost the tap says so instead of leading nowhere.
+document.addEventListener("click", (event) => {
+  const page = live.lost && event.target.closest("a[href]:not([data-face],[data-last],[href^='#'])");
+  if (!page) return;
+  event.preventDefault();
+  document.querySelectorAll("dialog[open]").forEach((open) => open.close());
+  notice("notice-page", words.page.replace("%s", page.textContent.trim()), true);
+  scrollTo({ top: 0 });
+});
+
 document.getElementById("sign-out")?.addEventListener("submit", async (event) => {
   const form = event.target;
   if (form.dataset.sure) return;

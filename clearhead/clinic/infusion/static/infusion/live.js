@@ -64,7 +64,7 @@ export class Live {
     if (this.lost) {
       this.lost = false;
       document.body.classList.remove("lost");
-      document.getElementById("lost-notice")?.remove();
+      for (const id of ["lost-notice", "notice-page"]) document.getElementById(id)?.remove();
       document.querySelector(".old-mark")?.remove();
     }
     this.onBeat();
