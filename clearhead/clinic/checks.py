@@ -23,10 +23,10 @@ def library_may_corrupt() -> bool:
 @register()
 def reactions_exist(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Every name in reactions.py leads to a function."""
-    from clearhead.clinic.reactions import REACTIONS
+    from clearhead.clinic.reactions import QUEUED, REACTIONS
 
     faults: list[CheckMessage] = []
-    for fact, names in REACTIONS.items():
+    for fact, names in (*REACTIONS.items(), *((kind, (name,)) for kind, name in QUEUED.items())):
         for name in names:
             try:
                 import_string(name)

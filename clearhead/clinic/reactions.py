@@ -29,6 +29,19 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "time_freed": ("clearhead.clinic.welcome.actions.offer_freed_time",),  # site, service, starts_at, by, at
 }
 
+QUEUED: dict[
+    str, str
+] = {  # kind of entry that a device kept → who charts it; what the chair charts itself is in intake
+    "score": "clearhead.clinic.recovery.actions.queued.score",
+    "escort": "clearhead.clinic.recovery.actions.queued.escort",
+    "catheter": "clearhead.clinic.recovery.actions.queued.catheter",
+}
+
+
+def queued(kind: str) -> Any:
+    """Who charts a kept entry of a later step. An unknown kind raises KeyError: it is set aside."""
+    return import_string(QUEUED[kind])
+
 
 def react(fact: str, **said: Any) -> None:
     """Call what follows from a fact. An unknown name is a mistake in the code and raises KeyError."""

@@ -23,7 +23,7 @@ CHAIR_COOKIE_S = 24 * 3600
 @require_GET
 @access(PUBLIC)
 def worker(request: HttpRequest) -> HttpResponse:
-    """The script of the worker; its address is its reach: the pages of the chairs and no others."""
+    """The script of the worker; its address is its reach: the chairs, or the recovery rooms, and no other page."""
     return HttpResponse(_script(), content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"})
 
 

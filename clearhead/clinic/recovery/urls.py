@@ -2,9 +2,11 @@
 
 from django.urls import path
 
+from clearhead.clinic.infusion.views_keep import worker
 from clearhead.clinic.recovery import views, views_calls
 
 urlpatterns = [
+    path("worker.js", worker, name="recovery-worker"),
     path("<uuid:code>/", views.room, name="recovery-room"),
     path("<uuid:code>/set/", views.observe, name="recovery-set"),
     path("<uuid:code>/score/", views.score, name="recovery-score"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,15 +13,18 @@ from django.views.decorators.http import require_GET, require_POST
 
 from clearhead.clinic.infusion import actions as chair
 from clearhead.clinic.infusion.actions import ChairRefused
+from clearhead.clinic.infusion.pages import receipt, wants_json, written
 from clearhead.clinic.infusion.queries.gates import vein_lies
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.infusion.queries.state import infusion_of
+from clearhead.clinic.infusion.views_keep import kept
 from clearhead.clinic.people.access import access, link, staff
 from clearhead.clinic.people.actions import SignatureRefused
 from clearhead.clinic.people.models import Role
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.recovery import actions, calls, queries
 from clearhead.clinic.recovery.forms import EscortForm, LeaveForm, RecoverySet, ScoreForm
+from clearhead.clinic.web.forms import ClearForm
 from clearhead.medicine.rules.verdict import Outcome
 
 CLINICIANS = staff(Role.NURSE, Role.PRESCRIBER)
@@ -31,7 +34,8 @@ CLINICIANS = staff(Role.NURSE, Role.PRESCRIBER)
 @access(CLINICIANS, Session)
 def room(request: HttpRequest, session: Session) -> HttpResponse:
     """Timer, criteria, what is still open, and the ways to leave."""
-    return _page(request, session)
+    reply = _page(request, session)
+    return reply if queries.departure_of(session) else kept(request, reply, session)
 
 
 @require_POST
@@ -43,16 +47,17 @@ def observe(request: Any, session: Session) -> HttpResponse:
         return _page(request, session, set_form=form)
     phase = "discharge" if "discharge" in request.POST else "recovery"
     try:
-        chair.observe(
+        row = chair.observe(
             session=session, values=form.values, by=request.user, at=timezone.now(), phase=phase,
             kind=form.kind_of_set, why_not=form.why_not, confirmed=frozenset(request.POST.getlist("confirm")),
-            happened_at=form.cleaned_data["happened_at"], client_id=form.cleaned_data["client_id"],
+            happened_at=form.cleaned_data["happened_at"], written=written(request),
+            client_id=form.cleaned_data["client_id"],
         )  # fmt: skip
     except ChairRefused as refusal:
         form.refused(refusal.verdict)
         doubts = [reason for reason in refusal.verdict.at(Outcome.OPEN) if reason.gate != "complete"]
         return _page(request, session, set_form=form, doubts=doubts)
-    return _back(request, session, _("The set is saved to the clinic."))
+    return _back(request, session, _("The set is saved to the clinic."), row)
 
 
 @require_POST
@@ -63,14 +68,14 @@ def score(request: Any, session: Session) -> HttpResponse:
     form = ScoreForm(request.POST, **_asks(view))
     if form.is_valid():
         try:
-            actions.score(
-                session=session, by=request.user, at=timezone.now(), client_id=form.cleaned_data["client_id"],
-                **form.said,
+            row = actions.score(
+                session=session, by=request.user, at=timezone.now(), written=written(request),
+                client_id=form.cleaned_data["client_id"], **form.said,
             )  # fmt: skip
         except ChairRefused as refusal:
             form.refused(refusal.verdict)
         else:
-            return _back(request, session, _("The score is saved to the clinic."))
+            return _back(request, session, _("The score is saved to the clinic."), row)
     return _page(request, session, score_form=form)
 
 
@@ -82,14 +87,14 @@ def escort(request: Any, session: Session) -> HttpResponse:
     if form.is_valid():
         said = form.cleaned_data
         try:
-            actions.meet_escort(
+            row = actions.meet_escort(
                 session=session, name=said["name"], note=said["note"], alternative=said.get("alternative", ""),
-                by=request.user, at=timezone.now(), client_id=said["client_id"],
+                by=request.user, at=timezone.now(), written=written(request), client_id=said["client_id"],
             )  # fmt: skip
         except ChairRefused as refusal:
             form.refused(refusal.verdict)
         else:
-            return _back(request, session, _("The escort is here."))
+            return _back(request, session, _("The escort is here."), row)
     return _page(request, session, escort_form=form)
 
 
@@ -97,11 +102,15 @@ def escort(request: Any, session: Session) -> HttpResponse:
 @access(CLINICIANS, Session)
 def catheter(request: Any, session: Session) -> HttpResponse:
     """The catheter is out."""
+    form = ClearForm(request.POST)
+    client_id = form.cleaned_data["client_id"] if form.is_valid() else None
     try:
-        actions.take_catheter_out(session=session, by=request.user, at=timezone.now())
+        row = actions.take_catheter_out(
+            session=session, by=request.user, at=timezone.now(), written=written(request), client_id=client_id
+        )
     except ChairRefused as refusal:
         return _page(request, session, said=str(refusal))
-    return _back(request, session, _("The catheter is out."))
+    return _back(request, session, _("The catheter is out."), row)
 
 
 @require_POST
@@ -114,7 +123,7 @@ def leave(request: Any, session: Session) -> HttpResponse:
     if form.is_valid():
         said = form.cleaned_data
         try:
-            actions.discharge(
+            row = actions.discharge(
                 session=session, disposition=said["disposition"], by=request.user, at=now, left_at=said["left_at"],
                 instructions_ack=said["instructions_ack"], hand_over=said.get("hand_over", ""), reason=said["reason"],
                 signer=said["signer"], secret=actions.Secret(said["secret"]) if said["secret"] else None,
@@ -123,7 +132,9 @@ def leave(request: Any, session: Session) -> HttpResponse:
         except (ChairRefused, SignatureRefused) as refusal:
             form.refused(getattr(refusal, "verdict", refusal))
         else:
-            return _back(request, session, _("The visit is closed. Print the sheet, or it has gone out as a link."))
+            return _back(
+                request, session, _("The visit is closed. Print the sheet, or it has gone out as a link."), row
+            )
     return _page(request, session, leave_form=form)
 
 
@@ -162,15 +173,26 @@ def _asks(view: queries.RecoveryView) -> dict[str, bool]:
     return {"asks_arrival": view.asks_pain_on_arrival, "asks_line": not view.accesses}
 
 
-def _back(request: HttpRequest, session: Session, said: str) -> HttpResponse:
+def _back(request: HttpRequest, session: Session, said: str, row: Any) -> HttpResponse:
+    if wants_json(request):
+        return JsonResponse({"saved": True, **receipt(row)})
     messages.success(request, said)
     answer = redirect("recovery-room", session.code)
     answer.status_code = 303
     return answer
 
 
+def _refused(form: Any, said: str, doubts: list[Any]) -> HttpResponse:
+    """The reasons, for the script of the room."""
+    errors = form.errors.get_json_data() if form is not None else {"__all__": [{"message": said}]}
+    asked = [{"gate": one.gate, "title": one.title, "sentence": one.sentence} for one in doubts]
+    return JsonResponse({"saved": False, "errors": errors, "ask": asked}, status=422)
+
+
 def _page(request: Any, session: Session, *, said: str = "", doubts: list[Any] | None = None, **forms: Any) -> Any:
     """The room; a refused form stands where it was, with its reasons and its values."""
+    if wants_json(request):
+        return _refused(next(iter(forms.values()), None), said, doubts or [])
     now = timezone.now()
     running = infusion_of(session)  # before the facts: a page never names a fact that it does not show
     view = queries.recovery_of(session, now)

@@ -22,6 +22,7 @@ from clearhead.clinic.infusion.actions.base import ChairRefused, Written, add, r
 from clearhead.clinic.infusion.models import Adjunct, Event, Flag
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
+from clearhead.clinic.reactions import queued
 from clearhead.medicine.errors import ClearheadError
 from clearhead.medicine.units import read_decimal
 
@@ -171,7 +172,7 @@ def _chart(session: Session, entry: dict[str, Any], sender: Sender, at: datetime
     written = Written(device, device_at, True, _other(sender.user, author), str(entry.get("author") or "")[:40])
     common = {"session": session, "by": author, "at": at, "happened_at": when, "written": written}
     said = Said(session, dict(entry.get("fields") or {}), str(entry["kind"]), common)
-    return KINDS[said.kind](said)
+    return (KINDS.get(said.kind) or queued(said.kind))(said)
 
 
 def _other(sender: User | None, author: User | None) -> str:
@@ -293,4 +294,4 @@ KINDS: dict[str, Callable[[Said], Fact]] = {
     "reading": lambda said: event.read_pump(**said.common, pump_ml=said.number("pump_ml")),
     "ack": _ack,
 }
-"""Every kind of entry a device may queue."""
+"""Every kind of entry of the chair; later steps name theirs in reactions.py."""

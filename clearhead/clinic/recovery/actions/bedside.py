@@ -7,7 +7,7 @@ from uuid import UUID
 
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.infusion import actions as chair
-from clearhead.clinic.infusion.actions.base import add, lock, not_ahead
+from clearhead.clinic.infusion.actions.base import HERE, Written, add, lock, not_ahead, raise_flag
 from clearhead.clinic.infusion.models import Access
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.people.models import User
@@ -24,13 +24,14 @@ def score(
     session: Session,
     items: dict[str, int],
     answers: dict[str, bool],
-    by: User,
+    by: User | None,
     at: datetime,
     pain: int | None = None,
     pain_acceptable: bool | None = None,
     pain_on_arrival: int | None = None,
     line_out: bool = False,
     happened_at: datetime | None = None,
+    written: Written = HERE,
     client_id: UUID | None = None,
 ) -> Score:
     """One look at the patient. A criterion that is not in `answers` was not looked at."""
@@ -43,8 +44,8 @@ def score(
     if not all(told is None or 0 <= told <= 10 for told in (pain, pain_on_arrival)):
         raise refuse("pain", "Pain", "Pain is 0 to 10.")
     return add(
-        Score, session=session, at=at, by=by, verb="discharge score", happened_at=happened_at, items=items,
-        total=sum(items.values()), answers=answers, pain=pain, pain_acceptable=pain_acceptable,
+        Score, session=session, at=at, by=by, verb="discharge score", happened_at=happened_at, written=written,
+        items=items, total=sum(items.values()), answers=answers, pain=pain, pain_acceptable=pain_acceptable,
         pain_on_arrival=pain_on_arrival, line_out=line_out,
     )  # fmt: skip
 
@@ -59,34 +60,53 @@ def same_person(named: str, met: str) -> bool:
 def meet_escort(
     *,
     session: Session,
-    by: User,
+    by: User | None,
     at: datetime,
     name: str = "",
     alternative: str = "",
     note: str = "",
+    happened_at: datetime | None = None,
+    intended: bool = True,
+    written: Written = HERE,
     client_id: UUID | None = None,
 ) -> EscortMet:
-    """The escort stands here. Somebody else than was named needs a word on who that is and that the patient agrees."""
+    """The escort stands here. Somebody else than was named needs a word on who that is and that the patient agrees.
+
+    `intended` False (a queue): it has happened, so the missing word becomes a low flag.
+    """
     lock(session)
+    not_ahead(happened_at or at, at)
     protocol, named = protocol_of(session), escort_of(session)
     name, alternative, note = name.strip(), alternative.strip(), note.strip()
     if alternative and alternative not in protocol.preparation.escort.alternatives:
         raise refuse("escort_met", "Escort", f"The protocol allows no “{alternative}” instead of an escort.")
     if not name and not alternative:
         raise ask("escort_met", "Escort", "Write the name of the person who stands here.")
-    if name and named is not None and not same_person(named.name, name) and not note:
-        sentence = f"{named.name} was named, not {name}. Write who this is, and that the patient agrees."
+    other = bool(name and named is not None and not same_person(named.name, name) and not note)
+    sentence = f"{named.name} was named, not {name}. Write who this is, and that the patient agrees." if named else ""
+    if other and intended:
         raise ask("escort_other", "Another escort", sentence)
-    return add(
-        EscortMet, session=session, at=at, by=by, verb="escort met", name=name[:120], alternative=alternative[:120],
-        note=note[:200],
+    row = add(
+        EscortMet, session=session, at=at, by=by, verb="escort met", happened_at=happened_at, written=written,
+        name=name[:120], alternative=alternative[:120], note=note[:200],
     )  # fmt: skip
+    if other:
+        raise_flag(
+            session=session, at=at, by=by, rule="escort_other", level="low", sentence=sentence, since=row.happened_at
+        )
+    return row
 
 
 @audit.once
 def take_catheter_out(
-    *, session: Session, by: User, at: datetime, happened_at: datetime | None = None, client_id: UUID | None = None
+    *,
+    session: Session,
+    by: User | None,
+    at: datetime,
+    happened_at: datetime | None = None,
+    written: Written = HERE,
+    client_id: UUID | None = None,
 ) -> Access:
     """The catheter is out: a second row over the one that says where it lay."""
     not_ahead(happened_at or at, at)
-    return chair.remove_access(session=session, by=by, at=at, happened_at=happened_at)
+    return chair.remove_access(session=session, by=by, at=at, happened_at=happened_at, written=written)

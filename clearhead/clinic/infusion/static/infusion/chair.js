@@ -1,5 +1,6 @@
 // The chair's page: every form goes through the desk, every part stays live. Without this file each form is a page.
-import { pause, unpause } from "./alone.js";
+import { unpause } from "./alone.js";
+import { complain, refuse } from "./answers.js";
 import { coreSet, emptyCore, firstField, refill } from "./core.js";
 import { clock, Desk } from "./entry.js";
 import { faces, written } from "./faces.js";
@@ -63,7 +64,7 @@ async function send(form, kind, data, confirmed = []) {
   confirmed.forEach((gate) => data.append("confirm", gate));
   const queueable = kind !== "rate" || rate.mayQueue(data);
   const outcome = await desk.save(kind, form, data, { queueable });
-  if (outcome.state === "refused") return refuse(form, kind, data, outcome.answer);
+  if (outcome.state === "refused") return refuse(form, outcome.answer, words, (asked) => send(form, kind, data, asked));
   if (kind === "help" && outcome.state !== "clinic") notice("notice-help", words.unheard, true);
   if (outcome.state === "nowhere") return complain(form, [kind === "rate" && desk.outbox ? words.increase : words.noqueue]);
   complain(form, []);
@@ -93,33 +94,6 @@ const isFree = () => [null, document.body].includes(document.activeElement);
 function leaveFields() {
   const here = document.activeElement;
   if (here?.matches("input,textarea,select")) here.blur();
-}
-
-// What stands against it, at the form; what is asked can be confirmed by naming it.
-function refuse(form, kind, data, answer) {
-  const asks = new Set((answer.ask || []).map((one) => one.sentence)); // said once, on its own button
-  complain(form, Object.values(answer.errors || {}).flat().map((one) => one.message).filter((one) => !asks.has(one)));
-  if (answer.alone) pause(form, answer.alone, words);
-  const place = form.querySelector(".doubts") || form.closest("dialog")?.querySelector(".doubts");
-  if (!place) return;
-  place.hidden = !answer.ask?.length;
-  const asked = (answer.ask || []).map((one) => one.gate);
-  const button = document.createElement("button");
-  button.type = "button";
-  button.append(...(answer.ask || []).map((one) => Object.assign(document.createElement("span"), { textContent: one.sentence })),
-    Object.assign(document.createElement("b"), { textContent: words.confirm }));
-  button.addEventListener("click", () => { place.hidden = true; send(form, kind, data, asked); });
-  place.replaceChildren(...(asked.length ? [button] : []));
-  if (asked.length) button.focus();
-}
-
-function complain(form, sentences) {
-  const box = form.querySelector(".errors") || form.closest("dialog")?.querySelector(".errors");
-  if (!box) { if (sentences.length) notice("notice-refused", sentences.join(" "), true); return; }
-  box.hidden = sentences.length === 0;
-  box.replaceChildren(...sentences.map((one) => Object.assign(document.createElement("span"), { textContent: `${one} ` })));
-  const asked = form.querySelector(".doubts");
-  if (!sentences.length && asked) asked.hidden = true;
 }
 
 document.addEventListener("click", (event) => {

@@ -12,6 +12,9 @@ const DEVICE = (() => {
 })();
 const nobody = () => document.body.classList.contains("locked"); // a hidden screen: whoever presses is not signed in
 const ALWAYS = new Set(["stop", "help", "emergency", "pump_seen_stopped"]);
+const AS_TYPED = new Set(["score", "escort", "catheter"]); // read at the clinic as their own page reads them
+const GUARDS = new Set(["csrfmiddlewaretoken", "form_for", "client_id"]);
+const MORE = ["pain", "nausea", "dissociation"];
 const SIGNS = ["hr", "spo2", "o2_l_per_min", "rr", "sedation", "pain", "nausea", "dissociation", "temp_c", "iv_site"];
 
 // The fields of the server's own door for queued entries (infusion/actions/intake.py).
@@ -25,6 +28,7 @@ export function fieldsOf(kind, form, data) {
   if (kind === "note") return { what: said("kind") || "note", text: said("text") };
   if (kind === "ack") return { flag: form.dataset.flag, done: said("done"), cleared: said("cleared") === "on" };
   if (kind === "rate") return { value: said("value"), unit: said("unit"), reason: said("reason") };
+  if (AS_TYPED.has(kind)) return Object.fromEntries([...data].filter(([name]) => !GUARDS.has(name)));
   if (kind === "emergency") return { what: said("what"), text: said("text") };
   if (kind === "pump_seen_stopped") return { pump_ml: said("pump_ml") };
   return { reason: said("reason") };
@@ -37,7 +41,7 @@ function observationOf(data) {
   if (pressure) [values.sys, values.dia] = [pressure[1], pressure[2]];
   const why = {};
   for (const [name, word] of data) if (name.startsWith("why_") && word) why[name.slice(4)] = word;
-  return { values, why_not: why, kind: data.get("kind") || "core", confirmed: data.getAll("confirm") };
+  return { values, why_not: why, kind: data.get("kind") || (MORE.every((name) => name in values || name in why) ? "full" : "core"), confirmed: data.getAll("confirm") };
 }
 
 export class Desk {
@@ -67,7 +71,7 @@ export class Desk {
   entryOf(kind, form, data) {
     const now = new Date().toISOString();
     const typed = data.get("happened_at");
-    const zone = document.getElementById("part-strip").dataset.offset;
+    const zone = document.querySelector("[data-offset]").dataset.offset;
     return {
       client_id: crypto.randomUUID(), kind, happened_at: typed ? `${typed}:00${zone}` : now, device: DEVICE, device_at: now,
       form_for: this.guard().patient, fields: fieldsOf(kind, form, data),

@@ -2,7 +2,8 @@
 export async function keepOpen(room) {
   if (!globalThis.isSecureContext || !("serviceWorker" in navigator)) return;
   try {
-    await navigator.serviceWorker.register(room.dataset.worker, { scope: "/infusion/", updateViaCache: "none" });
+    const scope = new URL(".", new URL(room.dataset.worker, location.href)).pathname;
+    await navigator.serviceWorker.register(room.dataset.worker, { scope, updateViaCache: "none" });
     const { active } = await navigator.serviceWorker.ready;
     const files = performance.getEntriesByType("resource").map((one) => new URL(one.name).pathname).filter((path) => path.startsWith("/static/"));
     active.postMessage({ begin: { path: location.pathname, files: [...new Set(files)] } });

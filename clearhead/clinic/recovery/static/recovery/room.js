@@ -1,10 +1,20 @@
-// Live: asks every two seconds whether the record has a new fact, and swaps what only shows. What is being typed stays.
+// Live, and safe without the clinic: what only shows is swapped, what is typed stays, what is saved is kept here first.
+import { complain, refuse } from "../infusion/answers.js";
+import { clock, Desk } from "../infusion/entry.js";
+import { faces, written } from "../infusion/faces.js";
+import { keepNewest, keepOpen, keptParts } from "../infusion/keep.js";
+import { notice } from "../infusion/live.js";
 import { countDown } from "./timer.js";
 
 const BEAT_MS = 2000;
 const BEATS = 3;
 const FRESH_MS = 60000; // what is due and what is left move without a new fact
-const room = document.querySelector("[data-live]");
+const room = document.querySelector("[data-beat]");
+const words = { ...document.getElementById("words").dataset };
+const desk = new Desk(room, words, (where, sentence) => {
+  if (where === "said") document.getElementById("said").textContent = sentence;
+  else notice(`notice-${where}`, sentence, true);
+});
 let number = room.dataset.number;
 let fresh = performance.now();
 let silent = 0;
@@ -19,26 +29,34 @@ function lost(yes) {
   document.getElementById("lost-notice").hidden = !yes;
 }
 
-async function swap() {
-  const reply = await fetch(location.href, { credentials: "same-origin", cache: "no-store", redirect: "error", headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(8000) });
-  if (!reply.ok) throw new Error(`answered ${reply.status}`);
-  const page = new DOMParser().parseFromString(await reply.text(), "text/html");
-  const there = page.querySelector("[data-live]");
-  if (!there || there.dataset.left !== room.dataset.left) return location.reload(); // gone home, or signed out
+function show(page) {
   for (const part of page.querySelectorAll("[data-part]")) {
     const here = document.getElementById(part.id);
     if (here && !busy(here) && here.outerHTML !== part.outerHTML) here.replaceWith(document.importNode(part, true));
   }
+  countDown();
+}
+
+async function swap() {
+  const reply = await fetch(location.href, { credentials: "same-origin", cache: "no-store", redirect: "error", headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(8000) });
+  if (!reply.ok) throw new Error(`answered ${reply.status}`);
+  const page = new DOMParser().parseFromString(await reply.text(), "text/html");
+  const there = page.querySelector("[data-beat]");
+  if (!there || there.dataset.left !== room.dataset.left) return location.reload(); // gone home, or signed out
+  show(page);
+  keepNewest([...page.querySelectorAll("[data-part]")].map((part) => part.outerHTML).join(""));
   number = there.dataset.number;
   fresh = performance.now();
-  return countDown();
+  return null;
 }
 
 async function beat() {
   try {
-    const reply = await fetch(`${room.dataset.live}?after=${number}`, { credentials: "same-origin", cache: "no-store", redirect: "error", signal: AbortSignal.timeout(4000) });
+    const reply = await fetch(`${room.dataset.beat}?after=${number}`, { credentials: "same-origin", cache: "no-store", redirect: "error", signal: AbortSignal.timeout(4000) });
     if (![200, 304].includes(reply.status)) throw new Error(`answered ${reply.status}`);
-    if (reply.status === 200 || performance.now() - fresh > FRESH_MS) await swap();
+    const told = await desk.flush();
+    if (told?.sent) document.getElementById("notice-help")?.remove();
+    if (told?.sent || reply.status === 200 || performance.now() - fresh > FRESH_MS) await swap();
     silent = 0;
     lost(false);
   } catch {
@@ -48,5 +66,56 @@ async function beat() {
   setTimeout(beat, BEAT_MS - 200);
 }
 
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  const work = form.dataset.entry ? send : "leave" in form.dataset ? leave : null;
+  if (!work) return;
+  event.preventDefault();
+  if (form.dataset.busy) return;
+  form.dataset.busy = "1";
+  try { await work(form, new FormData(form, event.submitter)); } finally { delete form.dataset.busy; }
+});
+
+async function send(form, data, confirmed = []) {
+  const kind = form.dataset.entry;
+  confirmed.forEach((gate) => data.append("confirm", gate));
+  const outcome = await desk.save(kind, form, data);
+  if (outcome.state === "refused") return refuse(form, outcome.answer, words, (asked) => send(form, data, asked));
+  if (kind === "help" && outcome.state !== "clinic") notice("notice-help", words.unheard, true);
+  if (outcome.state === "nowhere") return complain(form, [words.noqueue]);
+  complain(form, []);
+  if (kind === "emergency") return written(form, data, outcome, words, clock);
+  form.reset();
+  if (form.parentElement.matches("details")) form.parentElement.open = false;
+  if (kind === "catheter") form.querySelector("button").disabled = true; // it is out once
+  document.activeElement?.blur();
+  return outcome.state === "clinic" ? swap().catch(() => {}) : null;
+}
+
+// The departure is judged and signed at the clinic: no queue takes it, and nothing that was typed goes.
+async function leave(form, data) {
+  const { csrf } = desk.guard();
+  let reply;
+  try {
+    reply = await fetch(form.getAttribute("action"), {
+      method: "POST", body: new URLSearchParams(data), credentials: "same-origin", signal: AbortSignal.timeout(15000), redirect: "manual",
+      headers: { Accept: "application/json", "X-CSRFToken": csrf },
+    });
+  } catch { return complain(form, [words.stays]); }
+  if (reply.ok) { gone = true; return location.assign(location.pathname); }
+  if (reply.status === 422) return refuse(form, await reply.json(), words, () => {});
+  return complain(form, [reply.status >= 500 || reply.status === 409 ? words.stays : words.signin]);
+}
+
+let gone = false;
+addEventListener("beforeunload", (event) => {
+  const form = document.querySelector("[data-leave]");
+  if (!gone && form && [...form.querySelectorAll("input,textarea")].some(typed)) event.preventDefault();
+});
+
+faces();
 countDown();
+await desk.open();
+if (keptParts()) { show(keptParts().content); lost(true); silent = BEATS; }
 setTimeout(beat, BEAT_MS - 200);
+if (!room.dataset.left) keepOpen(room);

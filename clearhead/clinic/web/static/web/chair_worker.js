@@ -1,11 +1,13 @@
-// Served at /infusion/worker.js. When the clinic cannot be reached, a reload brings the open chair back.
-// Kept: the shell (style, script, font) and ONE page, the chair that was opened last, encrypted with a key that cannot
-// leave this browser. It is wiped at sign-out, when the clinic says that nobody is signed in, and when its time is over.
+// Served at /infusion/worker.js and /recovery/worker.js. Without the clinic a reload brings the open page back.
+// Kept: the shell (style, script, font) and ONE page, the chair or recovery room opened last, encrypted with a key that
+// cannot leave this browser. It is wiped at sign-out, when the clinic says that nobody is signed in, and when its time is over.
 // Every page, figure and answer comes from the clinic while the clinic answers.
 const SHELL = "clearhead-shell-1";
 const KEPT = "clearhead-kept"; // web/forget.js and infusion/static/infusion/keep.js name it too
 const PATIENCE_MS = 5000;
-const CHAIR = /^\/infusion\/[0-9a-f-]{36}\/$/;
+const CHAIR = /^\/(infusion|recovery)\/[0-9a-f-]{36}\/$/;
+const REACH = /^\/(infusion|recovery)\/([0-9a-f-]{36})\//;
+const visit = (path) => REACH.exec(path)?.[2];
 
 const done = (request) => new Promise((resolve, reject) => {
   request.onsuccess = () => resolve(request.result);
@@ -60,12 +62,11 @@ async function keep(path, reply) {
   });
 }
 
-async function keptPage(path) {
+async function keptPage() {
   return shelf(async (db) => {
     const page = await read(db, "page");
     if (!page) return null;
     if (page.until <= Date.now()) { await write(db, "page", null); await write(db, "parts", null); return null; }
-    if (path && page.about !== path) return null;
     const parts = await read(db, "parts");
     const newest = parts?.about === page.about ? await unseal(db, parts) : "";
     const html = (await unseal(db, page)).replace("</body>", () => `<template id="kept-parts">${newest}</template></body>`);
@@ -74,9 +75,9 @@ async function keptPage(path) {
 }
 
 async function withoutClinic(url) {
-  const kept = await keptPage(CHAIR.test(url.pathname) ? url.pathname : null).catch(() => null);
-  if (!kept) return Response.error();
-  if (kept.path !== url.pathname) return Response.redirect(kept.path, 302); // another page of the chair: back to it
+  const kept = await keptPage().catch(() => null);
+  if (!kept || visit(kept.path) !== visit(url.pathname)) return Response.error();
+  if (kept.path !== url.pathname) return Response.redirect(kept.path, 302); // another page of this visit: back to it
   const headers = { "Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store", "Content-Security-Policy": kept.policy };
   return new Response(kept.html, { headers });
 }
@@ -113,7 +114,7 @@ async function shell(event) {
 addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || url.origin !== location.origin) return;
-  if (event.request.mode === "navigate" && url.pathname.startsWith("/infusion/")) event.respondWith(page(event));
+  if (event.request.mode === "navigate" && REACH.test(url.pathname)) event.respondWith(page(event));
   else if (url.pathname.startsWith("/static/")) event.respondWith(shell(event));
 });
 
@@ -121,7 +122,7 @@ addEventListener("fetch", (event) => {
 async function begin({ path, files }) {
   const cache = await caches.open(SHELL);
   await Promise.all(files.map(async (file) => (await cache.match(file)) || cache.add(file)));
-  if (await keptPage(path).catch(() => null)) return;
+  if ((await keptPage().catch(() => null))?.path === path) return;
   const reply = await fetch(path, { credentials: "same-origin", redirect: "error", headers: { "HX-Request": "true" } });
   if (reply.status === 200) await keep(path, reply);
 }
