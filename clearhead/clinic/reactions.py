@@ -29,9 +29,7 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "time_freed": ("clearhead.clinic.welcome.actions.offer_freed_time",),  # site, service, starts_at, by, at
 }
 
-QUEUED: dict[
-    str, str
-] = {  # kind of entry that a device kept → who charts it; what the chair charts itself is in intake
+QUEUED: dict[str, str] = {  # kind of an entry that a device kept → who charts it; the chair's own are in intake.py
     "score": "clearhead.clinic.recovery.actions.queued.score",
     "escort": "clearhead.clinic.recovery.actions.queued.escort",
     "catheter": "clearhead.clinic.recovery.actions.queued.catheter",

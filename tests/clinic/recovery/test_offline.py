@@ -153,3 +153,26 @@ def test_an_emergency_in_the_recovery_room_is_written_without_the_network(room: 
     page.locator("#unsent").wait_for(state="hidden")
 
     assert Event.objects.get(session=session, kind="emergency").detail["what"] == "oxygen"
+
+
+AGE = """() => new Promise((resolve) => { const open = indexedDB.open("clearhead-outbox");
+  open.onsuccess = () => { const change = open.result.transaction("entries", "readwrite");
+    const store = change.objectStore("entries"), rows = store.getAll();
+    rows.onsuccess = () => rows.result.forEach((row) => store.put({ ...row, kept_at: row.kept_at - 25 * 3600000 }));
+    change.oncomplete = () => { open.result.close(); resolve(true); }; }; })"""
+
+
+def test_an_entry_that_waited_for_25_hours_is_delivered_and_not_swept(room: Any) -> None:
+    page, session = room
+    page.context.set_offline(True)
+    type_set(page, "77")
+    page.locator("#set button.primary").click()
+    page.locator("#unsent", has_text="1").wait_for()
+    assert page.evaluate(AGE)
+
+    page.reload()
+    page.locator("#unsent", has_text="1").wait_for()
+    page.context.set_offline(False)
+    page.locator("#unsent").wait_for(state="hidden")
+
+    assert Observation.objects.get(session=session, phase="recovery").hr == 77

@@ -53,10 +53,9 @@ export class Desk {
     if (!usable()) return;
     try {
       this.outbox = await openOutbox();
-      const swept = await this.outbox.sweep();
-      if (swept) this.say("swept", this.words.swept.replace("%s", swept));
     } catch { this.outbox = null; }
     await this.tell();
+    this.flush(); // what can be delivered is, however old; only what is left of an old queue is swept
   }
 
   get code() { return this.room.dataset.chair; }
@@ -152,6 +151,8 @@ export class Desk {
       if (told?.sent) this.say("said", `${this.words.clinic} ${clock(told.savedAt)}`);
       if (told?.aside) this.say("aside", this.words.aside);
       if (told?.signIn) this.say("signin", this.words.signin);
+      const swept = told && !told.signIn ? await this.outbox.sweep() : 0;
+      if (swept) this.say("swept", this.words.swept.replace("%s", swept));
       return told;
     } catch { return null; } finally { this.sending = false; await this.tell(); }
   }
