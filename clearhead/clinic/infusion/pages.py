@@ -11,11 +11,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from clearhead.clinic.audit.models import Fact
-from clearhead.clinic.infusion.actions import ChairRefused, Written
+from clearhead.clinic.infusion.actions import ChairRefused
 from clearhead.clinic.infusion.alone import Pause, pause_of
 from clearhead.clinic.infusion.forms import ChairForm, CheckedForm
 from clearhead.clinic.infusion.queries import protocol_of
+from clearhead.clinic.infusion.replies import receipt, wants_json
+from clearhead.clinic.infusion.replies import written as written
 from clearhead.clinic.people.access import staff
 from clearhead.clinic.people.actions import SignatureRefused
 from clearhead.clinic.people.models import Role
@@ -113,20 +114,8 @@ def done(request: HttpRequest, session: Session, row: Any, to: str) -> HttpRespo
     return HttpResponseRedirect(reverse(to, args=[session.code]), status=303)
 
 
-def receipt(row: Any) -> dict[str, Any]:
-    """What a screen may say about an entry once the server holds it."""
-    if not isinstance(row, Fact):
-        return {}
-    return {"fact": str(row.code), "kind": row._meta.model_name, "saved_at": row.recorded_at.isoformat()}
-
-
 def _asks(doubts: list[Reason]) -> list[dict[str, str]]:
     return [{"gate": r.gate, "title": r.title, "sentence": r.sentence} for r in doubts if r.gate not in ASKED_AGAIN]
-
-
-def wants_json(request: HttpRequest) -> bool:
-    """True for a script that asked for JSON."""
-    return "application/json" in request.headers.get("Accept", "")
 
 
 def confirmed(request: HttpRequest) -> frozenset[str]:
@@ -134,6 +123,3 @@ def confirmed(request: HttpRequest) -> frozenset[str]:
     return frozenset(request.POST.getlist("confirm"))
 
 
-def written(request: HttpRequest) -> Written:
-    """Which device this comes from."""
-    return Written(device=str(request.headers.get("X-Device", ""))[:40])

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from clearhead.clinic.infusion import actions as chair
 from clearhead.clinic.infusion.actions import ChairRefused
-from clearhead.clinic.infusion.pages import receipt, wants_json, written
 from clearhead.clinic.infusion.queries.gates import vein_lies
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.infusion.queries.state import infusion_of
+from clearhead.clinic.infusion.replies import receipt, wants_json, written
 from clearhead.clinic.infusion.views_keep import kept
 from clearhead.clinic.people.access import access, link, staff
 from clearhead.clinic.people.actions import SignatureRefused
