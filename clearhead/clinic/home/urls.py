@@ -11,6 +11,7 @@ urlpatterns = [
     path("home/<slug:site>/day/", views.day, name="home-day"),
     path("home/<slug:site>/day/live/", views.day_live, name="home-day-live"),
     path("home/<slug:site>/day/list/", paper.day_list, name="home-day-list"),
+    path("home/<slug:site>/downtime/", paper.downtime, name="home-downtime"),
     path("home/<slug:site>/chairs/", views.chairs, name="home-chairs"),
     path("home/<slug:site>/chairs/live/", views.chairs_live, name="home-chairs-live"),
     path("home/<slug:site>/brought/", views.brought, name="home-brought"),

@@ -46,6 +46,8 @@ EMERGENCY = (
 AS_SAID = {"cpr": "CPR", "aed": "AED", "bag_mask": "bag and mask", "call_911": "911 called", "iv_line": "IV line"}
 """Words that are no plain words when their underscore is taken away."""
 EMERGENCY_WORDS = tuple((word, AS_SAID.get(word, word.replace("_", " "))) for word in EMERGENCY)
+REVERSALS = ("flumazenil", "naloxone", "physostigmine")
+"""Medicines that undo a sedative or an opioid for a while only: what they undid may come back."""
 WHY_NOT = {
     "not_obtainable": lazy("not obtainable"),
     "refused": lazy("refused"),

@@ -121,5 +121,3 @@ def _asks(doubts: list[Reason]) -> list[dict[str, str]]:
 def confirmed(request: HttpRequest) -> frozenset[str]:
     """The gates whose sentence was read and ticked."""
     return frozenset(request.POST.getlist("confirm"))
-
-

@@ -28,6 +28,7 @@ from clearhead.clinic.plan.models import Session
 from clearhead.medicine.errors import Unreadable
 from clearhead.medicine.units import read_decimal
 
+LINES_FOR_THE_CREW = 40
 ANYONE = Rule("chair", roles=tuple(Role))
 """Help: everyone who works here, the desk included, or the chair's own device."""
 
@@ -92,11 +93,11 @@ def seen_stopped(request: HttpRequest, session: Session) -> HttpResponse:
 @access(CHAIR, Session)
 def transfer(request: HttpRequest, session: Session) -> HttpResponse:
     """The transfer sheet: situation, background, assessment, what was done. Prints as it stands."""
-    now = timezone.now()
+    now, lines = timezone.now(), queries.for_the_crew(session)
     shown = {
         "session": session, "patient": session.patient, "over": queries.hand_over(session, now),
-        "responsible": queries.responsible(session), "lines": queries.for_the_crew(session)[-40:],
-        "infusion": queries.infusion_of(session), "at": now,
+        "responsible": queries.responsible(session), "lines": lines[-LINES_FOR_THE_CREW:],
+        "earlier": max(0, len(lines) - LINES_FOR_THE_CREW), "infusion": queries.infusion_of(session), "at": now,
     }  # fmt: skip
     return render(request, "infusion/transfer.html", shown)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from clearhead.clinic.infusion.entered import REVERSALS
 from clearhead.clinic.infusion.models import Access, Adjunct, Event, Infusion, Observation
 from clearhead.clinic.infusion.queries.adjuncts import adjuncts
 from clearhead.clinic.infusion.queries.doses import dose_rows
@@ -23,8 +24,6 @@ from clearhead.clinic.recovery.models import EscortMet, Score
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules.discharge import DischargeFacts, Disposition, Padss
 
-REVERSALS = ("flumazenil", "naloxone", "physostigmine")
-"""Medicines that undo a sedative or an opioid for a while only: what they undid may come back."""
 ITEMS = ("vital_signs", "activity", "nausea", "pain")
 LOOKED_AT = ("oriented", "gait_steady", "dissociation_gone", "nausea_tolerable")
 """Criteria that a person sees and says."""

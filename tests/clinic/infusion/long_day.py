@@ -8,7 +8,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from clearhead.clinic.infusion import printing
 from clearhead.clinic.infusion.models import (
     Adjunct,
     AdjunctEffect,
@@ -40,9 +39,8 @@ class Sheet:
     high_mm: float
 
 
-def sheets(html: bytes) -> list[Sheet]:
+def sheets(laid: Any) -> list[Sheet]:
     """The pages of WeasyPrint's own layout: what the PDF holds, page by page."""
-    laid = printing.laid_out(html.decode())
     return [_sheet(page) for page in laid.pages]
 
 
@@ -74,10 +72,11 @@ def long_day(began: datetime, hours: float, *, every_min: int = 15, busy: int = 
     for place in range(1, min(5 * busy, int(last / 20))):
         setting(told(place * 20), bag, "change", f"{7 + place % 9 * Decimal('1.75')}")
     for minute in range(-30, int(last) + 91, every_min):
-        far = abs(minute % 60)
+        far = minute % 60
+        phase = "baseline" if minute < 0 else "infusion" if minute < last else "recovery"
         Observation.objects.create(
-            **told(minute, 12 if minute == 45 else 0.2), phase="baseline" if minute < 0 else "infusion" if minute < last else "recovery",
-            sys=122 + far % 20, dia=76 + far % 9, hr=70 + far % 11, rr=14, spo2=98 if far else None, sedation=-1, pain=7 - far % 5,
+            **told(minute, 12 if minute == 45 else 0.2), phase=phase, sys=122 + far % 20, dia=76 + far % 9,
+            hr=70 + far % 11, rr=14, spo2=98 if far else None, sedation=-1, pain=7 - far % 5,
             nausea=0, dissociation=1, iv_site="clear", kind="full", why_not={} if far else {"spo2": "artefact"},
             o2_l_per_min=Decimal(2) if 60 < minute < 120 else Decimal(0),
         )  # fmt: skip
@@ -87,8 +86,8 @@ def long_day(began: datetime, hours: float, *, every_min: int = 15, busy: int = 
         )
         Symptom.objects.create(**told((30 + 37 * place) % last + 25), symptom=sick.symptom, grade=0)
         drug = Adjunct.objects.create(
-            **told((36 + 41 * place) % last), order_id="ondansetron_nausea", ingredient_id="ondansetron", dose=4, unit="mg",
-            route="IV", symptom=sick, recheck_at=began + minutes(90),
+            **told((36 + 41 * place) % last), order_id="ondansetron_nausea", ingredient_id="ondansetron", dose=4,
+            unit="mg", route="IV", symptom=sick, recheck_at=began + minutes(90),
         )  # fmt: skip
         AdjunctEffect.objects.create(**told((56 + 41 * place) % last), adjunct=drug, effect="better")
         flag = Flag.objects.create(

@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from clearhead.clinic.assessment.models import Medication
+from clearhead.clinic.infusion.entered import REVERSALS
 from clearhead.clinic.infusion.models import Access, Adjunct, Event, Flag, FlagAck, Observation, Symptom
 from clearhead.clinic.infusion.queries.adjuncts import allergies_of, still_to_ask
 from clearhead.clinic.infusion.queries.gates import open_access
 from clearhead.clinic.infusion.queries.late import chart_of, late_of
 from clearhead.clinic.infusion.queries.nurse import responsible as responsible
 from clearhead.clinic.infusion.queries.overdue import Late
-from clearhead.clinic.infusion.queries.said import drug_name, symptom_words
+from clearhead.clinic.infusion.queries.said import drug_name, drug_words, symptom_words
 from clearhead.clinic.infusion.queries.state import Standing
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.protocols.protocol import Protocol
@@ -57,6 +58,17 @@ class HandOver:
     medicines: tuple[str, ...]
 
     @property
+    def last_rescue(self) -> tuple[datetime, str] | None:
+        """The newest medicine of the emergency, or the newest that undoes a sedative: it may wear off on the way."""
+        found = [
+            (row.happened_at, row.text or "drug, name not written")
+            for row in self.emergency
+            if row.kind == "emergency" and (row.detail.get("what") == "drug" or _undoes(row.text))
+        ]
+        found += [(row.happened_at, drug_words(row, self.protocol)) for row in self.drugs if _undoes(row.ingredient_id)]
+        return max(found, default=None)
+
+    @property
     def open_items(self) -> tuple[str, ...]:
         """The lines that the taking-over nurse ticks."""
         found = [flag.sentence for flag in self.flags]
@@ -66,6 +78,10 @@ class HandOver:
         if not self.standing.pump_confirmed:
             found.insert(0, "Pump state not confirmed")
         return tuple(found)
+
+
+def _undoes(words: str) -> bool:
+    return any(name in words.lower() for name in REVERSALS)
 
 
 def medicines_of(session: Session) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import prefetch_related_objects
@@ -29,8 +30,8 @@ HOURS_A_PAGE = 12
 MARGIN = timedelta(minutes=10)
 PAGE_PX = 1200.0
 SETS_IN_WORDS = 16
-MOST_SETS = 44
-"""Columns of the narrow grid that stay readable on the shorter line of Letter."""
+MOST_SETS = {"A4": 52, "Letter": 48}
+"""Columns of three digits at 6.6 pt that stand side by side on the line of this paper."""
 ROOM_MM = {"A4": (278.0, 191.0), "Letter": (260.0, 197.0)}
 HEAD_MM, NOTES_MM, LINE_MM, LETTER_MM = 19.0, 7.0, 3.3, 1.42
 WIDE_ROW_MM, NARROW_ROW_MM, NARROW_HEAD_MM = 4.3, 3.0, 6.0
@@ -108,9 +109,8 @@ def pages(view: ChairView, now: datetime, size: str = "A4") -> list[Page]:
     whole = _trimmed(screen.numbers(view, forecast), view)
     count = max(1, -(-view.elapsed_min // (HOURS_A_PAGE * 60)))
     each = (whole.end - whole.start) / count
-    return [
-        _page(view, whole, whole.start + place * each, whole.start + (place + 1) * each, size) for place in range(count)
-    ]
+    cuts = [whole.start + place * each for place in range(count)] + [whole.end]
+    return [_page(view, whole, start, end, size) for start, end in pairwise(cuts)]
 
 
 def _trimmed(whole: Numbers, view: ChairView) -> Numbers:
@@ -125,14 +125,13 @@ def _trimmed(whole: Numbers, view: ChairView) -> Numbers:
 
 def _page(view: ChairView, whole: Numbers, start: datetime, end: datetime, size: str) -> Page:
     drawn = charts.picture(replace(whole, start=start, end=end), width=PAGE_PX, longest_legend=10_000)
-    sets = tuple(row for row in view.observations if start <= row.happened_at < end)
-    table = grid.grid(replace(view, observations=sets), None) if len(sets) <= SETS_IN_WORDS else None
-    tight = narrow(sets, view) if table is None else None
-    mm = (
-        WIDE_ROW_MM * (len(table.rows) + 1)
-        if table
-        else NARROW_HEAD_MM + NARROW_ROW_MM * len(tight.rows if tight else ())
+    sets = tuple(
+        row for row in view.observations if start <= row.happened_at < end or row.happened_at == end == whole.end
     )
+    table = grid.grid(replace(view, observations=sets), None) if len(sets) <= SETS_IN_WORDS else None
+    tight = narrow(sets, view, MOST_SETS[size]) if table is None else None
+    mm = WIDE_ROW_MM * (len(table.rows) + 1) if table else NARROW_HEAD_MM
+    mm += NARROW_ROW_MM * len(tight.rows) if tight else 0.0
     legend = _fitting(drawn, mm, size)
     return Page(start, end, drawn, table, tight, legend, len(drawn.legend) - len(legend))
 
@@ -150,10 +149,10 @@ def _fitting(drawn: Picture, table_mm: float, size: str) -> tuple[LegendLine, ..
     return tuple(sorted(drawn.legend, key=lambda line: line.at)[:kept])
 
 
-def narrow(sets: Sequence[Observation], view: ChairView) -> Narrow:
+def narrow(sets: Sequence[Observation], view: ChairView, most: int) -> Narrow:
     """Signs as rows, a narrow column a set; where there are too many, every so-manieth, the first and the last."""
-    step = (len(sets) - 1) / (MOST_SETS - 1) if len(sets) > MOST_SETS else 1.0
-    shown = tuple(sets[round(place * step)] for place in range(min(len(sets), MOST_SETS)))
+    step = (len(sets) - 1) / (most - 1) if len(sets) > most else 1.0
+    shown = tuple(sets[round(place * step)] for place in range(min(len(sets), most)))
     rows = []
     for sign, name, unit in NARROW_ROWS:
         cells = tuple(_cell(row, sign, view) for row in shown)

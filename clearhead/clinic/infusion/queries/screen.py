@@ -195,7 +195,7 @@ def _event(row: Event, said: dict[str, str]) -> Mark:
     words = said.get(row.kind) or row.kind.replace("_", " ")
     if row.kind == "emergency":
         what = str(row.detail.get("what", "emergency"))
-        words = AS_SAID.get(what, what.replace("_", " "))
+        words = ": ".join(filter(None, [AS_SAID.get(what, what.replace("_", " ")), row.text]))
     elif row.kind == "note" and row.text:
         words = row.text
     if len(words) > 34:

@@ -23,9 +23,10 @@ from clearhead.clinic.plan.models import Session
 from clearhead.clinic.plan.sheet import escort_of
 from clearhead.clinic.web.templatetags.clinic import plain_number
 
-LINES = {"A4": 78, "Letter": 80}
+LINES = {"A4": 84, "Letter": 86}
 LETTERS = {"A4": 74, "Letter": 68}
 """What the two columns hold under the totals and above the signatures; a heading takes the room of two lines."""
+SIGNATURES_A_ROW, ROW_OF_SIGNATURES = 4, 6
 ALARMS = ("emergency", "stop", "help", "pump_seen_stopped", "consent_withdrawn")
 QUIET = "no_new_symptoms"
 
@@ -90,14 +91,15 @@ def summary(view: ChairView, lines: tuple[Line, ...], size: str = "A4") -> Summa
     """Everything beside the picture, in order of what is looked for first."""
     found = sections(view, lines)
     full = [one for one in found if one.lines]
-    fitted = fit(full, size)
+    writers = people(lines)
+    fitted = fit(full, size, len(writers) + 1)
     left, right = halves(fitted, size)
     return Summary(
         totals=totals(view),
         left=left,
         right=right,
         empty=tuple(one.title for one in found if not one.lines),
-        people=people(lines),
+        people=writers,
         signed=_signed(view, lines),
         whole=fitted == full,
     )
@@ -180,8 +182,7 @@ def _checks(kinds: dict[str, list[Line]]) -> tuple[Said, ...]:
 def _bag(line: Line) -> Said:
     row: Any = line.row
     checked = _("checked by %(name)s") % {"name": row.checked_by.name} if row.checked_by else _("alone, re-read")
-    said = _("bag %(words)s, made by %(name)s") % {"words": line.words, "name": row.prepared_by.name}
-    return Said(line.happened_at, f"{said} · {checked}", line.by)
+    return Said(line.happened_at, f"{line.kind}: {line.words} · {checked}", row.prepared_by.name)
 
 
 def _symptoms(view: ChairView, lines: list[Line]) -> Iterable[Said]:
@@ -237,11 +238,8 @@ def _corrections(view: ChairView, lines: tuple[Line, ...]) -> Iterable[Said]:
             continue
         new = _("taken back") if after.struck else words(after, view.protocol)
         by = after.recorded_by.name if after.recorded_by else (after.device or _("the chair's tablet"))
-        yield Said(
-            line.happened_at,
-            f"{line.kind}: {line.words} → {new} ({line.by})",
-            f"{by} {_clock(view, after.recorded_at)}",
-        )
+        said = f"{line.kind}: {line.words} → {new} ({line.by})"
+        yield Said(line.happened_at, said, f"{by} {_clock(view, after.recorded_at)}")
 
 
 def _late(view: ChairView, lines: tuple[Line, ...]) -> Iterable[Said]:
@@ -283,15 +281,13 @@ def _deep(line: Said, size: str) -> int:
     return max(1, -(-len(line.words) // LETTERS[size]), -(-len(line.by) // 18))
 
 
-def fit(found: list[Section], size: str) -> list[Section]:
+def fit(found: list[Section], size: str, signatures: int = 1) -> list[Section]:
     """The longest lists lose their last lines until the page holds all; what may not be cut stays."""
     fitted = list(found)
-    while sum(weight(one, size) for one in fitted) > LINES[size]:
-        longest = max(
-            (one for one in fitted if one.may_cut and len(one.lines) > 1),
-            key=lambda one: weight(one, size),
-            default=None,
-        )
+    room = LINES[size] - ROW_OF_SIGNATURES * ((signatures - 1) // SIGNATURES_A_ROW)
+    while sum(weight(one, size) for one in fitted) > room:
+        cuttable = [one for one in fitted if one.may_cut and len(one.lines) > 1]
+        longest = max(cuttable, key=lambda one: weight(one, size), default=None)
         if longest is None:
             break
         fitted[fitted.index(longest)] = replace(longest, lines=longest.lines[:-1], more=longest.more + 1)
