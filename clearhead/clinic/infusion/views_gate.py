@@ -208,7 +208,8 @@ def bag(request: Any, session: Session) -> HttpResponse:
             by=request.user, at=now, written=written(request), client_id=said["client_id"],
         )  # fmt: skip
 
-    return answer(request, session, form, run, title=_("Prepare a bag"), to=GO, checks=True)
+    to = "infusion-chair" if queries.infusion_of(session) else GO
+    return answer(request, session, form, run, title=_("Prepare a bag"), to=to, checks=True)
 
 
 @FORM

@@ -206,7 +206,9 @@ def change_bag(request: Any, session: Session) -> HttpResponse:
             del form.fields[name]
 
     def run(said: dict[str, Any], now: datetime) -> Any:
-        if new is None or said["bag"] != new.code:
+        if new is None:
+            raise actions.refuse("bag", "Bag", "No new bag is prepared. Prepare one, checked by two, then hang it.")
+        if said["bag"] != new.code:
             raise actions.refuse("bag", "Bag", "Another bag was prepared since. Open the page again and look.")
         return actions.change_bag(
             session=session, bag=new, happened_at=said["happened_at"], intended=not said["already"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from clearhead.clinic.infusion import actions, queries
 from clearhead.clinic.infusion.models import DrugClosure, Flag, PumpReading, RateChange
 from clearhead.clinic.people import guard
 from clearhead.clinic.plan.models import Session
+from clearhead.clinic.policy.models import ProtocolVersion
+from tests import small_doses
 from tests.cast import AT_TEN, PIN, member
 from tests.clinic.infusion.room import fresh, hang, minutes, protocol_with, running, second
 
@@ -219,3 +222,37 @@ def test_nothing_is_counted_down_while_the_pump_stands_still() -> None:
     actions.pause(session=session, by=member("nina"), at=AT_TEN + minutes(60))
 
     assert ends(session, AT_TEN + minutes(61)) == {}
+
+
+def small_doses_of_ten_mg() -> Session:
+    text = small_doses.protocol_text()
+    version = ProtocolVersion.objects.create(
+        protocol_id="small-doses", version="1", indication="migraine", toml=text,
+        sha256=sha256(text.encode()).hexdigest(), happened_at=AT_TEN, recorded_at=AT_TEN,
+    )  # fmt: skip
+    return running(ml_per_h="60", protocol_version=version)
+
+
+def test_the_end_of_a_small_dose_is_counted_down_and_then_called_out() -> None:
+    session = small_doses_of_ten_mg()
+
+    at_first = queries.chair(session, AT_TEN + minutes(4)).ends[0]
+    late = {minute: queries.chair(session, AT_TEN + minutes(minute)).late for minute in (9, 11, 27)}
+
+    assert (at_first.what, at_first.at) == ("small_dose", AT_TEN + minutes(10))
+    assert [one.level for one in late[9] if one.what == "small_dose"] == []
+    assert "small dose is in: pause the pump" in next(one.sentence for one in late[11] if one.what == "small_dose")
+    assert [one.level for one in late[27] if one.what == "small_dose"] == ["high"]
+
+
+def test_a_small_dose_after_its_wait_is_counted_from_its_own_beginning() -> None:
+    session = small_doses_of_ten_mg()
+    bag = session.bags.get()
+    for minute, kind, pump in ((10, "pause", 0), (20, "resume", 30)):
+        RateChange.objects.create(
+            session=session, bag=bag, kind=kind, entered_value=pump, entered_unit="mL/h", pump_ml_per_h=pump,
+            intended=True, happened_at=AT_TEN + minutes(minute), recorded_at=AT_TEN + minutes(minute),
+        )  # fmt: skip
+
+    assert ends(session, AT_TEN + minutes(15)) == {}
+    assert ends(session, AT_TEN + minutes(30))["small_dose"] == timedelta(minutes=40)  # half the speed, twice as long

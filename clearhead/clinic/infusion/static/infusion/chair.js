@@ -3,7 +3,7 @@ import { unpause } from "./alone.js";
 import { complain, refuse } from "./answers.js";
 import { coreSet, emptyCore, firstField, refill } from "./core.js";
 import { clock, Desk } from "./entry.js";
-import { faces, written } from "./faces.js";
+import { faces, giveBack, written } from "./faces.js";
 import { holdToSend } from "./hold.js";
 import { forget, keepNewest, keepOpen, keptParts } from "./keep.js";
 import { Live, notice } from "./live.js";
@@ -82,7 +82,7 @@ async function send(form, kind, data, confirmed = []) {
     leaveFields();
     await live.look(true);
   }
-  if (isFree()) face?.opener?.focus({ preventScroll: true });
+  if (face && isFree()) giveBack(face);
   if (outcome.state === "clinic") undo.offer(kind, outcome.answer, kind === "observation" ? () => refill(form, data) : undefined);
   if (kind === "observation" && (isFree() || form.contains(document.activeElement))) firstField(form).focus();
 }

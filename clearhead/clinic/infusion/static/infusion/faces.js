@@ -11,8 +11,14 @@ export function faces() {
   });
   document.addEventListener("keydown", (event) => {
     const face = event.key === "Escape" && document.querySelector("dialog[open]");
-    if (face) { face.close(); face.opener?.focus(); }
+    if (face) { face.close(); giveBack(face); }
   });
+}
+
+// To where it was opened from; that button may have been swapped meanwhile.
+export function giveBack(face) {
+  const opener = face.opener?.isConnected ? face.opener : document.querySelector(`[data-face=${face.id.slice(5)}]`);
+  opener?.focus({ preventScroll: true });
 }
 
 function show(face, opener) {
