@@ -245,7 +245,7 @@ def test_an_act_that_the_licence_refuses_is_not_offered_but_says_who_may_and_wha
     offered = f'<a class="button" href="{at(session, "bolus/")}">'
     assert offered not in hers
     assert offered in his
-    assert "<b>Bolus</b> by: nurse anaesthetist, prescriber" in hers
+    assert "<b>Bolus</b>: done here by nurse anaesthetist, prescriber" in hers
     assert "Chart one that was given" in hers
     assert 'name="already" id="id_already" checked' in text_of(nurse.get(at(session, "bolus/")))
 

@@ -46,7 +46,7 @@ def _pump(view: ChairView) -> Iterable[Offer]:
 
 
 def _licence(may: bool, who: str) -> str:
-    return "" if may else _("by: %(who)s") % {"who": who}
+    return "" if may else _("done here by %(who)s") % {"who": who}
 
 
 def _bag(view: ChairView) -> Iterable[Offer]:
