@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import hashlib
 import json
@@ -265,10 +266,11 @@ def test_a_restore_that_nobody_confirms_changes_nothing(made: Path, monkeypatch)
 
 @pytest.fixture
 def one_is_missing(settings, tmp_path: Path):
-    settings.VAR = tmp_path
+    settings.VAR = tmp_path / "back"
     call_command("migrate", "sessions", "zero", verbosity=0)
-    assert not (tmp_path / "backups").exists(), "nothing was pending, so nothing was copied"
-    yield tmp_path / "backups"
+    settings.VAR = tmp_path / "forward"
+    yield settings.VAR / "backups"
+    settings.VAR = tmp_path / "after"
     call_command("migrate", verbosity=0)
 
 
@@ -286,6 +288,38 @@ def test_a_migration_begins_with_a_proven_backup_of_what_was_there(one_is_missin
     assert backup.verify(made).rows["audit_event"] == 1
     assert "django_session" not in backup.verify(made).rows
     assert "django_session" in tables()
+
+
+@pytest.mark.hazard("H-46")
+def test_a_step_back_begins_with_a_backup_too(settings, tmp_path: Path) -> None:
+    settings.VAR = tmp_path / "back"
+    try:
+        call_command("migrate", "sessions", "zero", verbosity=0)
+        assert "django_session" not in tables()
+    finally:
+        settings.VAR = tmp_path / "after"
+        call_command("migrate", verbosity=0)
+
+    (made,) = [path for path in (tmp_path / "back" / "backups").iterdir() if path.suffix != ".json"]
+    assert "django_session" in backup.verify(made).rows
+
+
+@pytest.mark.parametrize("asked", [{}, {"plan": True}, {"check_unapplied": True}])
+def test_where_nothing_is_changed_nothing_is_copied(settings, tmp_path: Path, asked: dict[str, bool]) -> None:
+    settings.VAR = tmp_path
+
+    call_command("migrate", **asked, verbosity=0)
+
+    assert not (tmp_path / "backups").exists()
+
+
+@pytest.mark.parametrize("asked", [{"plan": True}, {"check_unapplied": True}])
+def test_a_plan_that_is_only_shown_copies_nothing(one_is_missing: Path, asked: dict[str, bool]) -> None:
+    with contextlib.suppress(SystemExit):  # how --check says that something is pending
+        call_command("migrate", **asked, verbosity=0)
+
+    assert not one_is_missing.exists()
+    assert "django_session" not in tables()
 
 
 @pytest.mark.hazard("H-46")
