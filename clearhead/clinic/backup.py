@@ -13,6 +13,7 @@ import shutil
 import sqlite3
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, connections
+
+NOTES = "proven.jsonl"
+"""Beside the backups in `CLEARHEAD_VAR`: one line for each that was made elsewhere."""
 
 
 class BackupFailed(Exception):
@@ -69,18 +73,55 @@ def verify(backup: Path) -> Manifest:
     return manifest
 
 
+def note(backup: Path, folder: Path) -> None:
+    """Write one line about a proven backup that lies elsewhere: when, where, its sha256."""
+    said = verify(backup)
+    line = json.dumps({"taken_at": said.taken_at, "where": str(backup.resolve()), "sha256": said.sha256})
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / NOTES).open("a", encoding="utf-8") as notes:
+            notes.write(line + "\n")
+    except OSError as fault:
+        raise BackupFailed(f"{backup} is whole, but could not be noted in {folder}: {fault.strerror}.") from fault
+
+
 def last_good(folder: Path) -> datetime | None:
-    """When the newest backup of a folder was taken. A manifest is written only after a backup was proven."""
-    moments = []
+    """When the newest backup in a folder, or noted there, was taken. Both are written only after it was proven."""
+    return max([*_lying_in(folder), *_noted_in(folder)], default=None)
+
+
+def _lying_in(folder: Path) -> Iterator[datetime]:
     for manifest in folder.glob("clearhead-*.json"):
         try:
             said = Manifest(**json.loads(manifest.read_text(encoding="utf-8")))
-            moments.append(datetime.fromisoformat(said.taken_at))
+            taken = datetime.fromisoformat(said.taken_at)
         except (OSError, ValueError, TypeError):
             continue
-        if not any(manifest.with_suffix(ending).exists() for ending in (".sqlite3", ".pgdump")):
-            moments.pop()
-    return max(moments, default=None)
+        if any(manifest.with_suffix(ending).exists() for ending in (".sqlite3", ".pgdump")):
+            yield taken
+
+
+def _noted_in(folder: Path) -> Iterator[datetime]:
+    try:
+        lines = (folder / NOTES).read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError):
+        return
+    for line in lines:
+        try:
+            said = json.loads(line)
+            taken, where = datetime.fromisoformat(said["taken_at"]), Path(said["where"])
+        except (ValueError, TypeError, KeyError):
+            continue  # a line cut short by a full disk is no backup
+        if not _is_gone(where):
+            yield taken
+
+
+def _is_gone(backup: Path) -> bool:
+    """True when its folder can be read and it is not there. A disk that was taken away still holds its copy."""
+    try:
+        return backup.parent.is_dir() and not backup.exists()
+    except OSError:
+        return False
 
 
 def restore(backup: Path, at: datetime) -> Path | None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.management import call_command
+from django.utils import timezone
 
+from clearhead.clinic import backup
 from clearhead.clinic.home import figures
 from clearhead.clinic.infusion import queries
 from clearhead.clinic.infusion.models import Bag, Bolus, RateChange
@@ -48,3 +52,33 @@ def test_a_set_the_desk_is_told_of_counts_as_late_before_anybody_takes_it():
     shares = {late: (one.on_time, one.due) for late, one in views.items()}
 
     assert shares == {0: (0, 0), 4: (0, 0), 5: (0, 1), 12: (0, 2)}, "at 5 and at 10; the one at 15 may still come"
+
+
+@pytest.mark.hazard("H-45")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.sqlite  # on PostgreSQL the copy needs the server's own tools, which tests/clinic/test_backup.py brings
+def test_a_backup_onto_another_disk_is_the_owners_last_good_one_until_it_is_gone(settings, tmp_path):
+    settings.VAR = tmp_path / "var"
+    call_command("backup", to=tmp_path / "elsewhere", verbosity=0)
+    (made,) = (tmp_path / "elsewhere").glob("*.sqlite3")
+    (line,) = (settings.VAR / "backups" / backup.NOTES).read_text().splitlines()
+    said, now = json.loads(line), timezone.now() + timedelta(hours=5)
+
+    assert (said["where"], said["sha256"]) == (str(made), backup.verify(made).sha256)
+    assert owners_backup(now) == ("5 h ago", "restored once, found whole")
+    made.unlink()
+    assert owners_backup(now)[0] == "none"
+
+
+def owners_backup(now: datetime) -> tuple[str, str]:
+    found = figures.figures(mesa(), now)[0]
+    assert found.name == "Last good backup"
+    return found.value, found.of
+
+
+def test_a_disk_that_was_taken_away_still_counts_and_a_note_cut_short_does_not(tmp_path):
+    whole = {"taken_at": "2026-11-20T17:00:00+00:00", "where": str(tmp_path / "away" / "x.sqlite3"), "sha256": "0" * 64}
+    later = whole | {"taken_at": "2026-11-21T17:00:00+00:00"}
+    (tmp_path / backup.NOTES).write_text(json.dumps(whole) + "\n" + json.dumps(later)[:60])
+
+    assert backup.last_good(tmp_path) == datetime(2026, 11, 20, 17, tzinfo=UTC)

@@ -19,8 +19,11 @@ class Command(BaseCommand):
         parser.add_argument("--to", type=Path, default=settings.VAR / "backups", help="folder (default: %(default)s)")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        own: Path = settings.VAR / "backups"
         try:
             made = backup.make(options["to"], timezone.now())
+            if made.resolve().parent != own.resolve():
+                backup.note(made, own)  # the owner's page looks there
         except backup.BackupFailed as fault:
             raise CommandError(str(fault)) from fault
         rows = sum(backup.verify(made).rows.values())
