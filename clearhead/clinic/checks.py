@@ -11,6 +11,8 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.module_loading import import_string
 
+from clearhead.clinic import mail
+
 CORRUPTING = ((3, 7, 0), (3, 51, 2))
 """SQLite versions that carry the WAL-reset corruption fault (found in March 2026, mended in 3.51.3)."""
 
@@ -54,6 +56,20 @@ def secret_is_set(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     return [Error("The secret key is unset or short.", hint=hint, id="clearhead.E002")]
 
 
+@register()
+def mail_is_readable(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """A line about the mail server that is not understood stops every command, not the first letter."""
+    return [Error(settings.MAIL_FAULT, id="clearhead.E003")] if settings.MAIL_FAULT else []
+
+
+def mail_faults() -> list[str]:
+    """What would keep letters from leaving, or make servers refuse them."""
+    faults = [str(fault.msg) for fault in mail_is_readable(None)]
+    if settings.EMAIL_BACKEND == mail.SMTP and not settings.MAIL_FROM_IS_SET:
+        faults.append("Mail goes out by SMTP, but nobody is named as its sender. Set CLEARHEAD_EMAIL_FROM.")
+    return faults
+
+
 def faults_before_serving() -> list[str]:
     """Why `serve` must not start; empty when it may. Each is one sentence with its remedy."""
     from clearhead.clinic.people.models import Site, User
@@ -63,6 +79,7 @@ def faults_before_serving() -> list[str]:
         faults.append("CLEARHEAD_DEBUG is on. Unset it.")
     if library_may_corrupt():
         faults += [f"{fault.msg} {fault.hint}" for fault in sqlite_is_mended(None)]
+    faults += mail_faults()
     executor = MigrationExecutor(connection)
     missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if missing:

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
 
-from clearhead.clinic import journey
+from clearhead.clinic import journey, mail
 
 HERE = Path(__file__).resolve().parent
 VAR = Path(os.environ.get("CLEARHEAD_VAR", "var")).resolve()  # database, outgoing letters, backups
@@ -192,7 +192,9 @@ LANGUAGES = [("en", "English"), ("es", "Español")]
 USE_I18N = True
 LOCALE_PATHS = [HERE / "locale"]
 
-EMAIL_BACKEND = os.environ.get("CLEARHEAD_EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend")
+_mail, MAIL_FAULT = mail.setup(*(os.environ.get(f"CLEARHEAD_EMAIL_{name}", "") for name in ("URL", "FROM", "BACKEND")))
+MAIL_FROM_IS_SET = "DEFAULT_FROM_EMAIL" in _mail
+globals().update(_mail)  # EMAIL_BACKEND, EMAIL_HOST and what else one line says
 LETTERS_FOLDER = VAR / "letters"
 GO_VALID_MINUTES = 60  # foundations: a go/no-go is judged again after this long
 HOLD_MINUTES = 10  # how long a chosen booking time is kept while the form is filled
