@@ -79,6 +79,11 @@ def quentin() -> Patient:
     return _patient("Quentin", "Vale", date(1979, 7, 2), "quentin", riverside())
 
 
+def vera() -> Patient:
+    """Vera Castellan, another patient at Mesa: its staff know her as well, and Petra must never see what is hers."""
+    return _patient("Vera", "Castellan", date(1991, 10, 23), "vera", mesa())
+
+
 def _patient(given: str, family: str, born: date, login: str, site: Site) -> Patient:
     user = None
     if login:
@@ -91,7 +96,7 @@ def _patient(given: str, family: str, born: date, login: str, site: Site) -> Pat
         birth_date=born,
         defaults={
             "user": user,
-            "sex": "female" if given == "Petra" else "male",
+            "sex": "male" if given == "Quentin" else "female",
             "zone": site.zone,
             "created_at": LONG_AGO,
             "email": f"{given.lower()}@example.org",

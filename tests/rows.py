@@ -20,6 +20,12 @@ from tests.cast import AT_TEN
 CANARY = "CANARY-7f3a"
 """Stands in every free text of a row; must never be read by a stranger."""
 
+
+def canary(patient: Patient) -> str:
+    """The canary of one patient, so that a page tells by its words whose rows it shows."""
+    return f"{CANARY}-{patient.pk:06d}"
+
+
 Row = Callable[[Patient], models.Model]
 
 
@@ -61,8 +67,8 @@ def _user(patient: Patient) -> models.Model:
 
 def _letter(patient: Patient) -> models.Model:
     return apps.get_model("letters.Outgoing")._default_manager.create(
-        site=_course_site(patient), patient=patient, channel="print", to=CANARY, template="note", text=CANARY,
-        about_code=str(uuid.uuid4()), due_at=AT_TEN,
+        site=_course_site(patient), patient=patient, channel="print", to=canary(patient), template="note",
+        text=canary(patient), about_code=str(uuid.uuid4()), due_at=AT_TEN,
     )  # fmt: skip
 
 
@@ -82,7 +88,7 @@ def _waiting(patient: Patient) -> models.Model:
         site=site, kind="consult", mode="phone", name="Phone call", minutes=15, from_date=date(2026, 1, 1)
     )[0]
     return apps.get_model("schedule.Waiting")._default_manager.create(
-        site=site, service=service, patient=patient, contact=CANARY, since=AT_TEN
+        site=site, service=service, patient=patient, contact=canary(patient), since=AT_TEN
     )
 
 
@@ -100,12 +106,13 @@ def consent(patient: Patient, **said: Any) -> models.Model:
         text_id="t",
         language="en",
         version="1",
-        body=CANARY,
+        body=canary,
         sha256=uuid.uuid4().hex * 2,
     )(patient)
     return apps.get_model("consent.Consent")._default_manager.create(
-        course=order.course, site=order.site, order=order, order_sha256=order.sha256, text=text, rendered=CANARY,
-        rendered_sha256="0" * 64, typed_name=CANARY, via="link", happened_at=AT_TEN, recorded_at=AT_TEN, **said,
+        course=order.course, site=order.site, order=order, order_sha256=order.sha256, text=text,
+        rendered=canary(patient), rendered_sha256="0" * 64, typed_name=canary(patient), via="link",
+        happened_at=AT_TEN, recorded_at=AT_TEN, **said,
     )  # fmt: skip
 
 
@@ -119,40 +126,40 @@ ROWS: dict[str, Row] = {
         "people.AddressChange",
         user=_user,
         old_email=lambda patient: patient.user.email,
-        new_email=f"{CANARY}@example.org",
+        new_email=lambda patient: f"{canary(patient)}@example.org",
     ),
     "plan.Session": _session,
     "plan.Order": _order,
     "schedule.Booking": _booking,
     "welcome.Enquiry": _fact(
-        "welcome.Enquiry", site=_course_site, name=CANARY, contact=CANARY, text=CANARY, contact_consent_at=AT_TEN
+        "welcome.Enquiry", site=_course_site, name=canary, contact=canary, text=canary, contact_consent_at=AT_TEN
     ),
     "schedule.Waiting": _waiting,
     "schedule.Service": lambda patient: _waiting(patient).service,
     "schedule.Resource": lambda patient: apps.get_model("schedule.Resource")._default_manager.create(
-        site=_course_site(patient), kind="chair", name=CANARY, from_date=date(2026, 1, 1)
+        site=_course_site(patient), kind="chair", name=canary(patient), from_date=date(2026, 1, 1)
     ),
     "diary.Attack": _fact("diary.Attack", patient=_me, zone="America/Phoenix"),
-    "diary.Medicine": _fact("diary.Medicine", patient=_me, typed=CANARY, role="acute"),
+    "diary.Medicine": _fact("diary.Medicine", patient=_me, typed=canary, role="acute"),
     "diary.Dose": lambda patient: _fact(
         "diary.Dose", patient=_me, medicine=ROWS["diary.Medicine"], zone="America/Phoenix"
     )(patient),
     "letters.Outgoing": _letter,
     "policy.ProtocolVersion": lambda patient: builders.protocol_version(),
     "recovery.CallAttempt": lambda patient: _fact(
-        "recovery.CallAttempt", session=_session, follow_up="next_day", reached=False, note=CANARY
+        "recovery.CallAttempt", session=_session, follow_up="next_day", reached=False, note=canary
     )(patient),
     "consult.Consult": lambda patient: _fact(
         "consult.Consult",
         course=builders.course_of,
         clinician=_clinician,
         mode="phone",
-        patient_location=CANARY,
+        patient_location=canary,
         outcome="call_again",
-        outcome_note=CANARY,
+        outcome_note=canary,
     )(patient),
     "consent.Consent": consent,
-    "consent.Question": _fact("consent.Question", course=builders.course_of, question=CANARY),
+    "consent.Question": _fact("consent.Question", course=builders.course_of, question=canary),
 }
 
 

@@ -1,4 +1,4 @@
-"""Every URL × every role × {own, other's, other site's}: who is let in is what the view's rule says, and nobody else.
+"""Every URL × every role × {own, neighbour's, other site's}: those are let in whom the view's rule names.
 
 Expected answers are worked out here from the declared rule alone, not by the code that enforces it. A URL whose view
 declares no rule fails. A refused request may write nothing, and no body may hold a word of a record that is not theirs.
@@ -13,31 +13,33 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.test import Client, override_settings
 from django.urls import path
 
 from clearhead.clinic.people import doors, guard
-from clearhead.clinic.people.access import PATIENT, access, staff
+from clearhead.clinic.people.access import PATIENT, access, site_ids_of, staff
 from clearhead.clinic.people.models import Patient, Role, User
 from tests import cast, rows
 from tests.addresses import Page, pages
-from tests.rows import CANARY, ROWS, link_for
+from tests.rows import CANARY, ROWS, canary, link_for
 
 pytestmark = pytest.mark.django_db
 
-NOT_FOUND = ("Nothing is here under this address.", "This link opens nothing.")
-"""What access.py says to a stranger."""
+NOT_FOUND = ("Nothing is here under this address.", "This link opens nothing.")  # what access.py says to a stranger
 
 
 @dataclass
 class World:
-    """Petra and the staff of Mesa; Quentin and Olga of Riverside."""
+    """Petra, her neighbour Vera and the staff of Mesa; Quentin and Olga of Riverside. One row of each kind for each."""
 
     petra: Patient
+    vera: Patient
     quentin: Patient
     actors: dict[str, User | None]
+    rows: dict[int, dict[str, Any]]
     writes: list[str] = field(default_factory=list)
     cookies: dict[str, str] = field(default_factory=dict)
 
@@ -51,6 +53,17 @@ class World:
             client.cookies[settings.SESSION_COOKIE_NAME] = self.cookies[actor]
         return client
 
+    def asked_about(self, page: Page, actor: str) -> list[tuple[str, Patient]]:
+        """Whose rows this actor asks for. To the staff of Mesa both patients are alike: one nurse asks for both."""
+        near = [("neighbour", self.vera)] if page.subject and actor in {"patient", "nurse", "outsider"} else []
+        return [("own", self.petra), *near, ("other", self.quentin)]
+
+    def strangers(self, actor: str) -> list[Patient]:
+        """Of whom this actor may not read a word on any page."""
+        if actor == "outsider":
+            return [self.petra, self.vera]
+        return [self.quentin] if actor in self.actors.keys() & set(Role) else [self.vera, self.quentin]
+
     def watch(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         """Note every write except the sign-in's own session."""
         if sql.split(" ", 1)[0] in {"INSERT", "UPDATE", "DELETE"} and "django_session" not in sql:
@@ -61,25 +74,26 @@ class World:
 @pytest.fixture
 def world(db: None) -> World:
     """Everyone there is."""
-    petra, quentin = cast.petra(), cast.quentin()
+    petra, vera, quentin = cast.petra(), cast.vera(), cast.quentin()
     actors: dict[str, User | None] = {role: cast.member(name) for name, (_n, _t, role) in cast.STAFF.items()}
     ex = User.objects.create_user("ex@example.org", cast.PASSWORD, name="Ex Nurse", is_active=False)
     actors |= {"patient": petra.user, "outsider": cast.olga(), "ex-staff": ex, "nobody": None}
-    return World(petra, quentin, actors)
+    made = {one.pk: {label: make(one) for label, make in ROWS.items()} for one in (petra, vera, quentin)}
+    return World(petra, vera, quentin, actors, made)
 
 
-def address(page: Page, patient: Patient, token: str = "") -> str:
+def address(world: World, page: Page, patient: Patient, token: str = "") -> str:
     """The page's address about this patient."""
     values = {"token": token or "no-such-token", "person": cast.member("omar").code, **rows.OTHER_KWARGS}
     if page.subject is not None and page.rule.kind != "link":
-        row = ROWS[page.subject._meta.label](patient)
+        row = world.rows[patient.pk][page.subject._meta.label]
         values |= {"code": getattr(row, "code", ""), "site": getattr(row, "slug", "mesa")}
     url = re.sub(r"<(?:\w+:)?(\w+)>", lambda match: str(values.get(match[1], uuid4())), page.route)
     return "/" + url.lstrip("^/").rstrip("$")
 
 
-def expected(page: Page, actor: str, user: User | None, whose: str, method: str) -> str:
-    """let in, sent to sign in, 403 or 404, from the declared rule alone. `whose`: own site's row, or the other's."""
+def expected(page: Page, actor: str, whose: str, method: str) -> str:
+    """let in, sent to sign in, 403 or 404, from the declared rule alone, for Petra's, Vera's or the other's row."""
     rule, kind = page.rule, page.rule.kind
     if kind == "public":
         return "in"
@@ -95,7 +109,7 @@ def expected(page: Page, actor: str, user: User | None, whose: str, method: str)
         return "403"
     allowed = set(rule.roles if method == "GET" or kind == "chair" else rule.writers)
     held = {Role.PRESCRIBER, Role.NURSE} if actor == "outsider" else {actor}
-    here = page.subject is None or _shared(page) or (whose == "own") != (actor == "outsider")
+    here = page.subject is None or _shared(page) or (whose != "other") != (actor == "outsider")
     if not here:
         return "404"
     return "in" if held & allowed else "403"
@@ -133,33 +147,36 @@ def ask(world: World, client: Client, method: str, url: str, patient: Patient) -
 def faults_of(world: World, page: Page) -> list[str]:
     """Every way in which one page's answers differ from its rule."""
     faults = []
-    for actor, user in world.actors.items():
+    for actor in world.actors:
         client = world.browser_of(actor)
-        for whose, patient in (("own", world.petra), ("other", world.quentin)):
-            url = address(page, patient)
+        for whose, patient in world.asked_about(page, actor):
+            url = address(world, page, patient)
             for method in ("GET", "POST"):
                 answer, writes = ask(world, client, method, url, patient)
-                faults += _judge(page, actor, user, whose, method, answer, writes)
+                faults += _judge(world, page, actor, whose, method, answer, writes)
     return faults
 
 
 def _judge(
-    page: Page, actor: str, user: User | None, whose: str, method: str, answer: HttpResponse, writes: list[str]
+    world: World, page: Page, actor: str, whose: str, method: str, answer: HttpResponse, writes: list[str]
 ) -> list[str]:
     if answer.status_code == 405:
         return []
     where = f"{method} {page.route} as {actor}, {whose} row"
-    want, got = expected(page, actor, user, whose, method), said(answer)
+    want, got = expected(page, actor, whose, method), said(answer)
     faults = []
     if want != got:
         faults.append(f"{where}: should be {want}, was {got} ({answer.status_code})")
     if want != "in" and writes:
         faults.append(f"{where}: refused, yet wrote {writes[0][:90]}")
-    foreign = ("Petra", "Lindqvist") if actor == "outsider" else ("Quentin", "Vale")
-    body = b"" if answer.streaming else answer.content
-    if page.rule.kind != "public" and any(word.encode() in body for word in foreign):
+    strangers, body = world.strangers(actor), "" if answer.streaming else answer.content.decode(errors="replace")
+    if page.rule.kind != "public" and any(
+        name in body for one in strangers for name in (one.given_name, one.family_name)
+    ):
         faults.append(f"{where}: the body holds a stranger's name")
-    if want != "in" and CANARY.encode() in body:
+    if any(canary(one) in body for one in strangers):
+        faults.append(f"{where}: the body holds a stranger's record")
+    if want != "in" and CANARY in body:
         faults.append(f"{where}: refused, yet the body holds the record")
     return faults
 
@@ -197,7 +214,7 @@ def test_a_link_opens_its_own_page_and_no_other(world):
         _link, token = link_for(world.petra, page.rule.purpose, page.subject)
         _other, wrong = link_for(world.petra, "another-purpose", page.subject)
         for held, want in ((token, "in"), (wrong, "404")):
-            url = address(page, world.petra, held)
+            url = address(world, page, world.petra, held)
             answer, _writes = ask(world, Client(), "GET", url, world.petra)
             if answer.status_code == 405:
                 answer, _writes = ask(world, Client(), "POST", url, world.petra)
@@ -212,16 +229,16 @@ def test_a_link_opens_its_own_page_and_no_other(world):
 
 @pytest.mark.hazard("H-50")
 def test_the_chairs_own_token_opens_the_chair_without_a_sign_in(world):
-    session = ROWS["plan.Session"](world.petra)
+    session = world.rows[world.petra.pk]["plan.Session"]
     client = Client()
     client.cookies[doors.CHAIR_COOKIE] = doors.chair_token(session.code, "tablet 2")
 
     for page in [page for page in ALL if page.rule.kind == "chair" and page.parts == ("code",)]:
-        answer, _writes = ask(world, client, "POST", address(page, world.petra), world.petra)
+        answer, _writes = ask(world, client, "POST", address(world, page, world.petra), world.petra)
         assert answer.status_code not in {302, 403, 404} or "/login" not in answer.get("Location", "")
-        other, _writes = ask(world, client, "POST", address(page, world.quentin), world.quentin)
+        other, _writes = ask(world, client, "POST", address(world, page, world.quentin), world.quentin)
         if other.status_code == 405:
-            other, _writes = ask(world, client, "GET", address(page, world.quentin), world.quentin)
+            other, _writes = ask(world, client, "GET", address(world, page, world.quentin), world.quentin)
         assert said(other) == "403", page.route
 
 
@@ -248,14 +265,33 @@ def test_the_matrix_catches_a_page_that_leaks(world, route, rf):
     request = rf.get("/" + route)
     request.user, request.session = world.actors[actor], {}
 
-    faults = _judge(page, actor, request.user, "own", "GET", page.view(request), [])
+    faults = _judge(world, page, actor, "own", "GET", page.view(request), [])
 
     assert any("stranger's name" in fault for fault in faults)
 
 
-def test_a_view_without_a_rule_answers_nobody(world, rf):
-    from django.core.exceptions import PermissionDenied
+def admits_the_whole_site(request: Any, row: Any) -> None:
+    """A bad lock: a patient may open whatever is kept at the site of their own course."""
+    request.patient = getattr(request.user, "patient", None)
+    if request.patient is None:
+        raise PermissionDenied("This page is for patients.")
+    if row is not None and not site_ids_of(row) & site_ids_of(request.patient):
+        raise Http404(NOT_FOUND[0])
 
+
+@pytest.mark.hazard("H-32")
+def test_the_matrix_catches_a_lock_that_admits_the_neighbour(world, monkeypatch):
+    page = next(page for page in ALL if page.rule.kind == "patient" and page.subject is not None)
+    assert faults_of(world, page) == []
+
+    monkeypatch.setattr("clearhead.clinic.people.access._admit_patient", admits_the_whole_site)
+    faults = faults_of(world, page)
+
+    assert faults
+    assert all("as patient, neighbour row" in fault for fault in faults)
+
+
+def test_a_view_without_a_rule_answers_nobody(world, rf):
     from clearhead.clinic.people.middleware import DefaultDeny
 
     def bare(request: Any) -> HttpResponse:
