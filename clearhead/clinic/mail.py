@@ -46,7 +46,7 @@ def _tls(parts: SplitResult) -> str:
     tls = asked.pop("tls", "start")
     if tls not in PORTS or asked:
         raise Unreadable(
-            "After a ? only tls=start, tls=wrapped or tls=none may stand; a ? in a password is written %3F."
+            "After a ? only tls=start, tls=wrapped or tls=none may stand; in a password it is written %3F."
         )
     return tls
 
