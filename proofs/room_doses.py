@@ -67,18 +67,19 @@ class DosedRoom(Room):
     @rule(by=st.sampled_from(CLINICIANS))
     def a_new_bag(self, by: str) -> None:
         from clearhead.clinic.infusion import actions
+        from clearhead.clinic.infusion.queries.doses import dose_rows, rate_before
         from tests.cast import member
         from tests.clinic.infusion.room import second
 
-        checker = "nina" if by == "omar" else "omar"
+        reads = second(f"{rate_before(dose_rows(self.session)):.2f}", checker="nina" if by == "omar" else "omar")
 
         def run() -> None:
             bag = actions.prepare_bag(
-                session=self.session, strength=0, lot="K-2", by=member(by), at=self.now,
-                second=second("7", checker=checker),
-            )  # fmt: skip
+                session=self.session, strength=0, lot="K-2", by=member(by), at=self.now, second=reads
+            )
             self.now += MINUTE
-            actions.change_bag(session=self.session, bag=bag, by=member(by), at=self.now)
+            ask = actions.Ask(second=reads)
+            actions.change_bag(session=self.session, bag=bag, by=member(by), at=self.now, ask=ask)
 
         if self.attempt("new bag", run):
             assert self.mode in {"running", "paused"}, f"a bag hung at a {self.mode} pump"

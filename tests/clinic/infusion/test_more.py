@@ -10,15 +10,17 @@ from clearhead.clinic.infusion import actions, queries
 from clearhead.clinic.infusion.queries.offers import Offer, offers
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
-from tests.cast import PIN, member
+from tests import builders
+from tests.cast import PIN, member, petra
 from tests.clinic.infusion.room import hang, minutes, running, visit
 
 pytestmark = pytest.mark.django_db
 
 PUMP = ("Resume", "Read the pump", "Bolus", "Prepare a bag", "Hang the new bag", "Flush", "End the infusion",
-        "Close the session", "Go or no-go")  # fmt: skip
+        "Close the session", "Go or no-go", "Start")  # fmt: skip
 CASES = {
     "preparing": {"Prepare a bag": "", "Go or no-go": "", "Close the session": "where it does not begin"},
+    "over": {"Prepare a bag": "", "Start": "the day is over"},
     "running": {
         "Read the pump": "", "Bolus": "none in this protocol", "Prepare a bag": "", "Flush": "", "End the infusion": "",
         "Hang the new bag": "prepare the new bag first", "Close the session": "end the infusion first",
@@ -41,6 +43,8 @@ CASES = {
 def in_state(state: str) -> Session:
     now, nina = timezone.now(), member("nina")
     if state == "preparing":
+        return builders.session(petra(), starts_at=now)
+    if state == "over":
         return visit()
     session = running(now - minutes(30))
     if state == "running with a new bag":

@@ -65,7 +65,9 @@ def _over(view: ChairView) -> Iterable[Offer]:
     state = view.standing.state
     if state in ON:
         yield Offer("infusion-end", _("End the infusion"))
-    if state in BEFORE:
+    if view.day_is_gone:
+        yield Offer("", _("Start"), _("the day is over, nothing was given"))
+    elif state in BEFORE:
         yield Offer("infusion-go", _("Go or no-go"))
         yield Offer("", _("Close the session"), _("after the infusion; where it does not begin, sign a no-go"))
     elif state is State.PAUSED:
