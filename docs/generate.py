@@ -56,6 +56,7 @@ def hazards_page() -> str:
     if unknown:
         raise SystemExit(f"Tests name hazards that docs/hazards.toml does not list: {', '.join(unknown)}")
     open_ones = [key for key in known if key not in tests]
+    partly = [key for key, said in known.items() if said.get("not_yet")]
     lines = [
         "# Hazards, controls and their tests",
         "",
@@ -63,16 +64,20 @@ def hazards_page() -> str:
         "Severity is before any control: 5 death or irreversible, 4 serious, 3 temporary, 2 minor.",
         "",
         f"{len(known) - len(open_ones)} of {len(known)} hazards have at least one test. "
-        + (f"Not yet covered by a test: {', '.join(open_ones)}." if open_ones else ""),
+        + (f"Not yet covered by a test: {', '.join(open_ones)}. " if open_ones else "")
+        + f"For {len(partly)} of them a part is not yet covered: {', '.join(partly) or 'none'}.",
+        "A test shows that a control works in software; whether it helps people at a chair, no test can show.",
         "",
-        "| id | severity | hazard | control | tests |",
-        "|---|---|---|---|---|",
+        "| id | severity | hazard | control | not yet | tests |",
+        "|---|---|---|---|---|---|",
     ]
     for key, said in known.items():
         cell = "<br>".join(f"`{name}`" for name in tests.get(key, [])[:6]) or "**none yet**"
         if len(tests.get(key, [])) > 6:
             cell += f"<br>and {len(tests[key]) - 6} more"
-        lines.append(f"| {key} | {said['severity']} | {said['hazard']} | {said['control']} | {cell} |")
+        lines.append(
+            f"| {key} | {said['severity']} | {said['hazard']} | {said['control']} | {said.get('not_yet', '')} | {cell} |"
+        )
     return "\n".join(lines) + "\n"
 
 

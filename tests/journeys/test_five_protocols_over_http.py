@@ -27,6 +27,7 @@ def clinic(request: pytest.FixtureRequest, db: None, monkeypatch: pytest.MonkeyP
         yield opened
 
 
+@pytest.mark.hazard("H-33")
 def test_a_patient_goes_from_the_first_question_to_the_review(clinic: House) -> None:
     until_consent.enquire(clinic)
     until_consent.book_a_talk(clinic)

@@ -89,3 +89,20 @@ def test_the_page_shows_words_and_still_finds_by_the_stored_verb():
     assert '<option value="gate: readiness:aed" selected>' in body
     assert f"course {str(row.code)[:8]}" in body
     assert "people.course" not in body
+
+
+@pytest.mark.django_db
+@pytest.mark.hazard("H-33")
+def test_the_auditor_reads_who_looked_into_which_chart_and_when():
+    chart = reverse("people-details", args=[builders.course_of(petra()).code])
+    desk, auditor = Client(), Client()
+    desk.force_login(member("fern"))
+    auditor.force_login(member("ada"))
+    page = reverse("audit-list", args=[mesa().slug])
+    assert chart not in auditor.get(page, {"verb": "look"}).content.decode()
+
+    assert desk.get(chart).status_code == 200
+
+    body = auditor.get(page, {"verb": "look"}).content.decode()
+    assert chart in body
+    assert "Fern Adeyemi" in body

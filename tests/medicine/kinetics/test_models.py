@@ -81,6 +81,7 @@ def test_a_file_without_a_needed_part_is_refused(part: str, tmp_path: Path) -> N
         read_model(path)
 
 
+@pytest.mark.hazard("H-35")
 def test_a_person_outside_the_published_range_is_refused_with_the_range() -> None:
     with pytest.raises(OutOfRange, match=r"53\.0 to 93\.0 kg, the range covered by Simons 2022"):
         check_person(load_model("simons"), Person(101.0, 30))
@@ -90,6 +91,7 @@ def test_a_person_outside_the_published_range_is_refused_with_the_range() -> Non
         check_person(load_model("flint"), Person(20.0))
 
 
+@pytest.mark.hazard("H-35")
 def test_an_extrapolation_is_allowed_with_a_warning() -> None:
     warnings = check_person(load_model("otto"), Person(125.0, 60))
 
@@ -98,6 +100,7 @@ def test_an_extrapolation_is_allowed_with_a_warning() -> None:
     assert any("scale weight differently" in warning for warning in warnings)
 
 
+@pytest.mark.hazard("H-35")
 def test_a_long_infusion_and_another_form_are_warned_about_and_a_form_it_cannot_run_is_refused() -> None:
     otto = load_model("otto")
     long = DoseHistory.of("racemic", segments=[Segment(0, 600, 10.0)])
