@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -134,3 +138,38 @@ def test_serve_starts_when_there_is_no_fault(ready, monkeypatch) -> None:
     call_command("serve", port=8123)
 
     assert started == [8123]
+
+
+def started(folder: Path, *command: str, **sets: str) -> subprocess.CompletedProcess[str]:
+    """A command of the project as a process of its own, as a service starts it, on a database in this folder."""
+    own = {"CLEARHEAD_VAR": str(folder), "CLEARHEAD_DATABASE_URL": f"sqlite:///{folder}/clinic.sqlite3"}
+    kept = {name: said for name, said in os.environ.items() if not name.startswith(("CLEARHEAD_", "DJANGO_"))}
+    env = kept | own | {"CLEARHEAD_SECRET_KEY": "k" * 60} | sets
+    run = [sys.executable, "-m", "clearhead", *command]
+    return subprocess.run(run, env=env, capture_output=True, text=True, check=False, timeout=300)
+
+
+@pytest.mark.sqlite  # the process has a file of its own, whatever the tests use
+def test_the_process_refuses_a_database_that_was_never_migrated(tmp_path: Path) -> None:
+    refused = started(tmp_path, "serve", "--port", "0")
+
+    assert refused.returncode == 1
+    assert "Not started:" in refused.stderr
+    assert "migrations are missing. Run: clearhead migrate" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert "Serving on" not in refused.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.sqlite
+def test_the_process_refuses_a_database_with_demo_logins(tmp_path: Path) -> None:
+    assert started(tmp_path, "migrate", "--verbosity", "0").returncode == 0
+    create = "from clearhead.clinic.people.models import User; User.objects.create_user('d@example.org', is_demo=True)"
+    assert started(tmp_path, "shell", "--command", create).returncode == 0
+
+    refused = started(tmp_path, "serve", "--port", "0")
+
+    assert refused.returncode == 1
+    assert "This database holds the demo." in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert "Serving on" not in refused.stdout
