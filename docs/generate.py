@@ -75,9 +75,8 @@ def hazards_page() -> str:
         cell = "<br>".join(f"`{name}`" for name in tests.get(key, [])[:6]) or "**none yet**"
         if len(tests.get(key, [])) > 6:
             cell += f"<br>and {len(tests[key]) - 6} more"
-        lines.append(
-            f"| {key} | {said['severity']} | {said['hazard']} | {said['control']} | {said.get('not_yet', '')} | {cell} |"
-        )
+        told = [key, said["severity"], said["hazard"], said["control"], said.get("not_yet", "–"), cell]
+        lines.append(f"| {' | '.join(map(str, told))} |")
     return "\n".join(lines) + "\n"
 
 
