@@ -11,7 +11,8 @@ from clearhead.clinic.consult.models import Consult
 from clearhead.clinic.diary.models import Day, Dose
 from clearhead.clinic.people.models import Course
 from clearhead.clinic.policy.models import Adoption
-from clearhead.clinic.rehearsal.before import ACUTES, DIARY_DAYS, PREVENTIVES
+from clearhead.clinic.rehearsal.assess import ACUTES, PREVENTIVES
+from clearhead.clinic.rehearsal.before import DIARY_DAYS
 from clearhead.clinic.schedule.models import Booking
 from clearhead.clinic.welcome.models import Enquiry, EnquiryEvent
 from tests.journeys.browsing import Page, Visitor

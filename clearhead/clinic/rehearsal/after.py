@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from clearhead.clinic.diary import actions as diary
+from clearhead.clinic.infusion import actions as chair
 from clearhead.clinic.infusion.models import Infusion
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.recovery import actions as recovery
@@ -36,14 +39,27 @@ def recover(story: Story, session: Session, *, thorough: bool) -> None:
         for giver in givers:
             giver.give()
         return
-    for answer in LOOKED_AT:
+    for criterion, spoil in _spoilers(story, session).items():
         with undone():
             for giver in givers:
                 giver.give()
-            _score(story, session, **{answer: False})
-            must_refuse("discharge", Giver(answer, lambda: None), lambda: _discharge(story, session), (Discharge,))
-        story.gates_tried.append(f"discharge:{answer}")
+            spoil()
+            must_refuse("discharge", Giver(criterion, spoil), lambda: _discharge(story, session), (Discharge,))
+        story.gates_tried.append(f"discharge:{criterion}")
     try_each(story, "discharge", givers, lambda: _discharge(story, session), Discharge, do=False)
+
+
+def _spoilers(story: Story, session: Session) -> dict[str, Callable[[], object]]:
+    """Criteria that share their fact with another one: each alone is not met, by what is seen or said last."""
+    looked = {answer: partial(_score, story, session, **{answer: False}) for answer in (*LOOKED_AT, "pain_acceptable")}
+    return {
+        **looked,
+        "bp_near_baseline": lambda: _sets(story, session, sys=175),
+        "spo2_room_air": lambda: _sets(story, session, spo2=91),
+        "symptoms_closed": lambda: chair.symptom(
+            session=session, code="nausea", grade=1, by=story.who("nurse"), at=story.clock.now
+        ),
+    }
 
 
 def _too_early(story: Story, session: Session) -> None:
@@ -77,20 +93,20 @@ def _escort(story: Story, session: Session) -> None:
     recovery.meet_escort(session=session, name=story.person.escort, by=story.who("nurse"), at=story.clock.now)
 
 
-def _sets(story: Story, session: Session) -> None:
+def _sets(story: Story, session: Session, **seen: int) -> None:
     wanted = story.protocol.recovery.discharge.sets_required
     for n in reversed(range(wanted)):
-        observe(story, session, at=story.clock.now - timedelta(minutes=4 * n), phase="recovery")
+        observe(story, session, at=story.clock.now - timedelta(minutes=4 * n), phase="recovery", **seen)
 
 
-def _score(story: Story, session: Session, **looked: bool) -> None:
+def _score(story: Story, session: Session, *, pain_acceptable: bool = True, **looked: bool) -> None:
     answers = {**dict.fromkeys(LOOKED_AT, True), **looked}
     recovery.score(
         session=session,
         items=BEST,
         answers=answers,
         pain=4,
-        pain_acceptable=True,
+        pain_acceptable=pain_acceptable,
         by=story.who("nurse"),
         at=story.clock.now,
     )
@@ -110,6 +126,7 @@ def leave(story: Story, session: Session) -> None:
         lambda: _discharge(story, session, read=False),
         (Discharge,),
     )
+    story.gates_tried.append("discharge:instructions_acknowledged")
     left = _discharge(story, session)
     if left.restriction_until is None:
         raise StoppedShort("The discharge computed no end of the driving restriction.")

@@ -1,21 +1,16 @@
-"""From the first question to the signed consent: welcome, diary, consult, assessment, plan, consent."""
+"""From the first question to the signed consent: welcome, diary, plan, consent; the assessment is in assess.py."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from clearhead.capacity.phases import Phase
-from clearhead.clinic.assessment import actions as assessment
-from clearhead.clinic.assessment import words
-from clearhead.clinic.assessment.models import Decision, Measurement
 from clearhead.clinic.consent import actions as consent
 from clearhead.clinic.consent import queries as consents
 from clearhead.clinic.consent.models import Consent
-from clearhead.clinic.consult import actions as consult
 from clearhead.clinic.diary import actions as diary
 from clearhead.clinic.people import actions as people
 from clearhead.clinic.plan import actions as plan
@@ -29,29 +24,18 @@ from clearhead.clinic.rehearsal.story import (
     StoppedShort,
     Story,
     days,
-    must_refuse,
     refusal_of,
     try_each,
-    undone,
 )
 from clearhead.clinic.schedule import actions as calendar
 from clearhead.clinic.schedule import queries as schedule
 from clearhead.clinic.schedule import visits
 from clearhead.clinic.schedule.models import Service
 from clearhead.clinic.welcome import actions as welcome
-from clearhead.medicine.headache.red_flags import FLAGS
 
-HEIGHT_CM = Decimal(165)
 DIARY_DAYS = 30
 HEADACHE_PATTERN = (2, 3, 0, 2, 1, 3, 2)
 """Severity by weekday of the made-up diary: 24 headache days of 28."""
-PREVENTIVES = (
-    ("topiramate", "anticonvulsant", "100", 12),
-    ("propranolol", "beta_blocker", "160", 12),
-    ("amitriptyline", "antidepressant", "50", 12),
-    ("erenumab", "cgrp_antibody", "140", 16),
-)
-ACUTES = ("sumatriptan", "ibuprofen", "metoclopramide")
 
 
 def enquire_and_book(story: Story) -> None:
@@ -109,179 +93,10 @@ def keep_diary(story: Story) -> None:
             diary.record_dose(patient=story.patient, medicine=medicine, zone=zone, by=None, at=story.clock.now)
 
 
-TRIAGE = {
-    "migraine_diagnosed": "yes",
-    "other_treatments_insufficient": "yes",
-    "several_medicines_tried": "yes",
-    "neurologist_seen": "yes",
-    "heart_or_pressure": "no",
-    "psychosis_or_mania": "no",
-    "substance_use": "no",
-    "pregnant_or_feeding": "no",
-    "ketamine_before": "no",
-    "escort_available": "yes",
-}
-
-
-def hold_consult(story: Story, *, outcome: str = "invite", **triage: str) -> None:
-    """The clinician's form, signed."""
-    prescriber = story.who("prescriber", credential="sedation")
-    consult.record_consult(
-        course=story.known_course, mode=story.protocol.contact.consult_types[0].mode, patient_location="at home",
-        triage={**TRIAGE, **triage}, red_flags={flag.id: "no" for flag in FLAGS}, outcome=outcome, by=prescriber,
-        at=story.clock.now, outcome_note="" if outcome == "invite" else "later", secret=PIN,
-    )  # fmt: skip
-
-
-def _consult_variants(story: Story) -> dict[str, Callable[[], None]]:
-    """The gates that the consult answers, each with a consult that says otherwise."""
-    variants: dict[str, Callable[[], None]] = {
-        "consult_invites": lambda: hold_consult(story, outcome="call_again"),
-        "other_treatments_insufficient": lambda: hold_consult(story, other_treatments_insufficient="no"),
-        "several_medicines_tried": lambda: hold_consult(story, several_medicines_tried="no"),
-    }
-    return {gate: variants[gate] for gate in story.protocol.contact.next_step_gates if gate in variants}
-
-
-def assess(story: Story, *, thorough: bool = True) -> None:
-    """Every fact of the assessment; when thorough, each gate is first tried with only its own fact missing."""
-    prescriber, course = story.who("prescriber"), story.known_course
-    _history(story)
-
-    def decide() -> Decision:
-        return assessment.sign_decision(
-            course=course, outcome="suitable", secret=PIN, by=prescriber, at=story.clock.now
-        )
-
-    givers = _assessment_givers(story)
-    if thorough:
-        for gate, give in _consult_variants(story).items():
-            with undone():
-                for giver in givers:
-                    (give if giver.gate == "consult_held" else giver.give)()
-                must_refuse("assessment", Giver(gate, give), decide, (Decision,))
-            story.gates_tried.append(f"assessment:{gate}")
-        try_each(story, "assessment", givers, decide, Decision)
-        return
-    for giver in givers:
-        giver.give()
-    decide()
-
-
-def _history(story: Story) -> None:
-    """What is asked but gates nothing by itself."""
-    nurse, at = story.who("nurse"), story.clock.now
-    for typed in ACUTES:
-        assessment.add_trial(course=story.known_course, typed=typed, role="acute", effect="none", by=nurse, at=at)
-    assessment.record_measurement(
-        course=story.known_course, kind="bp", value=Decimal(124), value2=Decimal(76), unit="mmHg", by=nurse, at=at
-    )
-    assessment.record_measurement(
-        course=story.known_course,
-        kind="weight",
-        value=story.person.weight_kg,
-        unit="kg",
-        entered_unit="kg",
-        by=nurse,
-        at=at,
-    )
-    assessment.record_measurement(
-        course=story.known_course, kind="height", value=HEIGHT_CM, unit="cm", entered_unit="cm", by=nurse, at=at
-    )
-
-
-def _assessment_givers(story: Story) -> list[Giver]:
-    rule, course, nurse = story.protocol.assessment, story.known_course, story.who("nurse")
-    prescriber = story.who("prescriber")
-
-    def at() -> object:
-        return story.clock.now
-
-    def absent(code: str) -> Giver:
-        return Giver(
-            code,
-            lambda: assessment.record_answers(
-                course=course, answers={code: ("no", "", None)}, said_by="patient", by=nurse, at=at()
-            ),
-        )
-
-    givers = [
-        absent(one.code) for one in rule.contraindications if one.level != "inform" and one.code != "ketamine_allergy"
-    ]
-    consult_gates = frozenset({*story.protocol.contact.next_step_gates, "red_flags_asked"})
-    givers += [
-        Giver("consult_held", lambda: hold_consult(story), consult_gates - {"full_history_taken"}),
-        Giver("diagnosis_confirmed", lambda: assessment.confirm_diagnosis(
-            course=course, indication=story.protocol.indications[0], by=prescriber, at=at())),
-        Giver("medicines_confirmed", lambda: assessment.confirm_medicines(course=course, by=nurse, at=at()),
-              frozenset({"full_history_taken"})),
-        Giver("allergies_known", lambda: assessment.record_no_known_allergies(course=course, by=nurse, at=at()),
-              frozenset({"ketamine_allergy"})),
-    ]  # fmt: skip
-    if "full_history_taken" in story.protocol.contact.next_step_gates:
-        givers.append(Giver("full_history_taken", lambda: _history_items(story)))
-    if rule.neurology_gate.level == "require":
-        givers.append(Giver("neurologist_seen", lambda: assessment.record_referral(
-            course=course, to_specialty="neurology", to_name="a neurologist", by=nurse, at=at(), letter_on_file=True,
-            seen_on=story.site.today(story.clock.now) - days(60), secondary_causes_excluded=True)))  # fmt: skip
-    if rule.failed_preventive_classes_min and rule.failed_classes_level == "refuse":
-        givers.append(Giver("failed_preventive_classes", lambda: _preventives(story)))
-    else:
-        _preventives(story)
-    needed = [one for one in rule.tests if one.level == "refuse" and one.when in ("everyone", "if_applicable")]
-    givers += [Giver(f"test_{one.name}", _test(story, one.name)) for one in needed]
-    _applies(story)
-    return givers
-
-
-def _test(story: Story, name: str) -> Callable[[], Measurement]:
-    def give() -> Measurement:
-        return assessment.record_measurement(
-            course=story.known_course, kind=name, text="looked at, nothing against", inside_limit=True,
-            by=story.who("nurse"), at=story.clock.now,
-        )  # fmt: skip
-
-    return give
-
-
-def _history_items(story: Story) -> None:
-    """Every question of the history asked."""
-    answers = dict.fromkeys(words.EVERY_ITEM, ("no", "", None))
-    assessment.record_answers(
-        course=story.known_course, answers=answers, said_by="patient", by=story.who("nurse"), at=story.clock.now
-    )
-
-
-def _applies(story: Story) -> None:
-    """For tests that are not for everyone: a pregnancy test applies here, the risk tests do not."""
-    tests = story.protocol.assessment.tests
-    answers = {
-        test.name: ("yes" if test.name == "pregnancy_test" else "no", "", None)
-        for test in tests
-        if test.when != "everyone"
-    }
-    assessment.record_answers(
-        course=story.known_course, answers=answers, said_by="clinician", by=story.who("nurse"), at=story.clock.now,
-        prefix="applies:",
-    )  # fmt: skip
-
-
-def _preventives(story: Story) -> None:
-    today = story.site.today(story.clock.now)
-    for typed, _class, dose, weeks in PREVENTIVES:
-        started = date(today.year - 2, 1, 10)
-        assessment.add_trial(
-            course=story.known_course, typed=typed, role="preventive", effect="none", by=story.who("nurse"),
-            at=story.clock.now,
-            more={"dose": f"{dose} mg", "started_on": started, "stopped_on": started + timedelta(weeks=weeks),
-                  "why_stopped": "no_effect", "weeks_at_target": weeks, "reached_target_dose": True},
-        )  # fmt: skip
-
-
 def sign_order(story: Story) -> None:
     """The order in the protocol's own dose mode. First under a merely selected protocol, which must refuse."""
     prescriber, course = story.who("prescriber"), story.known_course
-    draft = drafts.starting_draft(story.protocol, **_measured(story))
+    draft = drafts.starting_draft(story.protocol, **story.measured())
 
     def sign() -> Order:
         return plan.sign_order(course=course, draft=draft, secret=PIN, by=prescriber, at=story.clock.now)
@@ -296,12 +111,6 @@ def sign_order(story: Story) -> None:
     )
     if not refused:
         raise StoppedShort("An order of 5000 mg was not refused.")
-
-
-def _measured(story: Story) -> dict[str, Any]:
-    """Weighed again today; height and sex from the file."""
-    now = story.clock.now
-    return {**plans.measured(story.patient, now), "weight_kg": story.person.weight_kg, "weight_measured_at": now}
 
 
 def adopt(story: Story) -> None:
@@ -361,7 +170,7 @@ def open_course(story: Story) -> None:
 
 def sign_adopted_order(story: Story) -> None:
     """The order where the protocol is adopted already."""
-    draft = drafts.starting_draft(story.protocol, **_measured(story))
+    draft = drafts.starting_draft(story.protocol, **story.measured())
     story.order = plan.sign_order(
         course=story.known_course, draft=draft, secret=PIN, by=story.who("prescriber"), at=story.clock.now
     )

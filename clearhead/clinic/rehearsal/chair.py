@@ -1,8 +1,8 @@
-"""The day of an infusion: preparation, go or no-go, the pump, the record, recovery, home."""
+"""The day of an infusion: preparation, the bag, the pump, the record, the account of the drug."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -12,15 +12,14 @@ from clearhead.clinic.infusion import actions as chair
 from clearhead.clinic.infusion.actions.rate import Ask
 from clearhead.clinic.infusion.actions.second import SecondPerson
 from clearhead.clinic.infusion.entered import Secret
-from clearhead.clinic.infusion.models import GoNoGo, Infusion
+from clearhead.clinic.infusion.models import Infusion
 from clearhead.clinic.infusion.queries.doses import account, dose_rows
-from clearhead.clinic.infusion.queries.gates import DERIVED, READINESS
 from clearhead.clinic.infusion.queries.rates import next_ml_per_h
 from clearhead.clinic.infusion.queries.state import dosing_weight
 from clearhead.clinic.plan import actions as plan
 from clearhead.clinic.plan import queries as plans
 from clearhead.clinic.plan.models import Session
-from clearhead.clinic.rehearsal.story import PIN, Giver, StoppedShort, Story, refusal_of, try_each
+from clearhead.clinic.rehearsal.story import PIN, StoppedShort, Story, refusal_of
 from clearhead.clinic.schedule import actions as schedule
 from clearhead.medicine.protocols.dose import MiniBolus, PlannedSegment
 from clearhead.medicine.rules.dose import DoseAccount
@@ -61,86 +60,12 @@ def arrive(story: Story, session: Session) -> None:
         story.clock.pass_minutes(minutes)
 
 
-def go(story: Story, session: Session, *, thorough: bool) -> None:
-    """Every gate of the day, each first tried with only its own fact missing; then the signed go."""
-    nurse, gap = story.who("nurse"), story.protocol.start.baseline_gap_min
-    chair.take_over(session=session, by=nurse, at=story.clock.now)
-    chair.weigh(session=session, value=story.person.weight_kg, unit="kg", by=nurse, at=story.clock.now)
-    begun = story.clock.now
-    story.clock.pass_minutes(gap + 5)
-    givers = list(_gate_givers(story, session, begun))
-
-    def sign() -> GoNoGo:
-        return chair.sign_go(session=session, go=True, secret=Secret(PIN), by=nurse, at=story.clock.now)
-
-    if thorough:
-        try_each(story, "start", givers, sign, GoNoGo)
-    else:
-        for giver in givers:
-            giver.give()
-        sign()
-
-
-def _gate_givers(story: Story, session: Session, begun: Any) -> Iterator[Giver]:
-    """How each refusing gate of the protocol is answered."""
-    nurse, prescriber = story.who("nurse"), story.who("prescriber")
-    for gate in story.protocol.start.go_gates:
-        if gate.level != "refuse" or gate.fact in {
-            "consent_current",
-            "decision_current",
-            "order_current",
-            "weight_today",
-        }:
-            continue
-        if gate.fact == "pregnancy_status" and story.patient.sex == "male":
-            continue
-        if gate.fact not in DERIVED:
-            by = prescriber if gate.fact == "exam_done" else nurse
-            value: dict[str, Any] = {"ok": True}
-            if gate.fact == "fasting":
-                value |= {"light_meal_at": (story.clock.now - timedelta(hours=14)).isoformat()}
-            yield Giver(gate.fact, _answer(story, session, gate.fact, value, by))
-    given = {gate.fact for gate in story.protocol.start.go_gates if gate.level == "refuse"}
-    derived = {
-        "prescriber_present": lambda: chair.note(
-            session=session, kind="prescriber_in", by=prescriber, at=story.clock.now
-        ),
-        "escort_reached": lambda: plan.escort_reached(
-            session=session, reached_at=story.clock.now, by=story.who("front_desk"), at=story.clock.now
-        ),
-        "iv_access": lambda: chair.place_access(
-            session=session, body_site="forearm", side="left", gauge=22, by=nurse, at=story.clock.now
-        ),
-        "bag_checked": lambda: prepare_bag(story, session),
-        "baseline_sets": lambda: _baseline(story, session, begun),
-        "readiness_check": lambda: _readiness(story, session),
-    }
-    for fact, give in derived.items():
-        if fact in given:
-            yield Giver(fact, give)
-
-
-def _answer(story: Story, session: Session, gate: str, value: dict[str, Any], by: Any) -> Any:
-    return lambda: chair.answer_gate(session=session, gate=gate, value=value, by=by, at=story.clock.now)
-
-
-def _readiness(story: Story, session: Session) -> None:
-    for check in story.protocol.start.readiness_checks:
-        chair.answer_gate(
-            session=session, gate=READINESS + check, value={"ok": True}, by=story.who("nurse"), at=story.clock.now
-        )
-
-
-def _baseline(story: Story, session: Session, begun: Any) -> None:
-    rule = story.protocol.start
-    for n in range(rule.baseline_sets):
-        observe(story, session, at=begun + timedelta(minutes=1 + n * max(rule.baseline_gap_min, 1)), phase="baseline")
-
-
-def observe(story: Story, session: Session, *, at: Any = None, phase: str = "", kind: str = "full") -> None:
-    """One set by the nurse; heart rate drifts a little, as it does."""
+def observe(
+    story: Story, session: Session, *, at: Any = None, phase: str = "", kind: str = "full", **seen: int
+) -> None:
+    """One set by the nurse; heart rate drifts a little, as it does. `seen` is what differs from a calm set."""
     when = at or story.clock.now
-    values = {**CALM, **(FULL if kind == "full" else {}), "hr": CALM["hr"] + when.minute % 7}
+    values = {**CALM, **(FULL if kind == "full" else {}), "hr": CALM["hr"] + when.minute % 7, **seen}
     chair.observe(
         session=session,
         values=values,

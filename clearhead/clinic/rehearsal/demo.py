@@ -18,7 +18,7 @@ from clearhead.clinic.plan import queries as plans
 from clearhead.clinic.plan import series
 from clearhead.clinic.policy import actions as policy
 from clearhead.clinic.policy.clinic_file import shipped_clinic
-from clearhead.clinic.rehearsal import after, before, chair, demo_day, room
+from clearhead.clinic.rehearsal import after, assess, before, chair, demo_day, go, room
 from clearhead.clinic.rehearsal.clock import Clock
 from clearhead.clinic.rehearsal.selection import select_chosen
 from clearhead.clinic.rehearsal.story import PIN, Person, Story
@@ -117,7 +117,7 @@ def seat(site: Site, person: Person, now: datetime, minutes: int) -> Story:
     session = story.sessions[0]
     chair.prepare_home(story, session)
     chair.arrive(story, session)
-    chair.go(story, session, thorough=False)
+    go.go(story, session, thorough=False)
     story.clock.until(now - timedelta(minutes=minutes))
     room.begin(story, session)
     room.follow_plan(story, session, now)
@@ -139,7 +139,7 @@ def planned(site: Site, person: Person, now: datetime, *, first: datetime, firm:
     before.open_course(story)
     before.keep_diary(story)
     demo_day.attacks(story)
-    before.assess(story, thorough=False)
+    assess.assess(story, thorough=False)
     story.clock.until(first - timedelta(days=2))
     before.sign_adopted_order(story)
     candidates = [_series_from(story, first)] if firm else _later(story, first)
@@ -180,7 +180,7 @@ def bring(site: Site, person: Person, now: datetime, stage: str) -> Story:
     story = story_of(site, person, now - timedelta(days=33))
     before.open_course(story)
     before.keep_diary(story)
-    before.hold_consult(story)
+    assess.hold_consult(story)
     if stage == "assessed":
         assessment.add_medication(
             course=story.known_course,
@@ -199,7 +199,7 @@ def _reviewed(site: Site, person: Person, now: datetime) -> Story:
     session = story.sessions[0]
     chair.prepare_home(story, session)
     chair.arrive(story, session)
-    chair.go(story, session, thorough=False)
+    go.go(story, session, thorough=False)
     given = chair.infuse(story, session)
     after.recover(story, session, thorough=False)
     chair.close(story, session, given)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from clearhead.clinic.diary import actions as diary
 from clearhead.clinic.people import actions as people
 from clearhead.clinic.people.models import Site
-from clearhead.clinic.rehearsal import chair
+from clearhead.clinic.rehearsal import chair, go
 from clearhead.clinic.rehearsal.before import HEADACHE_PATTERN
 from clearhead.clinic.rehearsal.story import Person, Story
 from clearhead.clinic.schedule import actions as calendar
@@ -38,7 +38,7 @@ def recover(story: Story, now: datetime) -> None:
     session = story.sessions[0]
     chair.prepare_home(story, session)
     chair.arrive(story, session)
-    chair.go(story, session, thorough=False)
+    go.go(story, session, thorough=False)
     chair.infuse(story, session)
     story.clock.until(now - timedelta(minutes=5))
     chair.observe(story, session)

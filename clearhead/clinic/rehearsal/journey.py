@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from clearhead.clinic.audit.verify import breaks
 from clearhead.clinic.letters.models import Outgoing
-from clearhead.clinic.rehearsal import after, before, chair
+from clearhead.clinic.rehearsal import after, assess, before, chair, go
+from clearhead.clinic.rehearsal.declared import all_were_tried
 from clearhead.clinic.rehearsal.story import StoppedShort, Story
 from clearhead.clinic.rehearsal.table import Outcome
 from clearhead.clinic.rehearsal.world import set_up
@@ -37,13 +38,13 @@ def walk(story: Story) -> None:
     """Every chapter in order."""
     before.enquire_and_book(story)
     before.keep_diary(story)
-    before.assess(story)
+    assess.assess(story)
     before.sign_order(story)
     before.consent_and_book(story)
     for number, session in enumerate(story.sessions):
         chair.prepare_home(story, session)
         chair.arrive(story, session)
-        chair.go(story, session, thorough=number == 0)
+        go.go(story, session, thorough=number == 0)
         given = chair.infuse(story, session)
         after.recover(story, session, thorough=number == 0)
         chair.close(story, session, given)
@@ -51,6 +52,7 @@ def walk(story: Story) -> None:
     after.call_next_day(story, story.sessions[-1])
     after.keep_diary_after(story)
     after.sign_review(story)
+    all_were_tried(story)
     broken = list(breaks())
     if broken:
         raise StoppedShort(f"The audit chain does not hold: {broken[0]}")

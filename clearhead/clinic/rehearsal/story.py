@@ -14,6 +14,7 @@ from django.db import transaction
 from clearhead.clinic.people.context import DEMO_PIN
 from clearhead.clinic.people.models import Course, Patient, RoleGrant, Site, User
 from clearhead.clinic.plan.models import Order, Session
+from clearhead.clinic.plan.queries import measured
 from clearhead.clinic.policy.models import ProtocolVersion
 from clearhead.clinic.rehearsal.clock import Clock
 from clearhead.medicine.protocols.protocol import Protocol
@@ -98,6 +99,11 @@ class Story:
         if not found:
             raise StoppedShort(f"Nobody at {self.site} could be the second person beside {of.name}.")
         return found[0].user
+
+    def measured(self) -> dict[str, Any]:
+        """Weighed again today; height and sex from the file."""
+        now = self.clock.now
+        return {**measured(self.patient, now), "weight_kg": self.person.weight_kg, "weight_measured_at": now}
 
     def local(self, moment: datetime) -> str:
         """A moment on the site's wall clock."""
