@@ -1,0 +1,66 @@
+"""`clearhead rehearse`: a process of its own, a table, a verdict per protocol, an exit code."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from clearhead.clinic.rehearsal import journey
+from clearhead.medicine.protocols.loader import SHIPPED
+from clearhead.medicine.rules import eligibility
+
+TEXT = (SHIPPED / "neurology-gated.toml").read_text(encoding="utf-8")
+
+
+def rehearsed(*words: str) -> subprocess.CompletedProcess[str]:
+    """The command, as somebody at a terminal calls it."""
+    command = [sys.executable, "-m", "clearhead", "rehearse", *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.slow
+@pytest.mark.sqlite
+def test_the_command_walks_a_protocol_to_its_review_and_prints_the_table() -> None:
+    done = rehearsed("short-total-dose")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "short-total-dose: complete"
+    rows = {line[:20].strip(): line[20:].strip() for line in done.stdout.splitlines()}
+    assert int(rows["gates that refused"]) > 60
+    assert rows["given per session"].endswith("mg/kg)")
+    assert rows["28-day review"]
+
+
+@pytest.mark.slow
+@pytest.mark.sqlite
+def test_a_protocol_that_no_patient_of_ours_may_have_stops_short_and_names_the_gate(tmp_path: Path) -> None:
+    file = tmp_path / "for-the-old.toml"
+    file.write_text(TEXT.replace("[assessment]\n", "[assessment]\nage_min_years = 70\n"), encoding="utf-8")
+
+    done = rehearsed(str(file))
+
+    assert done.returncode != 0
+    assert "stopped." in done.stdout
+    assert "yet age refused" in done.stdout
+    assert "Not every rehearsal was completed." in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_a_gate_that_was_broken_is_found_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(eligibility, "_neurology", lambda *_facts: ())
+
+    outcome = journey.rehearse(TEXT, "neurology-gated")
+
+    assert not outcome.complete
+    assert "without neurologist_seen it was not refused by it" in outcome.stopped
+
+
+def test_a_file_that_is_not_there_is_named() -> None:
+    done = rehearsed("nowhere.toml")
+
+    assert done.returncode != 0
+    assert "nowhere.toml" in done.stderr
