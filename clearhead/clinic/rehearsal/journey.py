@@ -11,9 +11,6 @@ from clearhead.clinic.rehearsal.table import Outcome
 from clearhead.clinic.rehearsal.world import set_up
 from clearhead.medicine.protocols.protocol import chair_minutes
 
-WORDS = ("series_booked", "preparation", "discharge")
-MOST_LETTERS = 12
-
 
 def rehearse(toml: str, name: str, *, at_site: str = "") -> Outcome:
     """Walk a made-up patient through this protocol, from enquiry to the 28-day review."""
@@ -73,9 +70,11 @@ def _sum_up(story: Story) -> None:
 
 
 def _letters(story: Story) -> list[str]:
-    """What went out about the first session and its order, by clock time."""
-    about = [str(story.known_order.code), str(story.sessions[0].code)]
-    rows = Outgoing.objects.filter(about_code__in=about, withdrawn_at__isnull=True).order_by("due_at", "pk")
-    return [
-        f"{story.local(row.due_at)}  {row.channel}  {row.template.replace('_', ' ')}" for row in rows[:MOST_LETTERS]
-    ]
+    """Everything that would go out to the patient, by clock time: what it is about, and the subject they read."""
+    rows = Outgoing.objects.filter(patient=story.patient, withdrawn_at__isnull=True).order_by("due_at", "pk")
+    return [f"{story.local(row.due_at)}  {row.channel:<5}  {_named(row)}" for row in rows]
+
+
+def _named(row: Outgoing) -> str:
+    about = row.template.replace("_", " ")
+    return f"{about}: {row.subject}" if row.subject else about

@@ -42,6 +42,6 @@ def printed(outcomes: Sequence[Outcome]) -> str:
         lines.append(name.ljust(20) + "  ".join(one.figures.get(key, "–").ljust(width) for one in outcomes))
     for one in outcomes:
         if one.letters:
-            lines += ["", f"Letters of {one.protocol}, first session:"]
+            lines += ["", f"Letters of {one.protocol}:"]
             lines += [f"  {letter}" for letter in one.letters]
     return "\n".join([*(line.rstrip() for line in lines), "", *(one.line for one in outcomes)])

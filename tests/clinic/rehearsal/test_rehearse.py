@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from clearhead.clinic.rehearsal import journey
+from clearhead.clinic.letters.models import Outgoing
+from clearhead.clinic.people.models import Patient
+from clearhead.clinic.rehearsal import before, journey
+from clearhead.clinic.rehearsal.world import set_up
 from clearhead.medicine.protocols.loader import SHIPPED
 from clearhead.medicine.rules import eligibility
 
@@ -64,3 +67,15 @@ def test_a_file_that_is_not_there_is_named() -> None:
 
     assert done.returncode != 0
     assert "nowhere.toml" in done.stderr
+
+
+@pytest.mark.django_db
+def test_every_letter_of_the_patient_is_listed_with_its_subject_and_clock_time() -> None:
+    story = set_up(TEXT)
+    before.enquire_and_book(story)
+
+    listed = journey._letters(story)
+
+    rows = Outgoing.objects.filter(patient=Patient.objects.get(), withdrawn_at__isnull=True)
+    assert len(listed) == rows.count() > 0
+    assert all(any(row.subject in line and story.local(row.due_at) in line for line in listed) for row in rows)
