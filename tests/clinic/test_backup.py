@@ -304,11 +304,12 @@ def test_a_step_back_begins_with_a_backup_too(settings, tmp_path: Path) -> None:
     assert "django_session" in backup.verify(made).rows
 
 
-@pytest.mark.parametrize("asked", [{}, {"plan": True}, {"check_unapplied": True}])
-def test_where_nothing_is_changed_nothing_is_copied(settings, tmp_path: Path, asked: dict[str, bool]) -> None:
+@pytest.mark.parametrize("target", [[], ["sessions"], ["sessions", "0001"], ["sessions", "0099"], ["nothing", "zero"]])
+def test_where_nothing_is_changed_nothing_is_copied(settings, tmp_path: Path, target: list[str]) -> None:
     settings.VAR = tmp_path
 
-    call_command("migrate", **asked, verbosity=0)
+    with contextlib.suppress(CommandError):  # Django's own, where there is no such migration
+        call_command("migrate", *target, verbosity=0)
 
     assert not (tmp_path / "backups").exists()
 
