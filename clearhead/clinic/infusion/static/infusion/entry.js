@@ -150,8 +150,9 @@ export class Desk {
       const told = await drain(this.outbox, (scope) => this.address(scope), { device: DEVICE });
       if (told?.sent) this.say("said", `${this.words.clinic} ${clock(told.savedAt)}`);
       if (told?.aside) this.say("aside", this.words.aside);
+      if (told?.byHand.length) this.say("byhand", this.words.byhand.replace("%s", told.byHand.map((at) => clock(at).slice(0, 5)).join(", ")));
       if (told?.signIn) this.say("signin", this.words.signin);
-      const swept = told && !told.signIn ? await this.outbox.sweep() : 0;
+      const swept = told && !told.signIn && !told.failed ? await this.outbox.sweep() : 0;
       if (swept) this.say("swept", this.words.swept.replace("%s", swept));
       return told;
     } catch { return null; } finally { this.sending = false; await this.tell(); }

@@ -2,6 +2,7 @@
 // leave this browser, and deleted when the server says it has it. An entry names its session by code, never a person.
 const NAME = "clearhead-outbox";
 export const LONGEST_MS = 24 * 3600 * 1000;
+export const ASIDE_MS = 600000; // what the clinic does not take is offered again now and then: another person may be let in
 export const HELD_MS = 7000; // while a form sends an entry itself, no drain of any tab sends it too
 
 const done = (request) => new Promise((resolve, reject) => {
@@ -69,11 +70,22 @@ export async function openOutbox() {
         store.get(id).onsuccess = ({ target }) => { if (target.result) store.put({ ...target.result, held_until: 0 }); };
       });
     },
+    // The clinic does not take it: kept and counted, out of the way of the others.
+    async setAside(ids, now = Date.now()) {
+      await write((store) => ids.forEach((id) => {
+        store.get(id).onsuccess = ({ target }) => { if (target.result) store.put({ ...target.result, aside_at: now }); };
+      }));
+    },
+    // When each entry that was set aside was kept.
+    async aside() {
+      return (await rows()).filter((row) => row.aside_at).map((row) => row.kept_at).sort((a, b) => a - b);
+    },
     // What may be sent, by session, each list in the order in which it happened.
     async list(now = Date.now()) {
       const sessions = new Map();
       for (const row of await rows()) {
         if (row.held_until > now && row.held_until <= now + HELD_MS) continue;
+        if (row.aside_at <= now && now - row.aside_at < ASIDE_MS) continue;
         const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: row.iv, additionalData: bound(row) }, key, row.sealed);
         const entry = JSON.parse(new TextDecoder().decode(plain));
         sessions.set(row.scope, [...(sessions.get(row.scope) || []), entry]);
@@ -94,34 +106,49 @@ export async function openOutbox() {
 }
 
 const SETTLED = new Set(["saved", "repeated", "set_aside", "conflict"]);
+const NOBODY = new Set([401, 403]);
+const LATER = new Set([408, 425, 429]);
+const ids = (entries) => entries.map((one) => one.client_id);
 
 // Send every session's entries; delete what the server holds. `conflict` means that this id was saved before.
-// One tab at a time sends; a second one does nothing and a replay would be harmless.
-export async function drain(outbox, addressOf, { device, wait = 8000 } = {}) {
+// One tab at a time sends; a second one does nothing (or waits for its turn) and a replay would be harmless.
+export async function drain(outbox, addressOf, { device, wait = 8000, queue = false } = {}) {
   const send = async () => {
-    const told = { sent: 0, aside: 0, signIn: false, left: 0, savedAt: null };
+    const told = { sent: 0, aside: 0, byHand: [], signIn: false, failed: false, left: 0, savedAt: null };
     for (const [scope, entries] of await outbox.list()) {
       for (let start = 0; start < entries.length; start += 100) {
-        const part = entries.slice(start, start + 100);
-        const reply = await fetch(addressOf(scope), {
-          method: "POST", credentials: "same-origin", signal: AbortSignal.timeout(wait), redirect: "error",
-          headers: { "Content-Type": "application/json", Accept: "application/json" },
-          body: JSON.stringify({ entries: part, device_now: new Date().toISOString(), device, form_for: part[0].form_for }),
-        });
-        if (reply.status === 401 || reply.status === 403 || reply.status === 409) { told.signIn = true; continue; }
-        if (!reply.ok) throw new Error(`answered ${reply.status}`);
-        const said = await reply.json();
-        const gone = said.receipts.filter((one) => SETTLED.has(one.status));
-        await outbox.remove(gone.map((one) => one.client_id));
-        told.sent += gone.length;
-        told.aside += said.receipts.filter((one) => one.status === "set_aside").length;
-        told.signIn ||= said.receipts.some((one) => one.status === "sign_in");
-        told.savedAt = said.now;
+        await deliver(outbox, addressOf(scope), entries.slice(start, start + 100), { device, wait, told });
       }
     }
+    told.byHand = await outbox.aside();
     told.left = await outbox.count();
     return told;
   };
   if (!navigator.locks) return send();
-  return navigator.locks.request("clearhead-drain", { ifAvailable: true }, (lock) => (lock ? send() : null));
+  return navigator.locks.request("clearhead-drain", { ifAvailable: !queue }, (lock) => (lock ? send() : null));
+}
+
+// One letter of entries. What is refused as a whole is sent one by one: what is still refused then is set aside.
+async function deliver(outbox, address, part, { device, wait, told }) {
+  const reply = await fetch(address, {
+    method: "POST", credentials: "same-origin", signal: AbortSignal.timeout(wait), redirect: "manual",
+    headers: { "Content-Type": "application/json", Accept: "application/json" },
+    body: JSON.stringify({ entries: part, device_now: new Date().toISOString(), device, form_for: part[0].form_for }),
+  });
+  if (reply.ok) return settle(outbox, await reply.json(), told);
+  if (reply.type === "opaqueredirect" || NOBODY.has(reply.status)) { told.signIn = true; return null; }
+  if (reply.status >= 500 || LATER.has(reply.status)) { told.failed = true; return null; }
+  if (part.length === 1) return outbox.setAside(ids(part));
+  for (const entry of part) await deliver(outbox, address, [entry], { device, wait, told });
+  return null;
+}
+
+async function settle(outbox, said, told) {
+  const gone = said.receipts.filter((one) => SETTLED.has(one.status));
+  await outbox.remove(ids(gone));
+  await outbox.setAside(ids(said.receipts.filter((one) => one.status === "unreadable" && one.client_id)));
+  told.sent += gone.length;
+  told.aside += said.receipts.filter((one) => one.status === "set_aside").length;
+  told.signIn ||= said.receipts.some((one) => one.status === "sign_in");
+  told.savedAt = said.now;
 }

@@ -1,0 +1,76 @@
+"""The queue of a tablet: one entry that the clinic does not take holds up no other, and what is too old is told."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from clearhead.clinic.infusion.models import Event
+from clearhead.clinic.people.guard import token
+from clearhead.clinic.plan.models import Session
+from tests.cast import member
+from tests.clinic.infusion.scene import lively
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.hazard("H-24")]
+PUT = """async ([scope, entry, age_h]) => {
+  const { openOutbox } = await import("/static/web/outbox.js");
+  const outbox = await openOutbox();
+  await outbox.put(scope, entry, Date.now() - age_h * 3600000);
+  await outbox.release(entry.client_id);
+}"""
+COUNT = """async () => (await (await import("/static/web/outbox.js")).openOutbox()).count()"""
+Enter = Callable[[str], Any]
+
+
+@pytest.fixture
+def session() -> Session:
+    return lively(timezone.now())
+
+
+@pytest.fixture
+def enter(open_page: Any, sign_in: Any) -> Enter:
+    """A page on which this person is signed in; nothing has been opened yet."""
+
+    def go(name: str) -> Any:
+        page = open_page(timezone_id="America/Phoenix")
+        sign_in(page, member(name))
+        return page
+
+    return go
+
+
+def put(page: Any, session: Session, *, text: str = "", scope: str = "", form_for: str = "", age_h: float = 0) -> None:
+    """A note in the queue of this browser, as the chair writes one."""
+    at = timezone.now().isoformat()
+    entry = {
+        "client_id": str(uuid.uuid4()), "kind": "note", "happened_at": at, "device_at": at, "device": "tablet-test",
+        "form_for": form_for or token(session.patient), "fields": {"what": "note", "text": text},
+    }  # fmt: skip
+    page.evaluate(PUT, [scope or str(session.code), entry, age_h])
+
+
+def notes(session: Session) -> set[str]:
+    return set(Event.objects.filter(session=session, queued=True, kind="note").values_list("text", flat=True))
+
+
+def test_an_entry_of_an_unknown_visit_or_another_patient_is_set_aside_and_the_rest_is_delivered(
+    enter: Enter, session: Session
+) -> None:
+    page = enter("nina")
+    page.goto("/people/me/")
+    put(page, session, scope=str(uuid.UUID(int=1)), text="no such visit")
+    put(page, session, form_for=token(None), text="written for another")
+    put(page, session, text="first")
+    put(page, session, text="second")
+
+    page.goto(f"/infusion/{session.code}/")
+    page.locator("#notice-byhand", has_text="chart it by hand").wait_for()
+    page.locator("#unsent", has_text="2").wait_for()
+
+    assert notes(session) == {"first", "second"}
+    assert page.locator("#notice-signin").count() == 0
+    assert page.evaluate(COUNT) == 2, "what was set aside is kept"
