@@ -22,6 +22,7 @@ from clearhead.clinic.review.models import Review
 
 BEST = {"vital_signs": 2, "activity": 2, "nausea": 2, "pain": 2}
 LOOKED_AT = ("oriented", "gait_steady", "dissociation_gone", "nausea_tolerable")
+FROM_SETS = frozenset({"bp_near_baseline", "spo2_room_air"})
 FOLLOW_UP_DAYS = 30
 
 
@@ -41,8 +42,10 @@ def recover(story: Story, session: Session, *, thorough: bool) -> None:
         return
     for criterion, spoil in _spoilers(story, session).items():
         with undone():
+            instead = "recovery_sets" if criterion in FROM_SETS else ""
             for giver in givers:
-                giver.give()
+                if giver.gate != instead:
+                    giver.give()
             spoil()
             must_refuse("discharge", Giver(criterion, spoil), lambda: _discharge(story, session), (Discharge,))
         story.gates_tried.append(f"discharge:{criterion}")
@@ -74,10 +77,9 @@ def _too_early(story: Story, session: Session) -> None:
 
 def _givers(story: Story, session: Session) -> list[Giver]:
     nurse = story.who("nurse")
-    from_sets = frozenset({"bp_near_baseline", "spo2_room_air"})
     from_score = frozenset({*LOOKED_AT, "pain_acceptable"})
     givers = [
-        Giver("recovery_sets", lambda: _sets(story, session), from_sets),
+        Giver("recovery_sets", lambda: _sets(story, session), FROM_SETS),
         Giver("score", lambda: _score(story, session), from_score),
         Giver("catheter_out", lambda: recovery.take_catheter_out(session=session, by=nurse, at=story.clock.now)),
     ]
