@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -74,3 +75,84 @@ def test_an_entry_of_an_unknown_visit_or_another_patient_is_set_aside_and_the_re
     assert notes(session) == {"first", "second"}
     assert page.locator("#notice-signin").count() == 0
     assert page.evaluate(COUNT) == 2, "what was set aside is kept"
+
+
+def signed_out(page: Any) -> None:
+    page.wait_for_url(re.compile(r"/account/|/$"))
+    page.locator(".topbar a", has_text="Sign in").wait_for()
+
+
+def test_signing_out_delivers_first_what_waits_on_the_tablet(enter: Enter, session: Session) -> None:
+    page = enter("nina")
+    page.goto("/people/me/")
+    put(page, session, text="before leaving")
+
+    page.locator("[data-sign-out] button").click()
+    signed_out(page)
+
+    assert notes(session) == {"before leaving"}
+
+
+@pytest.mark.parametrize("place", ["/people/me/", "/infusion/{}/", "/recovery/{}/"])
+def test_nobody_signs_out_over_unsent_entries_while_the_clinic_is_away(
+    enter: Enter, session: Session, place: str
+) -> None:
+    page = enter("nina")
+    page.goto(place.format(session.code))
+    page.locator("[data-sign-out]").wait_for()
+    page.context.set_offline(True)
+    put(page, session, text="one")
+    put(page, session, text="two")
+
+    page.locator("[data-sign-out] button").click()
+    asked = page.locator("#unsent-here", has_text="2 entries on this tablet have not yet reached the clinic")
+    asked.wait_for()
+    assert asked.locator("button").all_inner_texts() == ["Send now"]
+
+    page.context.set_offline(False)
+    asked.locator("button").click()
+    signed_out(page)
+    assert notes(session) == {"one", "two"}
+
+
+def test_with_entries_that_the_clinic_does_not_take_it_lets_go_once_it_has_answered_and_keeps_them(
+    enter: Enter, session: Session
+) -> None:
+    page = enter("nina")
+    page.goto("/people/me/")
+    put(page, session, text="written for another", form_for=token(None))
+
+    page.locator("[data-sign-out] button").click()
+    page.locator("#unsent-here", has_text="1 entry on this tablet has not yet reached the clinic").wait_for()
+    page.locator("#unsent-here button", has_text="Sign out all the same").click()
+    signed_out(page)
+
+    assert page.evaluate(COUNT) == 1
+
+
+@pytest.mark.hazard("H-43")
+def test_a_locked_tablet_says_what_waits_before_the_password_door_opens_and_the_next_one_sends_it(
+    enter: Enter, sign_in: Any, session: Session
+) -> None:
+    page = enter("nina")
+    page.goto(f"/infusion/{session.code}/")
+    page.locator("#lock-now button").click()
+    page.locator("#locked-box").wait_for()
+    page.goto("/people/me/")
+    page.locator("h1", has_text="locked").wait_for()
+    put(page, session, text="before the lock")
+
+    page.locator("[data-sign-out] button").click()
+    page.locator("#unsent-here button", has_text="Sign out all the same").click()
+    signed_out(page)
+    assert page.evaluate(COUNT) == 1
+
+    assert notes(session) == set()
+    sign_in(page, member("omar"))
+    page.goto("/people/me/")
+    page.locator("[data-sign-out]").wait_for()
+    for _ in range(600):
+        if page.evaluate(COUNT) == 0:
+            break
+        page.wait_for_timeout(50)
+    assert notes(session) == {"before the lock"}

@@ -5,7 +5,7 @@ import { coreSet, emptyCore, firstField, refill } from "./core.js";
 import { clock, Desk } from "./entry.js";
 import { faces, giveBack, written } from "./faces.js";
 import { holdToSend } from "./hold.js";
-import { forget, keepNewest, keepOpen, keptParts } from "./keep.js";
+import { keepNewest, keepOpen, keptParts } from "./keep.js";
 import { Live, notice } from "./live.js";
 import { rateFace } from "./rate.js";
 import { Tablet } from "./tablet.js";
@@ -115,16 +115,7 @@ document.addEventListener("click", (event) => {
   scrollTo({ top: 0 });
 });
 
-document.getElementById("sign-out")?.addEventListener("submit", async (event) => {
-  const form = event.target;
-  if (form.dataset.sure) return;
-  event.preventDefault();
-  const count = await desk.tell();
-  form.dataset.sure = "1";
-  if (count) { notice("notice-leave", words.leave.replace("%s", count), true); return; } // a second press signs out
-  await forget();
-  form.requestSubmit();
-});
+document.addEventListener("clearhead-leaving", () => { tablet.leaving = true; }); // asked already (web/leave.js)
 addEventListener("beforeunload", (event) => { if (!tablet.leaving && !document.getElementById("unsent").hidden) event.preventDefault(); });
 
 await desk.open();

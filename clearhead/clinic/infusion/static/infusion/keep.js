@@ -14,8 +14,3 @@ export const keepNewest = (parts) => navigator.serviceWorker?.controller?.postMe
 
 // What the worker kept, when it answered in the clinic's place.
 export const keptParts = () => document.getElementById("kept-parts");
-
-export const forget = () => new Promise((resolve) => {
-  const request = indexedDB.deleteDatabase("clearhead-kept");
-  request.onsuccess = request.onerror = request.onblocked = () => resolve();
-});

@@ -3,7 +3,7 @@
 // cannot leave this browser. It is wiped at sign-out, when the clinic says that nobody is signed in, and when its time is over.
 // Every page, figure and answer comes from the clinic while the clinic answers.
 const SHELL = "clearhead-shell-1";
-const KEPT = "clearhead-kept"; // web/forget.js and infusion/static/infusion/keep.js name it too
+const KEPT = "clearhead-kept"; // web/forget.js and web/leave.js name it too
 const PATIENCE_MS = 5000;
 const CHAIR = /^\/(infusion|recovery)\/[0-9a-f-]{36}\/$/;
 const REACH = /^\/(infusion|recovery)\/([0-9a-f-]{36})\//;

@@ -81,11 +81,11 @@ export async function openOutbox() {
       return (await rows()).filter((row) => row.aside_at).map((row) => row.kept_at).sort((a, b) => a - b);
     },
     // What may be sent, by session, each list in the order in which it happened.
-    async list(now = Date.now()) {
+    async list(now = Date.now(), { all = false } = {}) {
       const sessions = new Map();
       for (const row of await rows()) {
         if (row.held_until > now && row.held_until <= now + HELD_MS) continue;
-        if (row.aside_at <= now && now - row.aside_at < ASIDE_MS) continue;
+        if (!all && row.aside_at <= now && now - row.aside_at < ASIDE_MS) continue;
         const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: row.iv, additionalData: bound(row) }, key, row.sealed);
         const entry = JSON.parse(new TextDecoder().decode(plain));
         sessions.set(row.scope, [...(sessions.get(row.scope) || []), entry]);
@@ -111,11 +111,12 @@ const LATER = new Set([408, 425, 429]);
 const ids = (entries) => entries.map((one) => one.client_id);
 
 // Send every session's entries; delete what the server holds. `conflict` means that this id was saved before.
-// One tab at a time sends; a second one does nothing (or waits for its turn) and a replay would be harmless.
-export async function drain(outbox, addressOf, { device, wait = 8000, queue = false } = {}) {
+// One tab at a time sends; a second one does nothing and a replay would be harmless.
+// `last`: nobody may come after us; it waits for its turn, and what was set aside is offered once more.
+export async function drain(outbox, addressOf, { device, wait = 8000, last = false } = {}) {
   const send = async () => {
     const told = { sent: 0, aside: 0, byHand: [], signIn: false, failed: false, left: 0, savedAt: null };
-    for (const [scope, entries] of await outbox.list()) {
+    for (const [scope, entries] of await outbox.list(Date.now(), { all: last })) {
       for (let start = 0; start < entries.length; start += 100) {
         await deliver(outbox, addressOf(scope), entries.slice(start, start + 100), { device, wait, told });
       }
@@ -125,7 +126,7 @@ export async function drain(outbox, addressOf, { device, wait = 8000, queue = fa
     return told;
   };
   if (!navigator.locks) return send();
-  return navigator.locks.request("clearhead-drain", { ifAvailable: !queue }, (lock) => (lock ? send() : null));
+  return navigator.locks.request("clearhead-drain", { ifAvailable: !last }, (lock) => (lock ? send() : null));
 }
 
 // One letter of entries. What is refused as a whole is sent one by one: what is still refused then is set aside.
