@@ -156,3 +156,40 @@ def test_a_locked_tablet_says_what_waits_before_the_password_door_opens_and_the_
             break
         page.wait_for_timeout(50)
     assert notes(session) == {"before the lock"}
+
+
+def test_on_any_page_of_the_staff_a_day_old_entry_is_delivered_first_and_only_what_is_left_is_removed_and_told(
+    enter: Enter, session: Session
+) -> None:
+    page = enter("nina")
+    page.goto("/people/me/")
+    put(page, session, text="old and good", age_h=25)
+    put(page, session, text="old and for another", form_for=token(None), age_h=25)
+    put(page, session, text="young and for another", form_for=token(None), age_h=23)
+
+    page.reload()
+    page.locator("#notice-swept", has_text="1 entry was older than 24 hours and was removed unsent").wait_for()
+    page.locator("#notice-byhand", has_text="chart it by hand").wait_for()
+
+    assert notes(session) == {"old and good"}
+    assert page.evaluate(COUNT) == 1, "what is not yet a day old stays"
+
+
+def test_nothing_is_removed_while_the_clinic_does_not_answer(enter: Enter, session: Session) -> None:
+    page = enter("nina")
+    page.route("**/entries/", lambda route: route.abort())
+    page.goto("/people/me/")
+    put(page, session, text="old", age_h=25)
+
+    with page.expect_event("requestfailed"):
+        page.reload()
+    assert page.evaluate(COUNT) == 1
+
+    page.unroute("**/entries/")
+    page.reload()
+    for _ in range(600):
+        if page.evaluate(COUNT) == 0:
+            break
+        page.wait_for_timeout(50)
+    assert notes(session) == {"old"}
+    assert page.locator("#notice-swept").count() == 0

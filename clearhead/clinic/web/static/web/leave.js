@@ -81,7 +81,7 @@ async function deliver() {
   const told = await send(outbox);
   if (!told || told.failed || told.signIn) return;
   const swept = await outbox.sweep();
-  if (swept) tell("notice-swept", form.dataset.swept.replace("%s", swept));
+  if (swept) tell("notice-swept", swept === 1 ? form.dataset.sweptOne : form.dataset.swept.replace("%s", swept));
   const byHand = await outbox.aside();
   if (byHand.length) tell("notice-byhand", form.dataset.byhand.replace("%s", byHand.map(clock).join(", ")));
 }

@@ -110,6 +110,16 @@ const NOBODY = new Set([401, 403]);
 const LATER = new Set([408, 425, 429]);
 const ids = (entries) => entries.map((one) => one.client_id);
 
+// In order, at most a hundred at once, and never two patients' tokens in one: the token speaks for the whole letter.
+function letters(entries) {
+  const made = [];
+  for (const entry of entries) {
+    const last = made.at(-1);
+    if (last && last.length < 100 && last[0].form_for === entry.form_for) last.push(entry); else made.push([entry]);
+  }
+  return made;
+}
+
 // Send every session's entries; delete what the server holds. `conflict` means that this id was saved before.
 // One tab at a time sends; a second one does nothing and a replay would be harmless.
 // `last`: nobody may come after us; it waits for its turn, and what was set aside is offered once more.
@@ -117,9 +127,7 @@ export async function drain(outbox, addressOf, { device, wait = 8000, last = fal
   const send = async () => {
     const told = { sent: 0, aside: 0, byHand: [], signIn: false, failed: false, left: 0, savedAt: null };
     for (const [scope, entries] of await outbox.list(Date.now(), { all: last })) {
-      for (let start = 0; start < entries.length; start += 100) {
-        await deliver(outbox, addressOf(scope), entries.slice(start, start + 100), { device, wait, told });
-      }
+      for (const part of letters(entries)) await deliver(outbox, addressOf(scope), part, { device, wait, told });
     }
     told.byHand = await outbox.aside();
     told.left = await outbox.count();
