@@ -93,6 +93,6 @@ def _chair(path: str) -> str | None:
     """The chair of this address, for STOP and help."""
     parts = path.split("?")[0].split("/")
     try:
-        return str(UUID(parts[2])) if parts[1] == "infusion" else None
+        return str(UUID(parts[2])) if parts[1] in ("infusion", "recovery") else None
     except (IndexError, ValueError):
         return None

@@ -172,7 +172,7 @@ class TabletLock:
         if request.method != "GET" or "application/json" in request.headers.get("Accept", ""):
             return HttpResponse("This tablet is locked. Nothing was saved.", status=403, content_type="text/plain")
         on_duty, others = mates(site_of(request), timezone.now())  # type: ignore[arg-type]  # a tablet has a site
-        at_chair = kwargs.get("code") if request.path.startswith("/infusion/") else None
+        at_chair = kwargs.get("code") if request.path.startswith(("/infusion/", "/recovery/")) else None
         shown = {"on_duty": on_duty, "others": others, "next": request.get_full_path(), "chair_code": at_chair}
         request.site = site_of(request)
         request.user = AnonymousUser()

@@ -18,6 +18,7 @@ from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.infusion.queries.state import infusion_of
 from clearhead.clinic.infusion.replies import receipt, wants_json, written
 from clearhead.clinic.infusion.views_keep import kept
+from clearhead.clinic.people import tablet
 from clearhead.clinic.people.access import access, link, staff
 from clearhead.clinic.people.actions import SignatureRefused
 from clearhead.clinic.people.models import Role
@@ -201,6 +202,9 @@ def _page(request: Any, session: Session, *, said: str = "", doubts: list[Any] |
     context = {
         "session": session, "patient": session.patient, "view": view, "now": now, "said": said, "doubts": doubts or [],
         "number": running.last_fact if running else 0,
+        "mates": tablet.mates(session.site, now),
+        "lock_min": session.site.tablet_lock_min,
+        "is_tablet": tablet.lock_after_min(request) is not None,
         "correcting": view.left is not None and "correct" in request.GET,
         "set_form": forms.get("set_form") or _set_form(request, session),
         "score_form": forms.get("score_form") or ScoreForm(**_asks(view)),

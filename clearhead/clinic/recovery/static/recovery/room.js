@@ -2,8 +2,10 @@
 import { complain, refuse } from "../infusion/answers.js";
 import { clock, Desk } from "../infusion/entry.js";
 import { faces, written } from "../infusion/faces.js";
+import { holdToSend } from "../infusion/hold.js";
 import { keepNewest, keepOpen, keptParts } from "../infusion/keep.js";
 import { notice } from "../infusion/live.js";
+import { Tablet } from "../infusion/tablet.js";
 import { countDown } from "./timer.js";
 
 const BEAT_MS = 2000;
@@ -14,6 +16,13 @@ const words = { ...document.getElementById("words").dataset };
 const desk = new Desk(room, words, (where, sentence) => {
   if (where === "said") document.getElementById("said").textContent = sentence;
   else notice(`notice-${where}`, sentence, true);
+});
+// Once the patient has left there is nothing to lock: the page only shows.
+const tablet = room.dataset.left ? null : new Tablet(room, words, {
+  kept: Boolean(keptParts()),
+  guard: () => desk.guard(),
+  onOpen: () => { desk.flush(); swap().catch(() => {}); },
+  onShown: () => desk.keepNote(words.shown),
 });
 let number = room.dataset.number;
 let fresh = performance.now();
@@ -39,10 +48,12 @@ function show(page) {
 
 async function swap() {
   const reply = await fetch(location.href, { credentials: "same-origin", cache: "no-store", redirect: "error", headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(8000) });
+  if (reply.status === 403 && reply.headers.has("X-Locked")) return tablet ? tablet.hide(true) : location.reload();
   if (!reply.ok) throw new Error(`answered ${reply.status}`);
   const page = new DOMParser().parseFromString(await reply.text(), "text/html");
   const there = page.querySelector("[data-beat]");
   if (!there || there.dataset.left !== room.dataset.left) return location.reload(); // gone home, or signed out
+  if (there.dataset.author !== room.dataset.author && tablet) return tablet.handOver(); // opened by another, in another tab
   show(page);
   keepNewest([...page.querySelectorAll("[data-part]")].map((part) => part.outerHTML).join(""));
   number = there.dataset.number;
@@ -50,13 +61,26 @@ async function swap() {
   return null;
 }
 
+// A hidden page is not fetched: what calls is said without a name.
+async function look(reply, sent) {
+  if (!tablet?.hidden) {
+    document.getElementById("notice-locked")?.remove();
+    return sent || reply.status === 200 || performance.now() - fresh > FRESH_MS ? swap() : null;
+  }
+  const alarms = await reply.json();
+  const calls = [alarms.high ? `▲ ${alarms.high}` : "", ...new Set(alarms.late.map((one) => one.what))].filter(Boolean);
+  if (calls.length) notice("notice-locked", calls.join(" · "), true); else document.getElementById("notice-locked")?.remove();
+  return null;
+}
+
 async function beat() {
   try {
-    const reply = await fetch(`${room.dataset.beat}?after=${number}`, { credentials: "same-origin", cache: "no-store", redirect: "error", signal: AbortSignal.timeout(4000) });
+    const hidden = Boolean(tablet?.hidden);
+    const reply = await fetch(`${room.dataset.beat}?after=${hidden ? "" : number}`, { credentials: "same-origin", cache: "no-store", redirect: "error", signal: AbortSignal.timeout(4000) });
     if (![200, 304].includes(reply.status)) throw new Error(`answered ${reply.status}`);
     const told = await desk.flush();
     if (told?.sent) document.getElementById("notice-help")?.remove();
-    if (told?.sent || reply.status === 200 || performance.now() - fresh > FRESH_MS) await swap();
+    if (hidden === Boolean(tablet?.hidden)) await look(reply, told?.sent); // it may have been locked or opened meanwhile
     silent = 0;
     lost(false);
   } catch {
@@ -85,11 +109,12 @@ async function send(form, data, confirmed = []) {
   if (outcome.state === "nowhere") return complain(form, [words.noqueue]);
   complain(form, []);
   if (kind === "emergency") return written(form, data, outcome, words, clock);
+  if (kind === "stop" && outcome.state === "here") notice("notice-stop", words.stopped, true);
   form.reset();
   if (form.parentElement.matches("details")) form.parentElement.open = false;
   if (kind === "catheter") form.querySelector("button").disabled = true; // it is out once
   document.activeElement?.blur();
-  return outcome.state === "clinic" ? swap().catch(() => {}) : null;
+  return outcome.state === "clinic" && !tablet?.hidden ? swap().catch(() => {}) : null;
 }
 
 // The departure is judged and signed at the clinic: no queue takes it, and nothing that was typed goes.
@@ -110,10 +135,12 @@ async function leave(form, data) {
 let gone = false;
 addEventListener("beforeunload", (event) => {
   const form = document.querySelector("[data-leave]");
-  if (!gone && form && [...form.querySelectorAll("input,textarea")].some(typed)) event.preventDefault();
+  if (!gone && !tablet?.leaving && form && [...form.querySelectorAll("input,textarea")].some(typed)) event.preventDefault();
 });
 
 faces();
+document.querySelectorAll("[data-hold]").forEach((button) => holdToSend(button, words));
+document.addEventListener("clearhead-leaving", () => { gone = true; });
 countDown();
 await desk.open();
 if (keptParts()) { show(keptParts().content); lost(true); silent = BEATS; }
