@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from clearhead.clinic.diary.models import Day
 from clearhead.clinic.infusion.models import Access, Infusion, Observation, RateChange, Responsible
@@ -139,8 +140,10 @@ def recovery_set(page: Page) -> None:
     for name, value in {**signs, "dissociation": "0"}.items():
         form.locator(f"[name={name}]").fill(value)
     form.locator("[name=sedation]").select_option("0")
+    form.locator("[name=iv_site]").select_option("clear")
     form.get_by_role("button", name="Save set").click()
-    page.get_by_text("The set is saved to the clinic.").wait_for()
+    page.get_by_text("saved to the clinic").first.wait_for()
+    expect(form.locator("[name=hr]")).to_have_value("")  # what was refused would still stand there
 
 
 def let_go(page: Page, session: Session, hours: Hours) -> None:
@@ -149,8 +152,10 @@ def let_go(page: Page, session: Session, hours: Hours) -> None:
     hours.pass_minutes(6)
     recovery_set(page)
     page.get_by_role("button", name="It is out, the site is dry").click()
+    page.locator("#catheter .chip.ok").wait_for()
     page.locator("#escort").get_by_label("Name, as the person says it").fill("Jonas")
     page.get_by_role("button", name="The escort stands here").click()
+    page.locator("#escort .chip.ok").wait_for()
     score = page.locator("#score form")
     for best in ("within 20 %", "steady, no dizziness", "little or none", "little, or bearable"):
         score.get_by_text(best).click()
@@ -160,6 +165,7 @@ def let_go(page: Page, session: Session, hours: Hours) -> None:
     if score.get_by_label("Pain on arrival").count():
         score.get_by_label("Pain on arrival").fill("7")
     score.get_by_role("button", name="Save score").click()
+    page.locator("#part-score .chip.ok").wait_for()
     leave = page.locator("#leave form")
     leave.get_by_text("criteria met", exact=True).click()
     leave.get_by_label("Patient and escort have read").check()

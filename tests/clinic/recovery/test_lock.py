@@ -108,8 +108,10 @@ def test_reloaded_while_locked_it_still_stops_and_calls_help(room: Any) -> None:
         hide(page)
 
     page.goto(f"/recovery/{session.code}/")
-    page.locator(".urgent-locked .help").click()
-
-    page.wait_for_url(re.compile("/help/|/infusion/|/recovery/"))
+    called = page.locator(".urgent-locked .help")
+    called.wait_for()
     assert str(session.patient) not in shown(page)
+    called.click()
+
+    page.get_by_text("Emergency").first.wait_for()  # that page names the patient on purpose: the crew needs it
     assert Event.objects.get(session=session, kind="help").recorded_by is None
