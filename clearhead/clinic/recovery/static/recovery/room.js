@@ -114,7 +114,8 @@ async function send(form, data, confirmed = []) {
   if (form.parentElement.matches("details")) form.parentElement.open = false;
   if (kind === "catheter") form.querySelector("button").disabled = true; // it is out once
   document.activeElement?.blur();
-  return outcome.state === "clinic" && !tablet?.hidden ? swap().catch(() => {}) : null;
+  if (outcome.state === "clinic" && !tablet?.hidden) swap().catch(() => {}); // not waited for: what is pressed meanwhile is sent
+  return null;
 }
 
 // The departure is judged and signed at the clinic: no queue takes it, and nothing that was typed goes.
