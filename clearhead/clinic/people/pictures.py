@@ -96,7 +96,9 @@ def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:
 def _scan_end(data: bytes, at: int) -> int:
     """Where the coded bytes of a scan stop: at the next mark that is neither a stuffed zero nor a restart."""
     while True:
-        at = data.index(b"\xff", at) if b"\xff" in data[at:] else len(data)
+        at = data.find(MARK, at)
+        if at < 0:
+            raise IndexError
         following = data[at + 1]
         if following not in {0x00, *range(0xD0, 0xD8)}:
             return at

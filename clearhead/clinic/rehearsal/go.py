@@ -21,9 +21,6 @@ from clearhead.clinic.rehearsal.chair import observe, prepare_bag
 from clearhead.clinic.rehearsal.declared import asked_here
 from clearhead.clinic.rehearsal.story import PIN, Giver, Story, must_refuse, try_each, undone
 
-STANDS = {"consent_current", "decision_current", "order_current"}
-"""What stood before the day began: it is tried by taking it back."""
-
 
 def go(story: Story, session: Session, *, thorough: bool) -> None:
     """Every gate of the day, each first tried with only its own fact missing; then the signed go."""

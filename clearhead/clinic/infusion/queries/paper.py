@@ -35,20 +35,14 @@ MOST_SETS = {"A4": 52, "Letter": 48}
 ROOM_MM = {"A4": (278.0, 191.0), "Letter": (260.0, 197.0)}
 HEAD_MM, NOTES_MM, LINE_MM, LETTER_MM = 19.0, 7.0, 3.3, 1.42
 WIDE_ROW_MM, NARROW_ROW_MM, NARROW_HEAD_MM = 4.3, 3.0, 6.0
-NARROW_ROWS = (
-    ("hr", lazy("HR"), "/min"),
-    ("spo2", "SpO₂", "%"),
-    ("o2_l_per_min", "O₂", "L/min"),
-    ("sys", lazy("BP upper"), "mmHg"),
-    ("dia", lazy("BP lower"), "mmHg"),
-    ("rr", lazy("RR"), "/min"),
-    ("etco2", "CO₂", "mmHg"),
-    ("temp_c", lazy("Temp"), "°C"),
-    ("sedation", lazy("Sedation"), "RASS"),
-    ("dissociation", lazy("Dissoc."), "0–3"),
-    ("nausea", lazy("Nausea"), "0–3"),
-    ("pain", lazy("Pain"), "0–10"),
-    ("iv_site", lazy("IV site"), ""),
+IN_THREE_DIGITS = {
+    "spo2": (("o2_l_per_min", "O₂", "L/min"),),
+    "bp": (("sys", lazy("BP upper"), "mmHg"), ("dia", lazy("BP lower"), "mmHg")),
+    "rr": (("etco2", "CO₂", "mmHg"),),
+}
+"""Rows of their own for what shares a row with this one, or stands nowhere, in the wide grid."""
+NARROW_ROWS = tuple(
+    row for wide in grid.GRID_ROWS for row in (*((wide,) if wide[0] != "bp" else ()), *IN_THREE_DIGITS.get(wide[0], ()))
 )
 LETTERS = {
     "not_obtainable": "n", "refused": "r", "artefact": "a", "asleep_rouses": "z", "asleep_not_woken": "Z",

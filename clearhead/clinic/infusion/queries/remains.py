@@ -37,11 +37,6 @@ class Remains:
     bags: tuple[InBag, ...]
     line: Line
 
-    @property
-    def bags_mg(self) -> Decimal:
-        """In all bags together."""
-        return sum((one.mg for one in self.bags), Decimal(0))
-
 
 def remains(rows: DoseRows, given: DoseAccount, protocol: Protocol) -> Remains:
     """By charted rates; what was spilled or drawn too much is for the reader of the bag to find."""
