@@ -16,7 +16,7 @@ from clearhead.medicine.protocols.before import Act
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import rate_caps, rate_slips
 from clearhead.medicine.rules.clock import aware, in_utc
-from clearhead.medicine.rules.rate_facts import TAKES_UP, Intention, RateFacts
+from clearhead.medicine.rules.rate_facts import Intention, RateFacts
 from clearhead.medicine.rules.reasons import missing, refused, source_of
 from clearhead.medicine.rules.second import second_check
 from clearhead.medicine.rules.verdict import Reason, Verdict
@@ -152,7 +152,7 @@ def _withdrawn(facts: RateFacts) -> list[Reason]:
 
 
 def _long_pause(facts: RateFacts, protocol: Protocol, at: datetime) -> list[Reason]:
-    if facts.intention.kind not in TAKES_UP or facts.paused_since is None or facts.go_valid:
+    if facts.intention.kind != "resume" or facts.paused_since is None or facts.go_valid:
         return []
     longest, paused = protocol.running.max_pause_min, (at - facts.paused_since).total_seconds() / 60
     if paused <= longest:

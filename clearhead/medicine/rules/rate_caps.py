@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from clearhead.medicine.protocols.dose import FixedRate, LoadPlusRate, MiniBolus, Rate, Stepped
 from clearhead.medicine.protocols.protocol import Protocol
-from clearhead.medicine.rules.rate_facts import TAKES_UP, RateFacts
+from clearhead.medicine.rules.rate_facts import RateFacts
 from clearhead.medicine.rules.reasons import missing, refused, source_of, warned
 from clearhead.medicine.rules.titration import hours_allow
 from clearhead.medicine.rules.verdict import Reason
@@ -179,7 +179,7 @@ def _steps(facts: RateFacts, protocol: Protocol, at: datetime) -> Iterable[Reaso
 def _small_doses(facts: RateFacts, protocol: Protocol, at: datetime) -> Iterable[Reason]:
     """Small doses: the next one after its wait, and no more of them than the order says."""
     dose = protocol.dose
-    if not isinstance(dose, MiniBolus) or facts.intention.kind not in TAKES_UP:
+    if not isinstance(dose, MiniBolus) or facts.intention.kind != "resume":
         return
     source = source_of(protocol, "dose")
     waited = None if facts.paused_since is None else (at - facts.paused_since).total_seconds() / 60

@@ -12,8 +12,6 @@ from clearhead.medicine.errors import Refused
 from clearhead.medicine.rules.dose import DoseAccount
 
 Kind = Literal["start", "change", "resume", "change_bag", "bolus", "pause", "stop"]
-TAKES_UP: tuple[Kind, ...] = ("resume", "change_bag")
-"""On again at a rate that ran before: after a pause, or from another bag."""
 Unit = Literal["mg/kg/h", "mg/h", "mL/h", "mg"]
 
 

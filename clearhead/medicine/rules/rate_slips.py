@@ -15,7 +15,7 @@ from fractions import Fraction
 from clearhead.medicine.protocols.dose import FixedRate, LoadPlusRate, MiniBolus, Stepped, TotalOverTime
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules.rate_caps import half_pump_step
-from clearhead.medicine.rules.rate_facts import TAKES_UP, RateFacts
+from clearhead.medicine.rules.rate_facts import RateFacts
 from clearhead.medicine.rules.reasons import missing, warned
 from clearhead.medicine.rules.verdict import Reason
 
@@ -37,7 +37,7 @@ def judge(facts: RateFacts, protocol: Protocol, *, at: datetime) -> list[Reason]
 def expected_mg_per_h(facts: RateFacts, protocol: Protocol, *, at: datetime) -> tuple[Fraction, ...]:
     """The rates that order and protocol would lead to from here: the chips on the screen. Never the present one."""
     rates = [Fraction(rate) for rate in facts.ordered_mg_per_h] + list(_of_mode(facts, protocol, at))
-    if facts.intention.kind in TAKES_UP and facts.rate_before_pause_mg_per_h is not None:
+    if facts.intention.kind in ("resume", "change_bag") and facts.rate_before_pause_mg_per_h is not None:
         rates.append(Fraction(facts.rate_before_pause_mg_per_h))
     now = facts.given.mg_per_h
     return tuple(sorted({rate for rate in rates if rate > 0 and (rate != now or facts.intention.kind != "change")}))

@@ -69,6 +69,17 @@ def test_one_more_than_ordered_is_refused():
     assert said(again(6, waited=10), 6, 10)["small_doses_most"] == "refused"
 
 
+def test_another_bag_hangs_in_the_middle_of_the_last_one_and_is_no_further_dose():
+    at = after(5 * CYCLE_MIN + 5)
+    now = given(6, until=at)
+    assert now.charted_mg == 55
+    wanted = Intention("change_bag", Decimal(RATE), "mg/h")
+    hung = replace(again(5, waited=10), given=now, paused_since=None, second_person=True, intention=wanted)
+
+    assert gates(judge(hung, SMALL, at=at)) == {}
+    assert gates(judge(replace(hung, second_person=False), SMALL, at=at)) == {"second_check": "open"}
+
+
 @pytest.mark.hazard("H-03")
 def test_faster_than_ordered_is_refused_and_ten_times_as_fast_too():
     assert said(again(1, waited=10, value="75"), 1, 10)["small_dose_rate"] == "refused"

@@ -23,7 +23,6 @@ from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import rate, rate_slips
 from clearhead.medicine.rules.dose import DoseAccount
 from clearhead.medicine.rules.rate import Intention, RateFacts
-from clearhead.medicine.rules.rate_facts import TAKES_UP
 from clearhead.medicine.rules.verdict import Verdict
 
 APPROVAL = timedelta(minutes=15)
@@ -100,7 +99,7 @@ def facts_for(
         earlier_mg_year=before.mg_year,
         earlier_sessions_year=before.sessions_year,
         version_withdrawn=withdrawn(session, at),
-        go_valid=standing(session, at, rows).go_valid if wanted.kind in TAKES_UP else None,
+        go_valid=standing(session, at, rows).go_valid if wanted.kind == "resume" else None,
         prescriber_approved=_approved(session, by, at),
         second_person=said.second_person,
         waited_s=said.waited_s,

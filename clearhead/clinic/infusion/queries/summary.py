@@ -67,7 +67,6 @@ class Totals:
     cap_mg: Decimal | None
     charted_ml: Decimal
     pump_ml: Decimal | None
-    ml_left: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +108,7 @@ def totals(view: ChairView) -> Totals:
     """The sums of the session."""
     read = view.readings[-1].pump_ml if view.readings else None
     given = view.given
-    return Totals(given.mg, given.mg_per_kg, given.cap_mg, doses.exact(given.account.pump_ml), read, given.ml_left)
+    return Totals(given.mg, given.mg_per_kg, given.cap_mg, doses.exact(given.account.pump_ml), read)
 
 
 def sections(view: ChairView, lines: tuple[Line, ...]) -> list[Section]:
