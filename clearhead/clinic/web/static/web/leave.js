@@ -10,8 +10,9 @@ const device = () => { try { return localStorage.getItem("device") || "tablet"; 
 
 // Opened only where something was ever kept.
 async function outboxHere() {
-  if (!usable() || !(await indexedDB.databases()).some((one) => one.name === "clearhead-outbox")) return null;
-  return openOutbox();
+  if (!usable()) return null;
+  const known = await indexedDB.databases?.(); // an older browser does not tell: then it is opened to look
+  return !known || known.some((one) => one.name === "clearhead-outbox") ? openOutbox() : null;
 }
 
 const addressOf = (scope) => form.dataset.entries.replace(NOWHERE, scope);
