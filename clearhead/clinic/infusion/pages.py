@@ -15,7 +15,7 @@ from clearhead.clinic.infusion.actions import ChairRefused
 from clearhead.clinic.infusion.alone import Pause, pause_of
 from clearhead.clinic.infusion.forms import ChairForm, CheckedForm
 from clearhead.clinic.infusion.queries import protocol_of
-from clearhead.clinic.infusion.replies import receipt, wants_json
+from clearhead.clinic.infusion.replies import not_saved, receipt, wants_json
 from clearhead.clinic.infusion.replies import written as written
 from clearhead.clinic.people.access import staff
 from clearhead.clinic.people.actions import SignatureRefused
@@ -64,15 +64,14 @@ def answer(
             else:
                 return part() if part is not None and swaps(request) else done(request, session, row, to)
         if wants_json(request):
-            said = {"saved": False, "errors": form.errors.get_json_data(), "ask": _asks(doubts), **in_json(pause)}
-            return JsonResponse(said, status=422)
+            return not_saved(form.errors.get_json_data(), to_confirm(doubts), **in_json(pause))
     page = {
         "session": session,
         "patient": session.patient,
         "form": form,
         "title": title,
         "pause": pause,
-        "doubts": [reason for reason in doubts if reason.gate not in ASKED_AGAIN],
+        "doubts": to_confirm(doubts),
         **shown,
     }
     reply = render(request, template, page, status=status)
@@ -102,6 +101,11 @@ def alone(form: Any, refusal: Exception) -> Pause | None:
     return pause_of(form, timezone.now()) if asked and isinstance(form, CheckedForm) else None
 
 
+def to_confirm(doubts: list[Reason]) -> list[Reason]:
+    """What a tick answers; the rest asks for something else to be done."""
+    return [reason for reason in doubts if reason.gate not in ASKED_AGAIN]
+
+
 def in_json(pause: Pause | None) -> dict[str, Any]:
     """The pause for a script."""
     return {} if pause is None else {"alone": {"token": pause.token, "wait_s": pause.wait_s}}
@@ -112,10 +116,6 @@ def done(request: HttpRequest, session: Session, row: Any, to: str) -> HttpRespo
     if wants_json(request):
         return JsonResponse({"saved": True, **receipt(row)})
     return HttpResponseRedirect(reverse(to, args=[session.code]), status=303)
-
-
-def _asks(doubts: list[Reason]) -> list[dict[str, str]]:
-    return [{"gate": r.gate, "title": r.title, "sentence": r.sentence} for r in doubts if r.gate not in ASKED_AGAIN]
 
 
 def confirmed(request: HttpRequest) -> frozenset[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, JsonResponse
 
 from clearhead.clinic.audit.models import Fact
 from clearhead.clinic.infusion.actions import Written
+from clearhead.medicine.rules.verdict import Reason
 
 
 def receipt(row: Any) -> dict[str, Any]:
@@ -15,6 +17,12 @@ def receipt(row: Any) -> dict[str, Any]:
     if not isinstance(row, Fact):
         return {}
     return {"fact": str(row.code), "kind": row._meta.model_name, "saved_at": row.recorded_at.isoformat()}
+
+
+def not_saved(errors: Any, doubts: Iterable[Reason], **more: Any) -> JsonResponse:
+    """Nothing was saved: what is wrong by field, and what can be confirmed by naming it."""
+    asked = [{"gate": one.gate, "title": one.title, "sentence": one.sentence} for one in doubts]
+    return JsonResponse({"saved": False, "errors": errors, "ask": asked, **more}, status=422)
 
 
 def wants_json(request: HttpRequest) -> bool:

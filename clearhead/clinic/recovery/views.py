@@ -16,7 +16,7 @@ from clearhead.clinic.infusion.actions import ChairRefused
 from clearhead.clinic.infusion.queries.gates import vein_lies
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.infusion.queries.state import infusion_of
-from clearhead.clinic.infusion.replies import receipt, wants_json, written
+from clearhead.clinic.infusion.replies import not_saved, receipt, wants_json, written
 from clearhead.clinic.infusion.views_keep import kept
 from clearhead.clinic.people import tablet
 from clearhead.clinic.people.access import access, link, staff
@@ -185,9 +185,7 @@ def _back(request: HttpRequest, session: Session, said: str, row: Any) -> HttpRe
 
 def _refused(form: Any, said: str, doubts: list[Any]) -> HttpResponse:
     """The reasons, for the script of the room."""
-    errors = form.errors.get_json_data() if form is not None else {"__all__": [{"message": said}]}
-    asked = [{"gate": one.gate, "title": one.title, "sentence": one.sentence} for one in doubts]
-    return JsonResponse({"saved": False, "errors": errors, "ask": asked}, status=422)
+    return not_saved(form.errors.get_json_data() if form is not None else {"__all__": [{"message": said}]}, doubts)
 
 
 def _page(request: Any, session: Session, *, said: str = "", doubts: list[Any] | None = None, **forms: Any) -> Any:
