@@ -44,7 +44,8 @@ def test_a_whole_attack_without_connection_arrives_in_order(signed_in: Any, live
     signed_in.get_by_role("button", name="Now", exact=True).click()
     signed_in.get_by_role("button", name="Worse").click()
     signed_in.get_by_role("button", name="Over").click()
-    expect(signed_in.locator("[data-saved]")).to_contain_text("not yet sent")
+    expect(signed_in.locator("[data-saved]")).to_contain_text("not yet sent: 3")
+    expect(signed_in.get_by_role("button", name="Over")).to_be_disabled()  # the tap is done with, and the page stays
 
     signed_in.context.set_offline(False)
     expect(signed_in.locator("[data-saved]")).to_contain_text("saved to the clinic")
