@@ -2,8 +2,9 @@
 
     objective(η) = Σ −log p(level | η) + ½ ηᵀ Ω⁻¹ η
 
-minimised by Fisher scoring; slopes come from one vectorised run of the exact solution for all shifted η at once.
-Levels below the quantification limit enter as the probability of lying below it. Scores of effect are no levels.
+minimised by Newton steps along the logarithm of each level (Fisher scoring where that bends the wrong way); slopes come
+from one vectorised run of the exact solution for all shifted η at once. Levels below the quantification limit enter as
+the probability of lying below it. Scores of effect are no levels.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ Array = NDArray[np.float64]
 
 RESEARCH_USE = "Research use. Not for dosing decisions: the models rest on healthy volunteers and minutes to hours."
 G_PER_MOL = {"ketamine": 237.73, "norketamine": 223.70, "hydroxynorketamine": 239.70}
-SHIFT, SETTLED, MOST_ROUNDS, OUTLYING = 1e-4, 5e-4, 40, 3.0
+SHIFT, SETTLED, FARTHEST, MOST_ROUNDS, OUTLYING = 1e-4, 5e-4, 1.5, 40, 3.0  # shift and steps: of a logarithm
 LEVEL_KEYS = ("at_min", "analyte", "value", "below", "unit")
 
 
@@ -207,43 +208,50 @@ class _Task:
         """The loss of measurement i at a predicted level, and its Fisher weight."""
         return _loss(self.measured[i], self.residuals[i], level)
 
-    def pull(self, i: int, level: float) -> float:
-        """How fast the loss of measurement i rises with the predicted level, per ng/mL."""
+    def pull(self, i: int, level: float) -> tuple[float, float, float]:
+        """How fast the loss of measurement i rises with its level (per ng/mL), its Fisher weight, and its bend.
+
+        The bend is that of the loss along the logarithm of the level, (per ng/mL)²: levels are nearly log-linear in η,
+        so steps that use it land closer than Fisher's. Where it is not positive, Fisher's weight stands in.
+        """
         step = SHIFT * max(level, 1e-9)
-        return (self.loss(i, level + step)[0] - self.loss(i, level - step)[0]) / (2 * step)
+        (above, _), (here, weight), (under, _) = (self.loss(i, level + way * step) for way in (1, 0, -1))
+        rise = (above - under) / (2 * step)
+        bend = (above - 2 * here + under) / step**2 + rise / max(level, 1e-9)
+        return rise, weight, bend if bend > 0 else weight
 
     def minimise(self) -> tuple[Array, Array, int, bool]:
-        """Fisher scoring with halved steps; returns mode, information, rounds, settled."""
+        """Newton with halved and bounded steps; returns mode, information, rounds, settled."""
         eta, before = np.zeros(len(self.names)), np.inf
-        value, slope, information = self._local(eta)
+        value, slope, bend, information = self._local(eta)
         for count in range(1, MOST_ROUNDS + 1):
-            step = -np.linalg.solve(information, slope)
+            step = -np.linalg.solve(bend, slope)
             size = float(np.abs(step).max())
             fall = min(size / before, 0.99) if before < np.inf else 0.99
             if size * fall / (1 - fall) < SETTLED:  # steps shrink by one factor: what would follow this one is nothing
                 return eta + step, information, count, True
-            share = 1.0
-            there = self._local(eta + step)
+            share = min(1.0, FARTHEST / size)
+            there = self._local(eta + share * step)
             while there[0] > value and share > 1e-3:
                 share *= 0.5
                 there = self._local(eta + share * step)
             if there[0] > value:
                 return eta, information, count, size < 1e-2
             eta, before = eta + share * step, share * size
-            value, slope, information = there
+            value, slope, bend, information = there
         return eta, information, MOST_ROUNDS, False
 
-    def _local(self, eta: Array) -> tuple[float, Array, Array]:
+    def _local(self, eta: Array) -> tuple[float, Array, Array, Array]:
         size = eta.size
         shifted = np.concatenate([np.zeros((size, 1)), np.eye(size) * SHIFT, -np.eye(size) * SHIFT], axis=1)
         columns = eta[:, None] + shifted
         predicted = self.predicted(columns)
         here = predicted[:, 0]
         jacobian = (predicted[:, 1 : size + 1] - predicted[:, size + 1 :]) / (2 * SHIFT)
-        pulls = np.array([self.pull(i, float(level)) for i, level in enumerate(here)])
-        weights = np.array([self.loss(i, float(level))[1] for i, level in enumerate(here)])
+        pulls, weights, bends = np.array([self.pull(i, float(level)) for i, level in enumerate(here)]).T
         slope = self.prior_inverse @ eta + jacobian.T @ pulls
-        return self.objective(eta, here), slope, self.prior_inverse + (jacobian.T * weights) @ jacobian
+        bend, information = (self.prior_inverse + (jacobian.T * one) @ jacobian for one in (bends, weights))
+        return self.objective(eta, here), slope, bend, information
 
     def judged(self, eta: Array) -> tuple[Judged, ...]:
         """Each level beside the fitted curve."""
