@@ -17,10 +17,12 @@ def size_asked(request: HttpRequest) -> str:
     return "Letter" if request.GET.get("size") == "letter" else "A4"
 
 
-def sheet(request: HttpRequest, template: str, shown: dict[str, Any], name: str) -> Any:
-    """The page, or with `?as=pdf` the same as a file of the asked size."""
+def sheet(
+    request: HttpRequest, template: str, shown: dict[str, Any], name: str, *, style: str = "infusion/paper"
+) -> HttpResponse:
+    """The page, or with `?as=pdf` the same as a file of the asked size, of which `style` has one file each."""
     size = size_asked(request)
-    shown = {**shown, "size": size, "page_css": f"infusion/paper-{size.lower()}.css"}
+    shown = {**shown, "size": size, "page_css": f"{style}-{size.lower()}.css"}
     if request.GET.get("as") != "pdf":
         return render(request, template, shown)
     page = render(request, template, {**shown, "pdf": True, "svg_style": drawing_style()})

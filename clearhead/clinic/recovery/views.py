@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from clearhead.clinic.infusion import actions as chair
 from clearhead.clinic.infusion.actions import ChairRefused
+from clearhead.clinic.infusion.printing import sheet as paper
 from clearhead.clinic.infusion.queries.gates import vein_lies
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.infusion.queries.state import infusion_of
@@ -162,6 +163,8 @@ def _sheet(request: HttpRequest, session: Session, *, staff: bool) -> HttpRespon
         "restrictions": restrictions, "sentences": queries.own_sentences(restrictions, protocol),
         "calls": [line for line in calls.lines_of(left, now) if line.call.after == "session"] if left else [],
     }  # fmt: skip
+    if request.GET.get("as") == "pdf":
+        return paper(request, "recovery/leaflet.html", context, f"after-{session.code}", style="recovery/leaflet")
     return render(request, "recovery/sheet.html", context)
 
 

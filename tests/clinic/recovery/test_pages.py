@@ -7,6 +7,7 @@ import uuid
 import pytest
 from django.test import Client
 
+from clearhead.clinic.infusion import printing
 from clearhead.clinic.infusion.models import Access, Observation
 from clearhead.clinic.people import doors, guard
 from clearhead.clinic.recovery.models import CallAttempt, Discharge, EscortMet, Score
@@ -159,6 +160,30 @@ def test_the_sheet_says_times_and_alarms_in_plain_words_and_the_link_shows_no_na
         assert "mg" not in page.split("<article", 1)[1].split("</article", 1)[0]
     assert "Petra Lindqvist" in printed
     assert "Lindqvist" not in by_link
+
+
+@pytest.mark.parametrize("size", ["a4", "letter"])
+@pytest.mark.parametrize("by_link", [False, True])
+def test_the_sheet_to_take_home_is_one_page_of_a_file_for_the_desk_and_behind_the_link(
+    nurse, session, monkeypatch, size, by_link
+):
+    ward.go(session, ward.ENDED + minutes(61), disposition="against_advice", reason="Goes.")
+    _link, token = doors.make_link(
+        purpose="discharge-sheet", subject_code=session.code, patient=session.patient, site=session.site,
+        at=ward.ENDED, lasts=minutes(9000),
+    )  # fmt: skip
+    laid, whole = [], printing.laid_out
+    monkeypatch.setattr(printing, "laid_out", lambda html: laid.append((html, whole(html))) or laid[-1][1])
+
+    address = f"/recovery/sheet/{token}/" if by_link else f"/recovery/{session.code}/sheet/"
+    reply = (Client() if by_link else nurse).get(address, {"as": "pdf", "size": size})
+
+    assert (reply["Content-Type"], reply.content[:5]) == ("application/pdf", b"%PDF-")
+    (html, pages), *more = laid
+    assert (len(pages.pages), more) == (1, [])
+    assert round(pages.pages[0].height / 96 * 25.4) == {"a4": 297, "letter": 279}[size]
+    assert ("Lindqvist" in html) is not by_link
+    assert all(words in html for words in ("Not before these times", "Call the emergency number at once for"))
 
 
 def test_a_call_asks_every_alarm_of_someone_who_was_reached(nurse, session):
