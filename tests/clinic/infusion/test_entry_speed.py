@@ -26,19 +26,22 @@ SESSIONS = int(os.environ.get("CLEARHEAD_ENTRY_SESSIONS", "1"))
 
 
 @pytest.mark.parametrize("_session", range(SESSIONS))
-def test_each_entry_is_as_quick_as_the_room_needs(_session: int, page: Any, sign_in: Any) -> None:
+@pytest.mark.parametrize("thumb", [False, True], ids=["keyboard", "thumb"])
+def test_each_entry_is_as_quick_as_the_room_needs(thumb: bool, _session: int, request: Any, sign_in: Any) -> None:
+    page = request.getfixturevalue("phone" if thumb else "page")
     session, nina = lively(timezone.now()), member("nina")
     nina.credentials.create(kind="sedation", expires_on=timezone.localdate() + timedelta(days=90))
     sign_in(page, nina)
     page.goto(f"/infusion/{session.code}/")
     page.locator("#part-picture svg").wait_for()
 
-    found = chairside_entry.run(page, once=not MEASURED)
+    found = chairside_entry.run(page, once=not MEASURED, thumb=thumb)
 
     if MEASURED:
         with Path(MEASURED).open("a", encoding="utf-8") as file:
-            file.write(json.dumps(found) + "\n")
+            file.write(json.dumps(["thumb" if thumb else "keyboard", found]) + "\n")
     goals = chairside_entry.GOALS_S
     slow = {name: took for name, took in found.items() if took[0].hand_s > goals[name] - chairside_entry.PAGE_S}
     assert set(found) == set(goals)
     assert not slow
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
