@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 
 import pytest
+from django.core.management.base import CommandError
 
 from clearhead.clinic.rehearsal import demo, demo_day
+from clearhead.clinic.rehearsal.management.commands.demo import CLINIC, made_by, ready, throw_away
 from clearhead.clinic.schedule.models import Occupancy
 
 pytestmark = pytest.mark.django_db
@@ -37,3 +40,21 @@ def test_the_demo_loads_in_the_morning_when_its_chairs_are_all_taken_at_the_same
     assert len(story.sessions) == story.known_order.sessions
     assert start.date() == site.today(morning) + timedelta(days=1)
     assert start.time() > time(8)
+
+
+def test_a_demo_of_another_version_is_refused_with_the_remedy_and_an_unfinished_one_begins_anew(tmp_path: Path) -> None:
+    database, stamp = tmp_path / "demo.sqlite3", tmp_path / "demo.sqlite3.made-by"
+    assert not ready(database)
+    database.write_bytes(b"half loaded")
+    assert not ready(database)
+
+    stamp.write_text(made_by())
+    assert ready(database)
+    stamp.write_text("older tables")
+    with pytest.raises(CommandError, match=r"another version of Clearhead.*Run: python3 run\.py demo --fresh"):
+        ready(database)
+    assert database.read_bytes() == b"half loaded"
+
+    throw_away(database)
+    assert list(tmp_path.iterdir()) == []
+    assert len(list(CLINIC.rglob("migrations/0001_*.py"))) > 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import sys
@@ -17,10 +18,10 @@ from django.db import close_old_connections, transaction
 from django.utils import timezone
 
 from clearhead.clinic.checks import sqlite_is_mended
-from clearhead.clinic.people.models import Site
 from clearhead.clinic.rehearsal import fastclock
 
 LOOK_ROUND_S = 15
+CLINIC = Path(__file__).resolve().parents[3]
 
 
 class Command(BaseCommand):
@@ -54,11 +55,9 @@ class Command(BaseCommand):
     def _load(self, fresh: bool) -> bool:
         """Load the demo where there is none; True when it was loaded now."""
         database = Path(settings.DATABASES["default"]["NAME"])
-        if fresh:
-            for ending in ("", "-wal", "-shm"):
-                Path(f"{database}{ending}").unlink(missing_ok=True)
-        if database.exists() and database.stat().st_size and Site.objects.exists():
+        if not fresh and ready(database):
             return False
+        throw_away(database)
         begun = time.monotonic()
         call_command("migrate", verbosity=0)
         from clearhead.clinic.rehearsal import demo
@@ -70,6 +69,7 @@ class Command(BaseCommand):
         demo.give_login("petra.lindqvist@example.org", now)
         demo.give_login("jonas.berg@example.org", now)
         self.stdout.write(f"  {loaded.running} chairs running · loaded in {time.monotonic() - begun:.0f} s")
+        _stamp(database).write_text(made_by(), encoding="utf-8")
         return True
 
     def _say(self, line: str) -> None:
@@ -86,6 +86,35 @@ class Command(BaseCommand):
             close_old_connections()
             room.tick(timezone.now())
             time.sleep(LOOK_ROUND_S)
+
+
+def ready(database: Path) -> bool:
+    """Whether a demo stands there that was loaded to its end. Refused where another version of the program made it."""
+    if not (database.exists() and _stamp(database).exists()):
+        return False
+    if _stamp(database).read_text(encoding="utf-8") != made_by():
+        raise CommandError(
+            "This demo was made by another version of Clearhead, which kept its tables differently. "
+            "Run: python3 run.py demo --fresh (it begins anew; what was typed into the old demo is lost)."
+        )
+    return True
+
+
+def throw_away(database: Path) -> None:
+    """What is left of an older or an unfinished demo."""
+    for ending in ("", "-wal", "-shm"):
+        Path(f"{database}{ending}").unlink(missing_ok=True)
+    _stamp(database).unlink(missing_ok=True)
+
+
+def made_by() -> str:
+    """Which tables this program keeps: a digest of all its migrations."""
+    found = sorted(CLINIC.rglob("migrations/*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in found)).hexdigest()
+
+
+def _stamp(database: Path) -> Path:
+    return Path(f"{database}.made-by")
 
 
 def _again_as_demo(speed: float) -> None:
