@@ -104,11 +104,11 @@ def own_lines(people: int) -> tuple[list[Line], float]:
 
     values = values_of(people)
     answer = np.empty((2, TIMES_MIN.size, people))
-    lines = [Line("NumPy alone", *timed(lambda: job(values, "numpy"), 7), 120)]
+    lines = [Line("NumPy alone", *timed(lambda: job(values, "numpy"), 15), 120)]
     plain = job(values, "numpy").copy()
     best = lines[0].best_s
     if fast.is_installed():
-        best, median, processor = timed(lambda: job(values, "fast"), 9)
+        best, median, processor = timed(lambda: job(values, "fast"), 15)
         peak = plain.max(axis=(1, 2), keepdims=True)
         same = float(np.max(np.abs(job(values, "fast") - plain) / peak))
         lines.append(
@@ -179,7 +179,7 @@ def fit_lines() -> list[Line]:
         ]
         many = len(fit_map(shot, person, model.id, levels).estimates)
         what = f"MAP update, {model.label}: {many} parameters, {len(levels)} levels"
-        lines.append(Line(what, *timed(partial(fit_map, shot, person, model.id, levels), 9), 30))
+        lines.append(Line(what, *timed(partial(fit_map, shot, person, model.id, levels), 15), 30))
     return lines
 
 
