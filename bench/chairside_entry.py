@@ -24,8 +24,8 @@ from typing import Any, NamedTuple
 from bench.chairside_server import write
 
 KEY_S, TARGET_S, FIELD_S = 0.2, 1.1, 0.4
-ROUNDS, TWICE = 10, 2
-"""How often in one session: its order has room for two steps down and two doses of the sedative."""
+ROUNDS, TWICE, ONCE = 10, 2, 1
+"""How often in one session: its order has room for two steps down, and doses of the sedative keep their distance."""
 SESSIONS = 10
 GOALS_S = {"core set": 15.0, "rate change, without reading back": 5.0, "symptom": 3.0, "sedative with its face": 10.0}
 PAGE_S = 0.5
@@ -129,11 +129,10 @@ def symptom(hand: Hand, place: int) -> None:
 
 
 def sedative(hand: Hand, place: int) -> None:
-    """Open, the face, given already, all read."""
+    """Open, the face, all read: the press that every rule may still refuse."""
     hand.point(hand.page.locator("[data-face=drug]"))
     face = hand.page.locator("#part-orders .faced").first
     hand.point(face.locator("summary"))
-    hand.point(face.locator("input[name=already]"))
     hand.point(face.locator("button[name=confirmed]"))
     hand.saved()
 
@@ -142,7 +141,7 @@ ACTS: dict[str, tuple[Callable[[Hand, int], None], int]] = {
     "core set": (core_set, ROUNDS),
     "rate change, without reading back": (rate_change, TWICE),
     "symptom": (symptom, ROUNDS),
-    "sedative with its face": (sedative, TWICE),
+    "sedative with its face": (sedative, ONCE),
 }
 
 

@@ -133,7 +133,7 @@ def test_the_page_names_the_bag_and_the_pump_and_asks_the_second_person(now_runn
     right = post(nina, now_running, "bag/change/", **said, **check, check_ml_per_h="7", checker_secret=PIN)
 
     assert "K-1204" in page
-    assert '<p class="huge">7 <i>mL/h</i></p>' in page
+    assert '<p class="huge told">7 <i>mL/h</i></p>' in page
     assert 'name="check_ml_per_h"' in page
     assert [reply.status_code for reply in (alone, wrong, right)] == [422, 422, 303]
     assert RateChange.objects.get(kind="bag_change").second_person == member("omar")

@@ -165,7 +165,7 @@ def test_the_page_of_the_new_bag_says_first_what_the_pump_should_show() -> None:
     sent = nina.post(f"/infusion/{session.code}/bag/change/", said)
 
     assert "1 mg/mL hangs, this one is 2 mg/mL" in page
-    assert '<p class="huge">6 <i>mL/h</i></p>' in page
+    assert '<p class="huge told">6 <i>mL/h</i></p>' in page
     assert sent.status_code == 303
     assert RateChange.objects.get(kind="bag_change").pump_ml_per_h == 6
 
