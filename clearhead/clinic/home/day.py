@@ -69,6 +69,11 @@ class Row:
         return NEXT_EVENT.get(self.step, "")
 
     @property
+    def in_a_chair(self) -> bool:
+        """True from the room to the door: help can be called to this visit."""
+        return self.step in {"roomed", "infusing", "recovering"}
+
+    @property
     def may_be_missed(self) -> bool:
         """True until somebody has come: whether they are late, the page that knows the time says."""
         return self.step in {"booked", "confirmed"}

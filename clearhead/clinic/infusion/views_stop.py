@@ -10,10 +10,12 @@ import uuid
 from decimal import Decimal
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -135,4 +137,6 @@ def _back(request: HttpRequest, session: Session, row: Any, to: str = "infusion-
         return JsonResponse({"saved": True, **receipt(row)})
     if clinician(request, session) is None:
         to = "infusion-emergency" if doors.opens_chair(request, session) else "home"
+    if to == "home":  # the desk has called: it may not read the chair, and is told that it was heard
+        messages.warning(request, _("Help is called to %(who)s. It stands on every board.") % {"who": session.patient})
     return HttpResponseRedirect(reverse(to, args=[] if to == "home" else [session.code]), status=303)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,11 +10,12 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from clearhead.clinic.home import chairs, day
 from clearhead.clinic.infusion import actions as chair
 from clearhead.clinic.infusion import queries
-from clearhead.clinic.infusion.models import PumpReading, Symptom
+from clearhead.clinic.infusion.models import Event, PumpReading, Symptom
 from clearhead.clinic.plan.models import Escort, Session
 from clearhead.clinic.recovery.models import Discharge
 from clearhead.clinic.schedule.models import Occupancy, Resource
@@ -251,3 +253,27 @@ def test_the_desk_sees_an_overdue_set_and_whether_the_escort_is_here():
     assert not any("overdue" in text for text in chips(AT_TEN + minutes(4)))
     assert chips(AT_TEN + minutes(8))["set overdue 3 min"] == "due"
     assert chips(AT_TEN + minutes(12))["set overdue 7 min"] == "warn"
+
+
+@pytest.mark.hazard("H-49")
+def test_the_desk_calls_help_to_a_chair_from_the_day_and_from_the_board_and_is_told(
+    client: Client, monkeypatch
+) -> None:
+    session = put(room.running(AT_TEN), "chair 2")
+    monkeypatch.setattr("django.utils.timezone.now", lambda: AT_TEN + minutes(20))
+    client.force_login(member("fern"))
+    address = reverse("infusion-help", args=[session.code])
+
+    boards = [reverse(name, args=["mesa"]) for name in ("home-day", "home-chairs")]
+    pages = [client.get(board).content.decode() for board in boards]
+    walls = [client.get(f"{board}?wall").content.decode() for board in boards]
+    ids = [re.search(rf'action="{address}".*?name="client_id" value="([^"]+)"', page, re.DOTALL) for page in pages]
+
+    assert all(ids)
+    assert not any(address in page for page in walls)
+    for _twice in range(2):
+        answer = client.post(address, {"client_id": ids[0][1]}, follow=True)
+        assert "Help is called to Petra Lindqvist" in answer.content.decode()
+    event = Event.objects.get(kind="help")
+    assert event.recorded_by == member("fern")
+    assert tile("chair 2", AT_TEN + minutes(21)).figures.help_called

@@ -23,10 +23,8 @@ async function beat() {
     if (answer.type === "opaqueredirect" || answer.status === 403) {
       say(lost.dataset.out);
     } else if (answer.status === 200) {
-      const focused = document.activeElement?.closest?.("[data-poll] a")?.getAttribute("href");
-      board.innerHTML = await answer.text();
-      board.dataset.mark = answer.headers.get("ETag") ?? "";
-      if (focused) board.querySelector(`a[href="${focused}"]`)?.focus();
+      const tiles = await answer.text();
+      if (!board.querySelector("button:active, a:active")) renew(tiles, answer.headers.get("ETag") ?? ""); // a press under way counts first
       answered();
     } else if (answer.status === 304) {
       answered();
@@ -37,6 +35,15 @@ async function beat() {
     missed();
   }
   setTimeout(beat, BEAT_MS);
+}
+
+function renew(tiles, mark) {
+  const link = document.activeElement?.closest?.("[data-poll] a")?.getAttribute("href");
+  const form = document.activeElement?.closest?.("[data-poll] form")?.getAttribute("action");
+  board.innerHTML = tiles;
+  board.dataset.mark = mark;
+  if (link) board.querySelector(`a[href="${link}"]`)?.focus();
+  if (form) board.querySelector(`form[action="${form}"] button`)?.focus();
 }
 
 function answered() {
