@@ -9,7 +9,7 @@ from typing import Literal
 
 from clearhead.medicine.protocols.bedside import AfterChange, Change, ObservationPhase, ObservationSet
 from clearhead.medicine.protocols.protocol import Protocol
-from clearhead.medicine.rules.clock import aware, in_utc, is_ahead, minutes_since
+from clearhead.medicine.rules.clock import AHEAD_MIN, aware, in_utc, is_ahead, minutes_since
 from clearhead.medicine.rules.reasons import missing, refused, source_of, warned
 from clearhead.medicine.rules.verdict import Verdict
 
@@ -107,7 +107,11 @@ def _phase(facts: ObserveFacts, protocol: Protocol, at: datetime) -> Observation
 
 def due(facts: ObserveFacts, protocol: Protocol, *, at: datetime) -> Due | None:
     """The next set that is due, or None when nobody is observed (before the start, after leaving)."""
-    facts, at = in_utc(facts), aware(at)
+    return due_in_utc(in_utc(facts), protocol, at=aware(at))
+
+
+def due_in_utc(facts: ObserveFacts, protocol: Protocol, *, at: datetime) -> Due | None:
+    """The same for facts whose every moment is in UTC already: who asks often turns them once."""
     phase = _phase(facts, protocol, at)
     interval = protocol.observation.phase(phase)
     if interval is None or phase in ("baseline", "departure"):
@@ -139,8 +143,8 @@ def _by_phase(facts: ObserveFacts, protocol: Protocol, phase: ObservationPhase, 
 
 def _last(facts: ObserveFacts, at: datetime, begun: datetime, only: ObservationSet | None = None) -> datetime:
     """The last set, or the begin of the phase when that is later. Future-dated sets are not believed."""
-    taken = [s.at for s in facts.sets if not is_ahead(s.at, at) and (only is None or s.set == only)]
-    return max([begun, *taken])
+    believed = at + timedelta(minutes=AHEAD_MIN)
+    return max([begun, *(s.at for s in facts.sets if s.at <= believed and (only is None or s.set == only))])
 
 
 def _after_changes(facts: ObserveFacts, protocol: Protocol, at: datetime) -> Iterator[_Wanted]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules.clock import aware, in_utc
-from clearhead.medicine.rules.observe import ObserveFacts, SetTaken, due
+from clearhead.medicine.rules.observe import ObserveFacts, SetTaken, due_in_utc
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def timeliness(came: Iterable[Came], facts: ObserveFacts, protocol: Protocol, *,
         times = list(_due_times(facts, protocol, first=first, until=max(first, last)))
         missed = sum(moment + grace < last for moment in times)
         met, asked = met + (missed < len(times)), asked + missed + (missed < len(times))
-    now = due(facts, protocol, at=at)
+    now = due_in_utc(facts, protocol, at=at)
     if now is not None and now.at + grace <= at:
         asked += sum(moment + grace <= at for moment in _due_times(facts, protocol, first=now.at, until=at))
     return Timeliness(met, asked)
@@ -57,7 +57,7 @@ def _due_times(facts: ObserveFacts, protocol: Protocol, *, first: datetime, unti
     while moment <= until:
         yield moment
         taken = (*taken, SetTaken(moment, "full"))
-        following = due(replace(facts, sets=taken), protocol, at=moment)
+        following = due_in_utc(replace(facts, sets=taken), protocol, at=moment)
         if following is None or following.at <= moment:
             return
         moment = following.at
