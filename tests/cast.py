@@ -33,7 +33,13 @@ def mesa() -> Site:
     """The site of the cast."""
     return Site.objects.get_or_create(
         slug="mesa",
-        defaults={"name": "Saguaro Headache Infusion, Mesa", "zone": "America/Phoenix", "phone": "555 0100"},
+        defaults={
+            "name": "Saguaro Headache Infusion, Mesa",
+            "zone": "America/Phoenix",
+            "phone": "555 0100",
+            "after_hours_phone": "555 0199",
+            "cancelling_terms": "A session cancelled less than 48 hours before it costs 150 US dollars.",
+        },
     )[0]
 
 

@@ -123,6 +123,7 @@ def sign(
         "consent",
         [
             *_order_reasons(order, reading, read_sha256),
+            *queries.not_written_down(order.site),
             *_person_reasons(order.course.patient, typed_name, birth_date, interpreter, co_signed_by, order.site, at),
             *_answer_reasons(order, teach_back, choices),
         ],

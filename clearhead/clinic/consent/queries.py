@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from clearhead.clinic.consent.items import CHOICES, TEACH_BACK
 from clearhead.clinic.consent.models import Consent, Question, Withdrawal
 from clearhead.clinic.consent.rendering import Block, Wording, blocks, filled, sha256_of_text, wording_of
-from clearhead.clinic.people.models import Course, Patient
+from clearhead.clinic.people.models import Course, Patient, Site
 from clearhead.clinic.plan import queries as plan
 from clearhead.clinic.plan.models import Order
+from clearhead.medicine.rules.reasons import missing
+from clearhead.medicine.rules.verdict import Reason
 
 __all__ = ["CHOICES", "TEACH_BACK"]
 
@@ -41,6 +43,18 @@ def reading_of(order: Order, language: str = "") -> Reading:
     asked = dict.fromkeys(text.id for text in plan.protocol_of(order).consent.texts)
     words = [wording_of(text_id, spoken) for text_id in asked]
     return Reading(order, tuple((each, filled(each, order)) for each in words))
+
+
+def not_written_down(site: Site) -> list[Reason]:
+    """What a consent has to say and this site has not written down yet: before that, nobody signs here."""
+    sentences = {
+        "after_hours_phone": _("This clinic has not written down whom to call at night and on weekends."),
+        "cancelling_terms": _("This clinic has not written down what cancelling costs."),
+    }
+    remedy = _("Nobody can sign before its owner or medical director fills it in under “Numbers and terms”.")
+    return [
+        missing(name, _("Clinic"), f"{said} {remedy}") for name, said in sentences.items() if not getattr(site, name)
+    ]
 
 
 def choices_asked(order: Order) -> dict[str, str]:

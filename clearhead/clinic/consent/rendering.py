@@ -86,10 +86,7 @@ def numbers_of(order: Order) -> dict[str, Any]:
         "phones": _phones(order.site),
         "price": _price(order),
         "dispute_from": str(DISPUTE_FROM_USD),
-        "cancellation": _(
-            "You can cancel by phone or by the link in our messages. Ask the desk before you sign whether a late "
-            "cancellation costs anything."
-        ),
+        "cancelling": order.site.cancelling_terms or _("The clinic has not written its terms down yet."),
     }
 
 
@@ -147,12 +144,14 @@ def _co_drugs(order: Order) -> str:
 
 
 def _phones(site: Site) -> str:
-    said = [
-        _("%(site)s, in opening hours: %(phone)s.") % {"site": site.name, "phone": site.phone or _("see your letter")}
-    ]
-    if site.after_hours_phone:
-        said.append(_("At night and on weekends: %(phone)s.") % {"phone": site.after_hours_phone})
-    return " ".join(said)
+    said = {"site": site.name, "phone": site.phone or _("see your letter")}
+    night = site.after_hours_phone or _("not written down yet")
+    return " ".join(
+        (
+            _("%(site)s, in opening hours: %(phone)s.") % said,
+            _("At night and on weekends, at any hour: %(phone)s.") % {"phone": night},
+        )
+    )
 
 
 def _price(order: Order) -> str:

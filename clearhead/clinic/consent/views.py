@@ -78,6 +78,7 @@ def _read_and_sign(request: HttpRequest, order: Order, *, via: str, by: User | N
         "withdraw_form": taking_back,
         "questions": queries.questions_of(order.course),
         "open_questions": queries.unanswered(order.course),
+        "not_written_down": queries.not_written_down(order.site),
         "consent": consent,
         "may_withdraw": bool(given),
         "withdrawal": queries.withdrawal_of(order),
@@ -137,6 +138,7 @@ def _order_page(request: HttpRequest, order: Order, *, status: int = 200, refusa
         "agreed": plan.agreed_starts(order),
         "all_signed": Consent.standing().filter(order=order).select_related("text"),
         "client_form": AnswerForm(),
+        "not_written_down": queries.not_written_down(order.site),
         "refusal": refusal,
     }
     return render(request, "consent/order.html", shown, status=status)

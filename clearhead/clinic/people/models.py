@@ -56,7 +56,10 @@ class Site(models.Model):
     )
     address = models.CharField(max_length=200, blank=True)
     phone = models.CharField(max_length=40, blank=True)
-    after_hours_phone = models.CharField(max_length=40, blank=True)
+    after_hours_phone = models.CharField(max_length=40, blank=True, help_text="Nobody signs a consent without it.")
+    cancelling_terms = models.CharField(
+        max_length=300, blank=True, help_text="As patients read them. Nobody signs a consent without them."
+    )
     single_handed = models.BooleanField(
         default=False, help_text="Second checks become a timed pause and a self re-read."
     )

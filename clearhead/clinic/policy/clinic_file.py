@@ -129,7 +129,8 @@ class SiteFile:
     setting: Literal["office_chair", "monitored_bed", "inpatient"]
     address: str
     phone: str
-    after_hours_phone: str
+    after_hours_phone: str | None  # none yet: nobody signs a consent here before there is one
+    cancelling_terms: str | None  # as patients read them; without them nobody signs either
     single_handed: bool
     protocols: tuple[ProtocolChoice, ...]
     hours: tuple[Hours, ...]

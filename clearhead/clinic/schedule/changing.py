@@ -61,7 +61,7 @@ def change_hours(
     for day, stretches in week.items():
         for opens, closes in stretches:
             Opening.objects.create(site=site, weekday=day, opens=opens, closes=closes, from_date=from_date)
-    return _told(site, Kind.HOURS, from_date, before, _week_words(week), by, at)
+    return told(site, Kind.HOURS, from_date, before, _week_words(week), by, at)
 
 
 @audit.once
@@ -90,7 +90,7 @@ def change_day(
             site=site, on_date=day, opens=row.start, closes=row.end, closed=row.closed, from_date=site.today(at)
         )
     after = str(_("as on every such weekday")) if stretches is None else said_hours(stretches)
-    return _told(site, Kind.DAY, day, before, after, by, at)
+    return told(site, Kind.DAY, day, before, after, by, at)
 
 
 def _open_rows(day: date, stretches: Sequence[Stretch]) -> list[OpenHours]:
@@ -129,7 +129,7 @@ def add_chair(
         attributes={"room": room.strip(), **PLACES[place]},
         from_date=from_date,
     )
-    _told(site, Kind.CHAIR, from_date, "", _("%(name)s can be booked") % {"name": chair.name}, by, at)
+    told(site, Kind.CHAIR, from_date, "", _("%(name)s can be booked") % {"name": chair.name}, by, at)
     return chair
 
 
@@ -155,7 +155,7 @@ def close_chair(
     chair.refresh_from_db()
     before = _("%(name)s can be booked") % {"name": chair.name}
     after = _("%(name)s is closed") % {"name": chair.name}
-    _told(site, Kind.CHAIR, queries.day_after(last_day), before, after, by, at)
+    told(site, Kind.CHAIR, queries.day_after(last_day), before, after, by, at)
     return chair
 
 
@@ -195,7 +195,7 @@ def offer_service(
         video_url=replaces.video_url if replaces else "",
         from_date=from_date,
     )
-    _told(site, Kind.SERVICE, from_date, service_words(replaces) if replaces else "", service_words(service), by, at)
+    told(site, Kind.SERVICE, from_date, service_words(replaces) if replaces else "", service_words(service), by, at)
     return service
 
 
@@ -217,7 +217,7 @@ def end_service(
     Service.objects.filter(pk=service.pk).update(until_date=last_day, notice=notice.strip())
     service.refresh_from_db()
     after = _("%(name)s is no longer offered") % {"name": service.name}
-    _told(site, Kind.SERVICE, queries.day_after(last_day), service_words(service), after, by, at)
+    told(site, Kind.SERVICE, queries.day_after(last_day), service_words(service), after, by, at)
     return service
 
 
@@ -277,9 +277,10 @@ def _week_words(week: Mapping[int, Sequence[Stretch]]) -> str:
     return "; ".join(f"{DAYS[day].capitalize()[:3]} {said_hours(week.get(day, ()))}" for day in range(7))
 
 
-def _told(
+def told(
     site: Site, kind: str, from_date: date, before: str, after: str, by: User | None, at: datetime
 ) -> SettingChange:
+    """Keep what was changed, for the page and on the chain."""
     row = SettingChange.objects.create(
         site=site,
         kind=kind,

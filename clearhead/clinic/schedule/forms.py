@@ -209,6 +209,23 @@ class ServiceForm(_FromForm):
         }
 
 
+class ContactForm(_FromForm):
+    """Whom patients call, and what cancelling costs them."""
+
+    phone = forms.CharField(label=gettext_lazy("Phone in opening hours"), max_length=40)
+    after_hours_phone = forms.CharField(
+        label=gettext_lazy("Phone at night and on weekends"),
+        max_length=40,
+        help_text=gettext_lazy("Somebody of the clinic, or who stands in for it, answers here at any hour."),
+    )
+    cancelling_terms = forms.CharField(
+        label=gettext_lazy("What cancelling costs, in words for patients"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("For example: Cancelling is free until 48 hours before; later it costs 100 US dollars."),
+    )
+
+
 class EndForm(_FromForm):
     """The last day of a service, and what to ask for instead."""
 

@@ -158,7 +158,7 @@ class VisitEvent(Fact):
 
 
 class SettingChange(Fact):
-    """Hours, chairs or services were changed after set-up: who did it, from which day on, what was so before.
+    """Hours, chairs, services, numbers or terms were changed after set-up: by whom, from which day on, and before that.
 
     The rows of `Opening`, `Resource` and `Service` carry their days; none is edited but for the day it ends on, so
     that every day reads as it was.
@@ -169,6 +169,7 @@ class SettingChange(Fact):
         DAY = "day", _("one day")
         CHAIR = "chair", _("chair")
         SERVICE = "service", _("service")
+        CONTACT = "contact", _("numbers and terms")
 
     site = models.ForeignKey(Site, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind)

@@ -12,5 +12,6 @@ urlpatterns = [
     path("<slug:site>/hours/", views.hours, name="schedule-hours"),
     path("<slug:site>/day/", views.day, name="schedule-day"),
     path("<slug:site>/chair/", views.chair, name="schedule-chair"),
+    path("<slug:site>/contact/", views.contact, name="schedule-contact"),
     path("<slug:site>/service/", views.offer, name="schedule-offer"),
 ]

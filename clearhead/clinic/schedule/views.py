@@ -17,11 +17,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from clearhead.clinic.people.access import access, staff
 from clearhead.clinic.people.models import Role, Site
 from clearhead.clinic.schedule import changing
+from clearhead.clinic.schedule import contact as contacts
 from clearhead.clinic.schedule import site_queries as queries
 from clearhead.clinic.schedule.forms import (
     DAY_NAMES,
     ChairForm,
     CloseForm,
+    ContactForm,
     DayForm,
     EndForm,
     ServiceForm,
@@ -32,6 +34,7 @@ from clearhead.clinic.web.forms import ClearForm
 
 KEEPERS = (Role.OWNER, Role.FRONT_DESK)
 KEEP = staff(*KEEPERS)
+KEEP_CONTACT = staff(*KEEPERS, Role.DIRECTOR)
 READ = staff(*KEEPERS, Role.DIRECTOR, Role.AUDITOR, write=())
 HISTORY_SHOWN = 50
 
@@ -53,6 +56,7 @@ def site(request: Any, site: Site) -> HttpResponse:
         "services": [(one, changing.service_words(one)) for one in queries.services_ahead(site, on)],
         "changes": queries.changes_of(site)[:HISTORY_SHOWN],
         "keeps": bool(request.roles & set(KEEPERS)),
+        "keeps_contact": bool(request.roles & {*KEEPERS, Role.DIRECTOR}),
     }
     return render(request, "schedule/site.html", shown)
 
@@ -149,6 +153,20 @@ def offer(request: HttpRequest, site: Site) -> HttpResponse:
         return changing.offer_service(site=site, **form.said, **said)
 
     return _answer(request, site, form, run, title=_("Offer a service"), help="")
+
+
+@require_http_methods(["GET", "POST"])
+@access(KEEP_CONTACT, Site)
+def contact(request: HttpRequest, site: Site) -> HttpResponse:
+    """Whom patients call, and what cancelling costs: both stand in the consent."""
+    asked = ("phone", "after_hours_phone", "cancelling_terms")
+    form = _form(ContactForm, request, site, timezone.now(), **{name: getattr(site, name) for name in asked})
+
+    def run(said: dict[str, Any]) -> object:
+        return contacts.change_contact(site=site, **{name: form.cleaned_data[name] for name in asked}, **said)
+
+    help_text = _("They stand in the consent: without them nobody can sign one. What is signed stays as it was read.")
+    return _answer(request, site, form, run, title=_("Numbers and terms"), help=help_text)
 
 
 @require_http_methods(["GET", "POST"])

@@ -197,7 +197,9 @@ def test_consent_is_asked_again_after_the_days_of_the_protocol(order):
 def test_a_new_wording_asks_again(order, monkeypatch):
     sign(order)
     monkeypatch.setattr(
-        queries, "wording_of", lambda text_id, language: replace(rendering.wording_of(text_id, language), version="2")
+        queries,
+        "wording_of",
+        lambda text_id, language: replace(rendering.wording_of(text_id, language), version="another"),
     )
 
     assert queries.current_consent(order, AT_TEN) is None

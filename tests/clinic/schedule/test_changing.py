@@ -357,6 +357,30 @@ def test_the_desk_keeps_the_site_the_auditor_reads_it_and_a_nurse_does_neither(o
     assert [status("nina", page) for page in ("schedule-site", "schedule-hours")] == [403, 403]
 
 
+def test_numbers_and_terms_are_changed_on_their_page_and_told_in_the_history(owner):
+    page, said = reverse("schedule-contact", args=["mesa"]), {"phone": "555 0101", "cancelling_terms": "It is free."}
+
+    half = owner.post(page, sent(**said, after_hours_phone=""))
+    director = Client()
+    director.force_login(member("maya"))
+    whole = director.post(page, sent(**said, after_hours_phone="555 0188"))
+    shown = owner.get(reverse("schedule-site", args=["mesa"])).content.decode()
+
+    assert (half.status_code, whole.status_code) == (422, 302)
+    assert mesa().after_hours_phone == "555 0188"
+    assert "555 0101; at night and on weekends 555 0188; cancelling: It is free." in shown
+    assert "555 0100; at night and on weekends 555 0199" in shown
+    assert Event.objects.filter(chain="mesa").latest("seq").verb == "change site: contact"
+
+
+def test_a_site_without_them_says_on_its_page_that_nobody_can_sign(owner):
+    type(mesa()).objects.update(after_hours_phone="", cancelling_terms="")
+
+    page = owner.get(reverse("schedule-site", args=["mesa"])).content.decode()
+
+    assert page.count("missing: nobody can sign a consent") == 2
+
+
 def test_what_is_no_chair_has_no_last_day(owner):
     nurse = Resource.objects.filter(site=mesa(), kind="nurse_share").first()
 

@@ -59,7 +59,18 @@ class Migration(migrations.Migration):
                 ),
                 ("address", models.CharField(blank=True, max_length=200)),
                 ("phone", models.CharField(blank=True, max_length=40)),
-                ("after_hours_phone", models.CharField(blank=True, max_length=40)),
+                (
+                    "after_hours_phone",
+                    models.CharField(blank=True, help_text="Nobody signs a consent without it.", max_length=40),
+                ),
+                (
+                    "cancelling_terms",
+                    models.CharField(
+                        blank=True,
+                        help_text="As patients read them. Nobody signs a consent without them.",
+                        max_length=300,
+                    ),
+                ),
                 (
                     "single_handed",
                     models.BooleanField(

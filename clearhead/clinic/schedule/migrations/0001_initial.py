@@ -342,7 +342,7 @@ class Migration(migrations.Migration):
                 ('happened_at', models.DateTimeField(help_text='When it was so, not when it was typed.')),
                 ('recorded_at', models.DateTimeField(help_text='When it reached the clinic; passed in, never read from a clock here.')),
                 ('struck', models.BooleanField(default=False)),
-                ('kind', models.CharField(choices=[('hours', 'opening hours'), ('day', 'one day'), ('chair', 'chair'), ('service', 'service')], max_length=10)),
+                ('kind', models.CharField(choices=[('hours', 'opening hours'), ('day', 'one day'), ('chair', 'chair'), ('service', 'service'), ('contact', 'numbers and terms')], max_length=10)),
                 ('from_date', models.DateField()),
                 ('before', models.CharField(blank=True, max_length=500)),
                 ('after', models.CharField(max_length=500)),

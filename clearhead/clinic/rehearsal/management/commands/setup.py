@@ -25,7 +25,8 @@ QUESTIONS = (
     ("zone", "Time zone, as in the IANA list", "America/Phoenix"),
     ("address", "Address", "1 Example Street"),
     ("phone", "Phone", "555 0100"),
-    ("after_hours_phone", "Phone after hours", "555 0199"),
+    ("after_hours_phone", "Phone at night and on weekends (nobody signs a consent without it)", "none"),
+    ("cancelling_terms", "What cancelling late costs, as patients read it (needed for the consent too)", "none"),
     ("opens", "Opens at", "08:00"),
     ("closes", "Closes at", "17:00"),
     ("chairs", "How many infusion chairs", "2"),
@@ -115,6 +116,7 @@ name = {text("name")}
 address = {text("address")}
 phone = {text("phone")}
 after_hours_phone = {text("after_hours_phone")}
+cancelling_terms = {text("cancelling_terms")}
 zone = {text("zone")}
 locale = "en"
 languages = ["en"]
