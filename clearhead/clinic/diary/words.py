@@ -28,6 +28,9 @@ PREMONITORY = {
     "craving": _("craving food"),
     "tired": _("very tired"),
     "thirst": _("thirst"),
+    "constipation": _("constipation"),
+    "water": _("passing water more often"),
+    "swollen": _("feeling swollen"),
 }
 TRIGGERS = {
     "sleep": _("too little or too much sleep"),

@@ -39,7 +39,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One short page."""
+    """One short page. `covers`: the requirements it answers. `own_rule`: what the site itself asks for stands below."""
 
     slug: str
     order: int
@@ -48,6 +48,8 @@ class Page:
     published: date
     reviewed: date
     related: tuple[str, ...]
+    covers: tuple[str, ...]
+    own_rule: bool
     parts: tuple[Part, ...]
 
     def stale(self, on: date) -> bool:
@@ -92,6 +94,8 @@ def read_page(text: str, *, slug: str) -> Page:
         published=raw["published"],
         reviewed=raw["reviewed"],
         related=tuple(raw.get("related", ())),
+        covers=tuple(raw.get("covers", ())),
+        own_rule=raw.get("own_rule", False),
         parts=tuple(_part(part, register) for part in raw["part"]),
     )
 

@@ -52,6 +52,23 @@ class ConsultOffer:
         return tuple(Phase(one.name, one.minutes, (Need("nurse_share"),)) for one in said)
 
 
+def asked_before(site: Site, at: datetime) -> list[str]:
+    """What a site asks for before it speaks of infusions, by the protocol that runs there; nothing where none does."""
+    running = find_protocol_at(site, "migraine", "series", at)
+    if running is None:
+        return []
+    rule = running.protocol.assessment
+    said = [
+        (
+            _("Kinds of preventive medicine that did not help enough: at least %(n)s."),
+            rule.failed_preventive_classes_min,
+        ),
+        (_("Kinds of attack medicine that did not help enough: at least %(n)s."), rule.failed_acute_classes_min),
+        (_("Headache days a month: at least %(n)s."), rule.headache_days_min),
+    ]
+    return [sentence % {"n": n} for sentence, n in said if n]
+
+
 def consult_offers(site: Site, at: datetime, *, online: bool = True) -> list[ConsultOffer]:
     """The ways to talk first: as the protocol of the site says, where it says so; else the services as they are."""
     wanted = {"kind": "consult", "bookable_online": True} if online else {"kind": "consult"}

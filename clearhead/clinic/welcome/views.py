@@ -60,8 +60,11 @@ def page(request: HttpRequest, site: Site, page: str) -> HttpResponse:
         raise Http404(_("There is no page of this name."))
     shown = every[page]
     related = [every[name] for name in shown.related]
-    stale = shown.stale(site.today(timezone.now()))
-    return render(request, "welcome/page.html", {"site": site, "page": shown, "related": related, "stale": stale})
+    now = timezone.now()
+    context = {"site": site, "page": shown, "related": related, "stale": shown.stale(site.today(now))}
+    if shown.own_rule:
+        context["own_rule"] = queries.asked_before(site, now)
+    return render(request, "welcome/page.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -12,7 +12,7 @@ from clearhead.medicine.errors import Fault, Missing, WrongFile
 from clearhead.medicine.evidence.wording import forbidden_wording
 
 HERE = Path(__file__).parent
-SETTINGS = ("outpatient", "inpatient", "emergency department", "mixed")
+SETTINGS = ("outpatient", "inpatient", "emergency department", "population", "mixed")
 
 
 @dataclass(frozen=True, slots=True)
