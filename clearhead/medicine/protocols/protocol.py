@@ -47,7 +47,10 @@ class Statement:
     """What a clinic says about itself. Published only when the claims register carries it with its evidence."""
 
     id: str
-    topic: Literal["benefit_start", "benefit_duration", "attack_length", "dose", "place", "monitoring", "evidence"]
+    topic: Literal[
+        "benefit_start", "benefit_duration", "attack_length", "dose", "place", "monitoring", "evidence",
+        "series", "aftercare", "adjuncts",
+    ]  # fmt: skip
     sentence: str
     publish: bool
 

@@ -36,9 +36,9 @@ def test_the_same_protocol_has_no_differences():
 
 
 def test_one_changed_condition_is_one_sentence():
-    row = '[assessment]\nfrom   = "reference"\nstatus = "site"\ncontraindications = [\n    { code = "epilepsy", '
+    row = '[assessment]\nfrom   = "reference"\nstatus = "assumption"\ncontraindications = [\n    { code = "epilepsy", '
     row += 'level = "absolute", title = "Epilepsy", clearance = "none", expires_days = "none" },\n]\n'
-    new = protocol_from(STEPPED.replace('[assessment]\nfrom   = "reference"\nstatus = "site"\n', row), name="x")
+    new = protocol_from(STEPPED.replace('[assessment]\nfrom   = "reference"\nstatus = "assumption"\n', row), name="x")
 
     assert differences(shipped("stepped-series"), new) == ["Epilepsy relative → absolute"]
 
