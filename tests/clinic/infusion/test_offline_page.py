@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from clearhead.clinic.infusion.models import Event, Observation, RateChange
+from clearhead.clinic.infusion import actions
+from clearhead.clinic.infusion.models import Event, Observation, PumpReading, RateChange
 from clearhead.clinic.plan.models import Session
 from tests.cast import member
 from tests.clinic.infusion.scene import lively
@@ -209,3 +211,28 @@ def test_the_worker_reaches_the_chairs_and_nothing_else(client: Any) -> None:
     assert reply.status_code == 200
     assert reply["Content-Type"].startswith("text/javascript")
     assert "Service-Worker-Allowed" not in reply
+
+
+def test_what_happens_at_the_pump_without_the_clinic_is_kept_and_charted_with_its_time(chair: Chair) -> None:
+    page, session = chair()
+    actions.pause(session=session, by=member("nina"), at=timezone.now())
+    page.locator("#part-pause a", has_text="Resume").wait_for()
+    page.context.set_offline(True)
+    page.locator("#lost-notice").wait_for()
+
+    page.locator("#part-pause a", has_text="Resume").click()
+    page.locator("#away-rate").fill("7")
+    page.locator("#face-away button", has_text="It runs again").click()
+    page.locator("#unsent", has_text="1").wait_for()
+    page.locator("[data-face=more]").click()
+    page.locator("#face-more a", has_text="Read the pump").click()
+    page.locator("#away-ml").fill("12.5")
+    page.locator("#face-away button", has_text="Read so").click()
+    page.locator("#unsent", has_text="2").wait_for()
+    kept_until = timezone.now()
+
+    page.context.set_offline(False)
+    page.locator("#unsent").wait_for(state="hidden")
+    resumed, read = RateChange.objects.get(kind="resume", intended=False), PumpReading.objects.get()
+    assert (resumed.pump_ml_per_h, read.pump_ml) == (7, Decimal("12.5"))
+    assert resumed.happened_at < read.happened_at <= kept_until < read.recorded_at

@@ -3,7 +3,7 @@ import { unpause } from "./alone.js";
 import { complain, refuse } from "./answers.js";
 import { coreSet, emptyCore, firstField, refill } from "./core.js";
 import { clock, Desk } from "./entry.js";
-import { faces, giveBack, written } from "./faces.js";
+import { faces, giveBack, show, written } from "./faces.js";
 import { holdToSend } from "./hold.js";
 import { keepNewest, keepOpen, keptParts } from "./keep.js";
 import { Live, notice } from "./live.js";
@@ -105,11 +105,17 @@ document.addEventListener("click", (event) => {
   }
 });
 
-// A page of its own has to come from the clinic; while that is lost the tap says so instead of leading nowhere.
+// A page of its own has to come from the clinic. While that is lost, what has happened at the pump has a face of its own
+// and is kept here; of every other page the tap says that it needs the clinic, instead of leading nowhere.
 document.addEventListener("click", (event) => {
   const page = live.lost && event.target.closest("a[href]:not([data-face],[data-last],[href^='#'])");
   if (!page) return;
   event.preventDefault();
+  const form = document.querySelector(`#face-away form[action="${page.getAttribute("href")}"]`);
+  if (form) {
+    form.closest("dialog").querySelectorAll("details").forEach((one) => { one.open = one.contains(form); });
+    return show(form.closest("dialog"), page);
+  }
   document.querySelectorAll("dialog[open]").forEach((open) => open.close());
   notice("notice-page", words.page.replace("%s", page.textContent.trim()), true);
   scrollTo({ top: 0 });

@@ -21,7 +21,7 @@ export function giveBack(face) {
   opener?.focus({ preventScroll: true });
 }
 
-function show(face, opener) {
+export function show(face, opener) {
   face.querySelectorAll(".errors,.doubts").forEach((box) => { box.hidden = true; });
   document.querySelectorAll("dialog[open]").forEach((open) => open.close());
   face.opener = opener;
