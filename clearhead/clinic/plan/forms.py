@@ -227,6 +227,7 @@ class EscortForm(ClearForm):
 
     name = forms.CharField(label=_("Name"), max_length=120)
     phone = forms.CharField(label=_("Phone"), max_length=40, widget=forms.TextInput(attrs={"inputmode": "tel"}))
+    mail = forms.EmailField(label=_("E-mail, for the sheet to take home"), required=False)
     may_be_told = forms.BooleanField(label=_("We may speak with this person about the visit"), required=False)
 
 

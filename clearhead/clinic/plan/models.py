@@ -141,6 +141,7 @@ class Escort(Fact):
     session = models.ForeignKey(Session, models.PROTECT, related_name="escorts")
     name = models.CharField(max_length=120)
     phone = models.CharField(max_length=40)
+    mail = models.EmailField(blank=True, help_text="Where the sheet to take home can be sent.")
     may_be_told = models.BooleanField(
         default=False, help_text="The patient allows us to speak with them about the visit."
     )

@@ -34,7 +34,11 @@ def _page(request: HttpRequest, session: Session, *, status: int = 200, **forms:
     at, zone = timezone.now(), session.site.tz
     visit = queries.visit_of(session)
     escort = visit.escort
-    named = {"name": escort.name, "phone": escort.phone, "may_be_told": escort.may_be_told} if escort else {}
+    named = (
+        {"name": escort.name, "phone": escort.phone, "mail": escort.mail, "may_be_told": escort.may_be_told}
+        if escort
+        else {}
+    )
     sheet = queries.sheet_of(session, at) if session.booking and session.cancelled_at is None else None
     shown = {
         "session": session,
@@ -130,6 +134,7 @@ def _name_escort(session: Session, form: EscortForm, *, by: Any) -> None:
         session=session,
         name=said["name"],
         phone=said["phone"],
+        mail=said["mail"],
         may_be_told=said["may_be_told"],
         by=by,
         at=timezone.now(),

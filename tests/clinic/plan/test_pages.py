@@ -146,11 +146,20 @@ def test_the_patient_prepares_by_link(client, session):
     assert "Clear drinks are fine" in body
     assert "draft" not in body
 
-    named = client.post(page, {"which": "escort", "e-name": "Ben Lind", "e-phone": "555 0199", "e-may_be_told": "on"})
+    named = client.post(
+        page,
+        {
+            "which": "escort",
+            "e-name": "Ben Lind",
+            "e-phone": "555 0199",
+            "e-mail": "ben@example.org",
+            "e-may_be_told": "on",
+        },
+    )
     answered = client.post(page, {"which": "answers", "a-read": "yes", "a-well": "no", "a-coming": "yes"})
 
     assert (named.status_code, answered.status_code) == (303, 303)
-    assert queries.escort_of(session).name == "Ben Lind"
+    assert (queries.escort_of(session).name, queries.escort_of(session).mail) == ("Ben Lind", "ben@example.org")
     assert {row.via for row in PreparationAnswer.standing().filter(session=session)} == {"link"}
 
 

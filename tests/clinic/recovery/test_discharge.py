@@ -269,6 +269,18 @@ def test_messages_say_nothing_clinical_and_the_escort_is_told_only_where_the_pat
             assert word.lower() not in letter.text.lower().replace("recovery-sheet-link", "")
 
 
+def test_an_escort_with_an_address_gets_the_sheet_by_mail_too(session, home_at):
+    named = session.escorts.get()
+    told = {"name": named.name, "phone": "555 0177", "mail": "jonas@example.org", "may_be_told": True}
+    ward.fact(type(named), session, home_at, **told, corrects=named)
+    ward.ready(session, home_at)
+
+    ward.go(session, home_at)
+
+    found = Outgoing.objects.filter(patient=session.patient, template="to_read")
+    assert {(letter.channel, letter.to) for letter in found} == {("mail", "jonas@example.org"), ("sms", "555 0177")}
+
+
 def test_an_escort_who_may_not_be_told_gets_nothing(session, home_at):
     named = session.escorts.get()
     ward.fact(type(named), session, home_at, name=named.name, phone=named.phone, may_be_told=False, corrects=named)

@@ -27,6 +27,7 @@ def name_escort(
     may_be_told: bool,
     by: User | None,
     at: datetime,
+    mail: str = "",
     client_id: UUID | None = None,
 ) -> Escort:
     """Who takes the patient home. Another name replaces the earlier one, which then has to be reached anew."""
@@ -34,6 +35,7 @@ def name_escort(
         session=session,
         name=name.strip(),
         phone=phone.strip(),
+        mail=mail.strip(),
         may_be_told=may_be_told,
         happened_at=at,
         recorded_at=at,
@@ -56,6 +58,7 @@ def escort_reached(
         session=session,
         name=named.name,
         phone=named.phone,
+        mail=named.mail,
         may_be_told=named.may_be_told,
         reached_at=reached_at,
         happened_at=reached_at,

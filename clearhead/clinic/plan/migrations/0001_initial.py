@@ -347,6 +347,12 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=120)),
                 ("phone", models.CharField(max_length=40)),
                 (
+                    "mail",
+                    models.EmailField(
+                        blank=True, help_text="Where the sheet to take home can be sent.", max_length=254
+                    ),
+                ),
+                (
                     "may_be_told",
                     models.BooleanField(
                         default=False, help_text="The patient allows us to speak with them about the visit."

@@ -94,5 +94,8 @@ def _send(left: Discharge, by: User, at: datetime) -> None:
         told = {"until": until, "link": link}
         letters.queue(**common, at=at, template="instructions", context=told, channel=channel)
     escort = escort_of(session)
-    if escort is not None and escort.may_be_told and escort.phone and left.corrects_id is None:
-        letters.queue(**common, at=at, template="to_read", context={"link": link}, channel="sms", to=escort.phone)
+    if escort is None or not escort.may_be_told or left.corrects_id is not None:
+        return
+    for channel, to in (("mail", escort.mail), ("sms", escort.phone)):
+        if to:
+            letters.queue(**common, at=at, template="to_read", context={"link": link}, channel=channel, to=to)
