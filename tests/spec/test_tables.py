@@ -45,12 +45,14 @@ WORD = {sign: word for word, sign in SIGN.items()}
 @pytest.mark.parametrize("row", rows("limits.md"), ids=label)
 def test_limits(row):
     readings = [reading.split() for reading in row["readings"].split(",")]
+    rests = RESTING | {SIGN[sign]: Decimal(value) for word, sign, value in readings if word == "rests"}
     sets = tuple(
-        VitalsSet(after(float(minute)), RESTING | {SIGN[sign]: Decimal(value)}, "infusion")
+        VitalsSet(after(float(minute)), rests | {SIGN[sign]: Decimal(value)}, "infusion")
         for minute, sign, value in readings
+        if minute != "rests"
     )
 
-    found = flags(LimitFacts(sets, RESTING), protocol(), at=sets[-1].at)
+    found = flags(LimitFacts(sets, rests), protocol(), at=sets[-1].at)
 
     assert (", ".join(f"{WORD[f.sign]} {f.side} {f.level}" for f in found if f.open) or "none") == row["flag"]
 
@@ -101,6 +103,7 @@ def _changed(facts, change):
     value = int(number)
     numbered = {
         "reversal at": lambda: replace(facts, reversal_last_at=after(value)),
+        "rests at": lambda: replace(facts, baseline_systolic=Decimal(value)),
         "systolic is": lambda: replace(facts, sets=(facts.sets[0], vitals(80, "recovery", systolic=value))),
         "saturation is": lambda: replace(facts, sets=(facts.sets[0], vitals(80, "recovery", spo2=value))),
         "pain is": lambda: replace(facts, pain_now=value),
