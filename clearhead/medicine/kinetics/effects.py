@@ -4,15 +4,44 @@ from __future__ import annotations
 
 import math
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from clearhead.medicine.errors import Fault, Missing, WrongFile
+from clearhead.medicine.errors import Missing, Refused, WrongFile
+from clearhead.medicine.kinetics.file_shape import (
+    ABOVE_0,
+    AT_LEAST_0,
+    DOI,
+    TABLES,
+    TEXT,
+    Found,
+    Kind,
+    Shape,
+    faults_with_lines,
+    is_above_0,
+    is_pair_of,
+    is_text,
+    one_of,
+)
+from clearhead.medicine.kinetics.model_file import FORMS
 
 EFFECTS = Path(__file__).with_name("effects.toml")
-_NEEDED = ("id", "label", "drug", "equilibration_half_life_min", "status", "source", "flaw")
+STATUSES = ("published", "convention", "assumption")
+_SPAN = Kind("[low, high] above 0, low first", lambda value: is_pair_of(is_above_0, value) and value[0] <= value[1])  # type: ignore[index]
+_EFFECT = Shape(
+    {
+        "id": TEXT, "label": TEXT, "drug": one_of(FORMS), "equilibration_half_life_min": AT_LEAST_0,
+        "status": one_of(STATUSES), "source": TEXT, "doi": DOI, "flaw": TEXT,
+    },
+    {
+        "c50_ng_per_ml": ABOVE_0, "c50_range_ng_per_ml": _SPAN, "c50_cv": ABOVE_0, "c50_cv_status": one_of(STATUSES),
+        "range_ng_per_ml": _SPAN,
+    },
+)  # fmt: skip
+_FILE = Shape({"effect": TABLES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +57,26 @@ class Effect:
     equilibration_half_life_min: float
     status: str
     source: str
+    doi: str
     flaw: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "id": self.id, "label": self.label, "drug": self.drug, "status": self.status,
+            "c50_ng_per_ml": self.c50_ng_per_ml, "c50_cv": self.c50_cv,
+            "range_ng_per_ml": list(self.range_ng_per_ml) if self.range_ng_per_ml else None,
+            "equilibration_half_life_min": self.equilibration_half_life_min,
+            "source": self.source, "doi": self.doi, "flaw": self.flaw,
+        }  # fmt: skip
+
+    @property
+    def shown_level(self) -> str:
+        """The level in words."""
+        if self.range_ng_per_ml is None:
+            return f"half of the effect at {self.c50_ng_per_ml:g} ng/mL"
+        low, high = self.range_ng_per_ml
+        return f"seen at {low:g} ng/mL" if low == high else f"seen at {low:g} to {high:g} ng/mL"
 
     def share_of_maximum(self, level_ng_per_ml: float) -> tuple[float, float, float] | None:
         """Level / (C50 + level) for people of high, middle and low C50 (5, 50, 95 %); None without a C50.
@@ -47,11 +95,16 @@ class Effect:
 @cache
 def effects(path: Path = EFFECTS) -> tuple[Effect, ...]:
     """All effects; refuses the file with every fault named."""
-    items = tomllib.loads(path.read_text(encoding="utf-8"))["effect"]
-    faults = [fault for item in items for fault in _faults(item)]
+    try:
+        text = path.read_bytes().decode()
+        data = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Refused(f"{path.name} is not TOML: {error}") from error
+    good, found = _FILE.sort(data, "")
+    faults = faults_with_lines([*found, *_faults(good.get("effect", []))], text)
     if faults:
         raise WrongFile(path.name, faults)
-    return tuple(_effect(item) for item in items)
+    return tuple(_effect(item) for item in good["effect"])
 
 
 def effect(effect_id: str) -> Effect:
@@ -62,16 +115,21 @@ def effect(effect_id: str) -> Effect:
     raise Missing(f"effect {effect_id}", f"known ones are {', '.join(one.id for one in effects())}.")
 
 
-def _faults(item: dict[str, Any]) -> list[Fault]:
-    name = str(item.get("id", "effect"))
-    found = [Fault(None, f"{name}.{key}", "nothing", "a value") for key in _NEEDED if key not in item]
-    if item.get("status") not in {"published", "convention", "assumption"}:
-        found.append(Fault(None, f"{name}.status", repr(item.get("status")), "published, convention or assumption"))
-    if ("c50_ng_per_ml" in item) == ("range_ng_per_ml" in item):
-        found.append(Fault(None, name, "both or neither of C50 and range", "exactly one of them"))
-    if "c50_cv" in item and item.get("c50_cv_status") is None:
-        found.append(Fault(None, f"{name}.c50_cv", "no status", "c50_cv_status"))
-    return found
+def _faults(items: list[dict[str, Any]]) -> Iterator[Found]:
+    known: set[str] = set()
+    for number, item in enumerate(items, 1):
+        name = item["id"] if is_text(item.get("id")) else f"effect {number}"
+        yield from _EFFECT.sort(item, name)[1]
+        if name in known:
+            yield name, "an id that is named twice", "an id of its own"
+        if ("c50_ng_per_ml" in item) == ("range_ng_per_ml" in item):
+            yield name, "both or neither of C50 and range", "exactly one of them"
+        if ("c50_cv" in item) != ("c50_cv_status" in item):
+            yield name, "one of c50_cv and c50_cv_status without the other", "a spread and on what it rests"
+        if "c50_ng_per_ml" not in item:
+            for key in sorted({"c50_cv", "c50_range_ng_per_ml"} & item.keys()):
+                yield name, f"{key} without c50_ng_per_ml", "the level that it belongs to"
+        known.add(name)
 
 
 def _effect(item: dict[str, Any]) -> Effect:
@@ -79,5 +137,5 @@ def _effect(item: dict[str, Any]) -> Effect:
     return Effect(
         item["id"], item["label"], item["drug"], item.get("c50_ng_per_ml"), item.get("c50_cv"),
         (float(span[0]), float(span[1])) if span else None, float(item["equilibration_half_life_min"]),
-        item["status"], item["source"], item["flaw"],
+        item["status"], item["source"], item["doi"], item["flaw"],
     )  # fmt: skip

@@ -17,6 +17,7 @@ from clearhead.medicine.kinetics.model_file import faults_of
 
 MODELS = Path(__file__).with_name("models")
 Site = Literal["arterial", "venous"]
+SiteBasis = Literal["stated", "assumption"]
 IN_HOURS = {  # as printed → unit and factor used here
     "L": ("L", 1.0),
     "L/h": ("L/h", 1.0),
@@ -97,6 +98,7 @@ class Model:
     version: int
     drug: DrugForm
     site: Site
+    site_basis: SiteBasis  # read in the paper, or taken from how its people were cared for
     runs: Mapping[str, str]  # drug form given → how this model runs it: "fitted" or "as one drug"
     summary: str
     citation: str
@@ -116,6 +118,11 @@ class Model:
     variability_borrowed_from: str | None
     flaws: tuple[str, ...]
     sha256: str
+
+    @property
+    def shown_site(self) -> str:
+        """The sampling site, with a word where nobody read it."""
+        return self.site if self.site_basis == "stated" else f"{self.site}, assumed"
 
     @property
     def parent(self) -> Analyte:
@@ -181,6 +188,7 @@ def _model(data: dict[str, object], sha256: str) -> Model:
         version=int(cast(int, data["version"])),
         drug=cast(DrugForm, data["drug"]),
         site=cast(Site, data["site"]),
+        site_basis=cast(SiteBasis, data["site_basis"]),
         runs={str(form): str(how) for form, how in _table(data["runs"]).items()},
         summary=str(data["summary"]),
         citation=str(source["citation"]),
