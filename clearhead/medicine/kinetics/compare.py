@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from clearhead.medicine.errors import Missing, Refused
+from clearhead.medicine.errors import Missing
 from clearhead.medicine.kinetics.doses import DoseHistory
 from clearhead.medicine.kinetics.extremes import extremes
 from clearhead.medicine.kinetics.forecast import ARTERIAL_DEFAULT, BAND, VENOUS_DEFAULT
 from clearhead.medicine.kinetics.model import Model, load_model
-from clearhead.medicine.kinetics.people import check_doses, check_person
+from clearhead.medicine.kinetics.people import check_amount, check_doses, check_levels, check_person
 from clearhead.medicine.kinetics.population import probability, quantiles, sample, simulate
 from clearhead.medicine.kinetics.seam import Person
 from clearhead.medicine.kinetics.solve import solve
@@ -105,8 +105,7 @@ def compare(
     """Every plan under every model."""
     if not plans:
         raise Missing("Dose plans", "there is nothing to compare.")
-    if any(level <= 0 for level in (*watched, mark)):
-        raise Refused("Levels to compare with lie above 0 ng/mL.")
+    check_levels((*watched, mark))
     rows, curves = [], []
     for plan in plans:
         for model_id in models:
@@ -120,6 +119,7 @@ def _row(
     plan: DosePlan, model: Model, person: Person, n: int, seed: int, watched: tuple[float, ...], mark: float
 ) -> Row:
     warnings = check_person(model, person) + check_doses(model, plan.doses)
+    warnings += check_amount(plan.doses, person.weight_kg)
     name, end = model.parent.id, plan.doses.end_min
     people = sample(model, person, n, seed).only([name])
     found = extremes(people, plan.doses, name, until_min=end + TAIL_MIN, levels=watched)

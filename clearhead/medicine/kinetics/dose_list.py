@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import cast
+from typing import cast, get_args
 
 from clearhead.medicine.errors import Fault, Refused, WrongFile
 from clearhead.medicine.kinetics.doses import Bolus, DoseHistory, DrugForm, Segment
 
 AMOUNTS = ("mg", "mg_per_kg", "mg_per_h", "mg_per_kg_h")
+FORMS: tuple[DrugForm, ...] = get_args(DrugForm)
+MOST = 1e9  # mg, mg/kg or per hour: a tonne; beyond, answers end in infinity and mean nothing anyway
+LONGEST_MIN = 1e6  # almost two years
 KEYS = {"start_min", "duration_min", "drug_form", *AMOUNTS}
 
 
@@ -20,6 +23,7 @@ def read_doses(items: object, weight_kg: float, drug_form: DrugForm) -> DoseHist
     faults = [fault for number, item in enumerate(items) for fault in _faults(number, item)]
     if faults:
         raise WrongFile("The list of doses", faults)
+    _check_all_or_none_named(items)
     forms = {str(item.get("drug_form", drug_form)) for item in items} or {drug_form}
     if forms != {drug_form}:
         raise Refused(f"Drug forms cannot be mixed: asked for {drug_form}, the list holds {', '.join(sorted(forms))}.")
@@ -37,8 +41,18 @@ def read_doses(items: object, weight_kg: float, drug_form: DrugForm) -> DoseHist
 def stated_form(items: object) -> DrugForm | None:
     """The drug form that the list itself names first, if it names any."""
     doses = items if isinstance(items, list) else []
-    named = (item["drug_form"] for item in doses if isinstance(item, dict) and item.get("drug_form"))
-    return cast(DrugForm | None, next(named, None))
+    named = (item.get("drug_form") for item in doses if isinstance(item, dict))
+    return next((form for form in named if form in FORMS), None)
+
+
+def _check_all_or_none_named(items: Sequence[Mapping[str, object]]) -> None:
+    """A dose without a form beside one with a form: nobody can tell whether it is the same drug."""
+    silent = [number for number, item in enumerate(items, 1) if "drug_form" not in item]
+    if silent and len(silent) < len(items):
+        raise Refused(
+            f"Only some doses name their drug form; {', '.join(f'dose {number}' for number in silent)} "
+            f"do{'es' if len(silent) == 1 else ''} not. Name it for every dose, or for none (--drug)."
+        )
 
 
 def _mg(item: Mapping[str, float], minutes: float, weight_kg: float) -> float:
@@ -60,6 +74,10 @@ def _faults(number: int, item: object) -> list[Fault]:
         value = item[key]
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
             found.append(Fault(None, f"dose {number + 1}.{key}", repr(value), "a finite number of at least 0"))
+        elif value > (most := LONGEST_MIN if key.endswith("_min") else MOST):
+            found.append(Fault(None, f"dose {number + 1}.{key}", repr(value), f"at most {most:g}; check the unit"))
+    if "drug_form" in item and item["drug_form"] not in FORMS:
+        found.append(Fault(None, f"dose {number + 1}.drug_form", repr(item["drug_form"]), "racemic, S or R"))
     if "start_min" not in item:
         found.append(Fault(None, f"dose {number + 1}.start_min", "nothing", "minutes from zero"))
     given = [key for key in AMOUNTS if key in item]

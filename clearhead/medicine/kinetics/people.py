@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -42,8 +43,10 @@ class Bodies:
 
 def check_person(model: Model, person: Person) -> tuple[str, ...]:
     """Warnings where the model is stretched; refuses outside its range and where a needed fact is missing."""
-    _inside("weight", person.weight_kg, "kg", model.weight_kg, model)
+    inside("weight", person.weight_kg, "kg", model.weight_kg, model)
     warnings = []
+    if model.site_basis == "assumption":
+        warnings.append(f"{model.label}: the sampling site was not read in the paper; {model.site} is assumed.")
     if person.age_years is None:
         if model.needs_age:
             raise Missing("Age", f"{model.label} covers {model.age_years.low:g} to {model.age_years.high:g} years.")
@@ -51,9 +54,9 @@ def check_person(model: Model, person: Person) -> tuple[str, ...]:
             f"{model.label}: age not given; the model covers {model.age_years.low:g} to {model.age_years.high:g} years."
         )
     else:
-        _inside("age", person.age_years, "years", model.age_years, model)
-        warnings += _stretched("age", person.age_years, "years", model.studied_age_years, model)
-    warnings += _stretched("weight", person.weight_kg, "kg", model.studied_weight_kg, model)
+        inside("age", person.age_years, "years", model.age_years, model)
+        warnings += stretched("age", person.age_years, "years", model.studied_age_years, model)
+    warnings += stretched("weight", person.weight_kg, "kg", model.studied_weight_kg, model)
     if person.weight_kg > WEIGHT_SCALES_PART_KG:
         warnings.append(
             f"{model.label}: above {WEIGHT_SCALES_PART_KG:g} kg published models scale weight differently and disagree."
@@ -90,6 +93,14 @@ def check_amount(history: DoseHistory, weight_kg: float) -> tuple[str, ...]:
     return (f"{given:.3g} mg/kg within an hour is more than the {most:g} mg/kg of anaesthesia: check amount and unit.",)
 
 
+def check_levels(levels: Sequence[float]) -> None:
+    """Refuses levels that nobody can be above or below."""
+    odd = [level for level in levels if not 0 < level < math.inf]
+    if odd:
+        told = ", ".join(f"{level:g}" for level in odd)
+        raise Refused(f"Levels to compare with are finite and lie above 0 ng/mL; {told} does not.")
+
+
 @cache
 def _most_in_an_hour_mg_per_kg() -> float:
     return float(tomllib.loads(PLAUSIBLE.read_text(encoding="utf-8"))["most_in_an_hour"]["mg_per_kg"])
@@ -99,13 +110,15 @@ def _drug(form: DrugForm) -> str:
     return "racemic ketamine" if form == "racemic" else f"{form}-ketamine"
 
 
-def _inside(what: str, value: float, unit: str, limits: Range, model: Model) -> None:
+def inside(what: str, value: float, unit: str, limits: Range, model: Model) -> None:
+    """Refuses a number outside the range that a model covers."""
     if not limits.low <= value <= limits.high:
         basis = "" if limits.basis == "published" else f" ({limits.basis})"
         raise OutOfRange(what, value, unit, limits.low, limits.high, f"{model.label}, doi {model.doi}{basis}")
 
 
-def _stretched(what: str, value: float, unit: str, studied: Range | None, model: Model) -> list[str]:
+def stretched(what: str, value: float, unit: str, studied: Range | None, model: Model) -> list[str]:
+    """A warning where a number is allowed and was not among the people studied."""
     if studied is None or studied.low <= value <= studied.high:
         return []
     return [

@@ -13,7 +13,7 @@ from clearhead.medicine.errors import OutOfRange, Refused
 from clearhead.medicine.kinetics.cascade import Cascade, build_cascade
 from clearhead.medicine.kinetics.doses import DoseHistory
 from clearhead.medicine.kinetics.model import Model
-from clearhead.medicine.kinetics.people import Bodies, parameters_of
+from clearhead.medicine.kinetics.people import Bodies, inside, parameters_of, stretched
 from clearhead.medicine.kinetics.seam import Person
 from clearhead.medicine.kinetics.solve import solve, solve_into
 from clearhead.medicine.kinetics.steps import timeline
@@ -38,8 +38,38 @@ class Cohort:
     weight_limits_kg: tuple[float, float] = (45.0, 120.0)
     age_limits_years: tuple[float, float] = (18.0, 75.0)
 
+    @property
+    def same_doses(self) -> str:
+        """What a reader of doses per kg must know."""
+        of_whom = f"doses per kg are those of {self.weight_mean_kg:g} kg"
+        return f"Everybody of the cohort is given the same milligrams: {of_whom}."
+
 
 Who = Person | Cohort
+
+
+def check_cohort(model: Model, who: Cohort) -> tuple[str, ...]:
+    """Warnings where its limits reach beyond the people studied; refuses limits outside the model's range.
+
+    Nobody is left out silently: a cohort that could hold somebody whom the model does not cover is refused whole.
+    """
+    warnings: list[str] = []
+    for what, unit, mean, sd, limits, covered, studied in (
+        ("weight", "kg", who.weight_mean_kg, who.weight_sd_kg, who.weight_limits_kg, model.weight_kg,
+         model.studied_weight_kg),
+        ("age", "years", who.age_mean_years, who.age_sd_years, who.age_limits_years, model.age_years,
+         model.studied_age_years),
+    ):  # fmt: skip
+        low, high = limits
+        if not (low <= mean <= high and 0 <= sd < np.inf):
+            raise Refused(
+                f"A cohort has a mean {what} within its limits and a spread of at least 0; "
+                f"{mean:g} ± {sd:g} {unit} within {low:g} to {high:g} {unit} is none."
+            )
+        for end, word in {low: "lowest", high: "highest"}.items():
+            inside(f"{word} {what} of the cohort", end, unit, covered, model)
+            warnings += stretched(f"{word} {what} of the cohort", end, unit, studied, model)
+    return tuple(dict.fromkeys(warnings))
 
 
 def covariance_of(model: Model) -> tuple[tuple[str, ...], Array]:
@@ -54,7 +84,7 @@ def covariance_of(model: Model) -> tuple[tuple[str, ...], Array]:
 
 def draw_deviations(model: Model, n: int, seed: int, *, first_block: int = 0) -> dict[str, Array]:
     """Log-deviations of n people. Person i is the same for any n: blocks of people have streams of their own."""
-    _check_count(n)
+    _check_draw(n, seed)
     names, matrix = covariance_of(model)
     factor = np.linalg.cholesky(matrix)
     drawn = factor @ _normal(len(names), n, seed, first_block, 0)
@@ -63,7 +93,7 @@ def draw_deviations(model: Model, n: int, seed: int, *, first_block: int = 0) ->
 
 def draw_bodies(who: Who, n: int, seed: int, *, first_block: int = 0) -> Bodies:
     """The same person n times, or n people of a cohort."""
-    _check_count(n)
+    _check_draw(n, seed)
     if isinstance(who, Person):
         return Bodies.of(who, n)
     normal = _normal(2, n, seed, first_block, 1)
@@ -82,7 +112,9 @@ def _normal(names: int, n: int, seed: int, first_block: int, purpose: int) -> Ar
     return np.concatenate(parts, axis=1)
 
 
-def _check_count(n: int) -> None:
+def _check_draw(n: int, seed: int) -> None:
+    if seed < 0:
+        raise Refused(f"A seed is a whole number of at least 0, and {seed} is none.")
     if not 1 <= n <= 10_000_000:
         raise OutOfRange("number of virtual patients", n, "people", 1, 10_000_000, "this program")
 
@@ -93,7 +125,9 @@ def typical(model: Model, person: Person) -> Cascade:
 
 
 def draw_values(model: Model, who: Who, n: int, seed: int, *, first_block: int = 0) -> dict[str, Array]:
-    """Parameter values of n virtual people."""
+    """Parameter values of n virtual people; refuses a cohort that reaches outside the model's range."""
+    if isinstance(who, Cohort):
+        check_cohort(model, who)
     bodies = draw_bodies(who, n, seed, first_block=first_block)
     return parameters_of(model, bodies, draw_deviations(model, n, seed, first_block=first_block))
 
@@ -192,8 +226,8 @@ def _edges() -> Array:
 def stream_quantiles(job: Job, shares: Sequence[float], *, client: Any = None) -> Array:
     """Quantiles of any number of people in bounded memory, to the width of a bin (0.25 %): (shares, times).
 
-    `client` is a Dask client (or anything with `map` and `gather`); without one the blocks run here. Same seed, same
-    numbers: the blocks carry their own random streams and counts add up exactly.
+    This is the call that maps over a cluster: `client` is a Dask client (or anything with `map` and `gather`); without
+    one the blocks run here. Same seed, same numbers: blocks carry their own random streams, counts add up exactly.
     """
     starts = list(range(0, -(-job.n // BLOCK), HELD_AT_ONCE))
     total = np.zeros((len(job.at_min), BINS + 2), dtype=np.int64)

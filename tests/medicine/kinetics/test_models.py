@@ -40,6 +40,26 @@ def test_a_model_names_its_site_its_source_its_flaws_and_what_it_borrows(model_i
         assert "Simons 2022" in str(model.variability_borrowed_from)
 
 
+@pytest.mark.parametrize(
+    ("model_id", "age_years"), [("domino", 40), ("hijazi", 40), ("hornik", 8), ("herd", 8), ("flint", 8)]
+)
+def test_a_sampling_site_that_nobody_read_is_labelled_and_warned_of(model_id: str, age_years: float) -> None:
+    model = load_model(model_id)
+
+    warnings = check_person(model, Person(30.0 if age_years < 18 else 70.0, age_years))
+
+    assert model.site_basis == "assumption"
+    assert any(f"sampling site was not read in the paper; {model.site} is assumed" in one for one in warnings)
+    assert model.shown_site == f"{model.site}, assumed"
+
+
+def test_a_model_that_assumes_its_site_says_so_in_its_flaws_and_the_other_way_round() -> None:
+    for model_id in model_ids():
+        model = load_model(model_id)
+        told = any("sampling site was not read" in flaw for flaw in model.flaws)
+        assert told == (model.site_basis == "assumption"), model_id
+
+
 @pytest.mark.parametrize("name", ["otto-2021", "otto_2021", "Otto2021", "otto"])
 def test_a_model_is_found_however_its_id_is_written(name: str) -> None:
     assert load_model(name).id == "otto-2021"

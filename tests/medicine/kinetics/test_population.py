@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from clearhead.medicine.errors import OutOfRange
+from clearhead.medicine.errors import OutOfRange, Refused
 from clearhead.medicine.kinetics import fast
 from clearhead.medicine.kinetics.doses import Bolus, DoseHistory, Segment
 from clearhead.medicine.kinetics.extremes import extremes
@@ -53,6 +53,57 @@ def test_a_cohort_has_weights_within_its_limits() -> None:
     assert bodies.weight_kg.min() == 45.0
     assert bodies.weight_kg.max() == 120.0
     assert bodies.weight_kg.mean() == pytest.approx(75.0, abs=1.0)
+
+
+@pytest.mark.parametrize(
+    ("model_id", "cohort", "said"),
+    [
+        (
+            "simons",
+            Cohort(70.0, 10.0, 30.0, 5.0),
+            r"lowest weight of the cohort of 45\.0 kg is outside 53\.0 to 93",
+        ),
+        (
+            "simons",
+            Cohort(70.0, 10.0, 30.0, 5.0, (53.0, 95.0)),
+            r"highest weight of the cohort of 95\.0 kg is outside",
+        ),
+        (
+            "otto",
+            Cohort(70.0, 10.0, 30.0, 5.0, age_limits_years=(16.0, 75.0)),
+            r"lowest age of the cohort of 16\.0 y",
+        ),
+        ("otto", Cohort(200.0, 10.0), "mean weight within its limits"),
+        ("otto", Cohort(70.0, -1.0), "a spread of at least 0"),
+        ("otto", Cohort(70.0, float("nan")), "a spread of at least 0"),
+    ],
+    ids=["too light", "too heavy", "too young", "mean outside its limits", "negative spread", "no spread"],
+)
+def test_a_cohort_that_reaches_outside_the_model_is_refused_with_the_range(model_id, cohort, said) -> None:
+    with pytest.raises((OutOfRange, Refused), match=said):
+        sample(load_model(model_id), cohort, 10, 1)
+
+
+def test_a_cohort_within_the_model_differs_in_body_too() -> None:
+    narrow, wide = (Cohort(70.0, sd, 30.0, 0.0, (55.0, 90.0), (30.0, 30.0)) for sd in (0.0, 15.0))
+    simons = load_model("simons")
+
+    alike, unlike = (simulate(simons, who, FORTY_MINUTES, [40.0], n=2000, seed=1) for who in (narrow, wide))
+    one = simulate(simons, Person(70.0, 30), FORTY_MINUTES, [40.0], n=2000, seed=1)
+
+    assert (alike == one).all()
+    assert np.log(unlike).std() > 1.1 * np.log(alike).std()
+
+
+@pytest.mark.parametrize("levels", [(0.0,), (-5.0,), (50.0, float("nan")), (float("inf"),)])
+def test_a_level_that_nobody_can_be_above_is_refused(levels) -> None:
+    with pytest.raises(Refused, match="finite and lie above 0 ng/mL"):
+        summarise(OTTO, PETRA, FORTY_MINUTES, [40.0], n=10, seed=1, levels=levels)
+
+
+def test_a_negative_seed_is_refused() -> None:
+    with pytest.raises(Refused, match="whole number of at least 0"):
+        draw_deviations(OTTO, 10, -1)
 
 
 @pytest.mark.parametrize("n", [0, -1, 10_000_001])
@@ -158,6 +209,21 @@ def test_a_cluster_gives_identical_numbers_for_the_same_seed() -> None:
     assert (stream_quantiles(job, (0.05, 0.95)) == stream_quantiles(job, (0.05, 0.95), client=Elsewhere())).all()
 
 
+def test_a_dask_cluster_gives_identical_numbers_for_the_same_seed(monkeypatch) -> None:
+    distributed = pytest.importorskip("distributed")
+    job = Job(OTTO, PETRA, STEPS, (30.0, 200.0), 70_000, 5, "S-ketamine")
+    monkeypatch.setattr("clearhead.medicine.kinetics.summary.EXACT_UP_TO", 1000)
+    here = stream_quantiles(job, (0.05, 0.95))
+    summed = summarise(OTTO, PETRA, STEPS, [30.0], n=40_000, seed=5)
+
+    with distributed.Client(processes=False, n_workers=2, threads_per_worker=1, dashboard_address=None) as client:
+        there = stream_quantiles(job, (0.05, 0.95), client=client)
+        summed_there = summarise(OTTO, PETRA, STEPS, [30.0], n=40_000, seed=5, client=client)
+
+    assert (there == here).all()
+    assert summed_there == summed
+
+
 @pytest.mark.parametrize(
     ("model_id", "analyte"), [("kamp", "ketamine"), ("otto", "S-norketamine"), ("simons", "S-norketamine")]
 )
@@ -192,6 +258,20 @@ def test_the_three_layers_stay_apart() -> None:
     assert "flint-2017" not in found.models
     assert found.between_models[0][0] < 130 < 240 < found.between_models[1][0]
     assert found.single_level[1][0] > found.between_people[1][0]
+
+
+def test_the_layer_between_models_names_each_site_and_carries_what_the_models_warn_of() -> None:
+    days = DoseHistory.of("racemic", segments=[Segment(0, 120 * 60, 10.0)])
+
+    found = layers(load_model("kamp"), PETRA, days, [120 * 60.0], n=50)
+
+    low, high = found.between_models_of_site["venous"]
+    assert high[0] == found.between_models[1][0] or low[0] == found.between_models[0][0]
+    assert "otto-2021 (venous)" in found.as_text()
+    assert "domino-1984 (arterial, assumed)" in found.as_text()
+    assert any("Otto 2021: 120 h is longer than the 2 h" in warning for warning in found.warnings)
+    assert any("Clements 1981: 120 h is longer than the 1 h" in warning for warning in found.warnings)
+    assert found.as_dict()["sites"]["hijazi-2003"] == "arterial, assumed"
 
 
 def test_a_summary_has_quantiles_peaks_and_chances_with_their_errors() -> None:
