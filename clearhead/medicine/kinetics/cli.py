@@ -7,13 +7,30 @@ import json
 import runpy
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from clearhead.medicine.errors import ClearheadError, Missing, Refused
-from clearhead.medicine.kinetics.cli_input import checked, form_of, person_of, read_file, read_plan
+from clearhead.medicine.kinetics.cli_input import (
+    check_can_write,
+    checked,
+    cohort_of,
+    form_of,
+    limits,
+    numbers,
+    person_of,
+    read_file,
+    read_plan,
+    unused,
+)
 from clearhead.medicine.kinetics.compare import DosePlan
-from clearhead.medicine.kinetics.model import Model, load_model, model_ids
+from clearhead.medicine.kinetics.effects import effects
+from clearhead.medicine.kinetics.forecast import ARTERIAL_DEFAULT, VENOUS_DEFAULT
+from clearhead.medicine.kinetics.listing import head_of, listed_json, listed_text
+from clearhead.medicine.kinetics.model import load_model, model_ids
+from clearhead.medicine.kinetics.people import check_person
+from clearhead.medicine.kinetics.population import check_cohort
 from clearhead.medicine.kinetics.seam import Person
 
 Plans = Callable[[Sequence[str], float], Sequence[DosePlan]]
@@ -34,9 +51,12 @@ def main(argv: Sequence[str], plans: Plans | None = None) -> int:
         if asked.command == "compare":
             return _compare(asked, plans)
         return int(COMMANDS[asked.command](asked))
-    except (ClearheadError, OSError) as error:
+    except ClearheadError as error:
         print(str(error), file=sys.stderr)
-        return 1
+    except OSError as error:
+        what = f"“{error.filename}”" if error.filename else "A file"
+        print(f"{what} cannot be read or written ({(error.strerror or 'no reason given').lower()}).", file=sys.stderr)
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -51,12 +71,15 @@ def _parser() -> argparse.ArgumentParser:
     _with_doses(population)
     population.add_argument("--n", type=int, default=1000)
     population.add_argument("--seed", type=int, default=1)
-    population.add_argument("--above", type=_numbers, default=(50.0, 100.0), help="levels in ng/mL, e.g. 50,100")
+    population.add_argument("--above", type=numbers, default=(50.0, 100.0), help="levels in ng/mL, e.g. 50,100")
+    for name, what in (("weight", "kg"), ("age", "years")):
+        population.add_argument(f"--{name}-sd-{what}", type=float, help=f"people spread around --{name}-{what}")
+        population.add_argument(f"--{name}-limits-{what}", type=limits, metavar="LOW,HIGH", help="where draws are cut")
     _target(_with_person(add("target", help="pump rates for a wanted level, under ceilings (a planning bench)")))
     fit = _with_person(add("fit", help="update from measured levels (research use)"))
     _with_doses(fit, at=False)
     fit.add_argument("--levels", required=True, help="JSON list of {at_min, analyte, value | below, unit}")
-    fit.add_argument("--at", type=_numbers, default=())
+    fit.add_argument("--at", type=numbers, default=())
     _comparison(add("compare", help="protocols side by side"))
     validate = add("validate", help="published levels against every model")
     validate.add_argument("--write", metavar="DOCS", help="also write validation.md and its pictures into this folder")
@@ -80,7 +103,7 @@ def _with_person(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
 def _with_doses(parser: argparse.ArgumentParser, *, at: bool = True) -> None:
     parser.add_argument("--doses", required=True, metavar="FILE|-")
     if at:
-        parser.add_argument("--at", type=_numbers, required=True, help="minutes, e.g. 30,60,180")
+        parser.add_argument("--at", type=numbers, required=True, help="minutes, e.g. 30,60,180")
 
 
 def _target(parser: argparse.ArgumentParser) -> None:
@@ -105,23 +128,13 @@ def _comparison(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--svg", metavar="FILE")
 
 
-def _numbers(text: str) -> tuple[float, ...]:
-    try:
-        return tuple(float(part) for part in text.split(","))
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a list of numbers such as 30,60,180") from error
-
-
-def _head(model: Model, warnings: Sequence[str]) -> dict[str, Any]:
-    return {
-        "model": model.id, "label": model.label, "version": model.version, "sha256": model.sha256, "drug": model.drug,
-        "sampling_site": model.site, "units": {"level": "ng/mL", "time": "min"}, "warnings": list(warnings),
-    }  # fmt: skip
-
-
 def _show(asked: Asked, answer: dict[str, Any], text: str) -> int:
     given = {"drug_given": asked.drug, "drug_stated": asked.drug_stated}
-    print(json.dumps(answer | given, ensure_ascii=False, indent=1) if asked.json else text)
+    try:
+        as_json = json.dumps(answer | given, ensure_ascii=False, indent=1, allow_nan=False)
+    except ValueError as error:
+        raise Refused("The answer holds a number that is infinite or none: amounts or times are too large.") from error
+    print(as_json if asked.json else text)
     if not asked.json:
         if not asked.drug_stated:
             print(f"taken as {asked.drug} ketamine, since the form was not stated (--drug)")
@@ -132,22 +145,8 @@ def _show(asked: Asked, answer: dict[str, Any], text: str) -> int:
 
 def _models(asked: Asked) -> int:
     models = [load_model(model_id) for model_id in model_ids()]
-    if asked.json:
-        print(json.dumps([
-            _head(m, ()) | {"analytes": [a.id for a in m.analytes], "people": m.people, "doi": m.doi,
-            "variability_borrowed_from": m.variability_borrowed_from, "flaws": list(m.flaws)} for m in models
-        ], ensure_ascii=False, indent=1))  # fmt: skip
-        return 0
-    for m in models:
-        borrowed = f"borrowed from {m.variability_borrowed_from}" if m.variability_borrowed_from else "its own"
-        print(f"{m.id}  ({m.label}, version {m.version})\n  {m.drug} ketamine, {m.site} plasma: {m.summary}")
-        print(f"  analytes: {', '.join(a.id for a in m.analytes)}\n  people: {m.people}")
-        print(
-            f"  covers {m.age_years.low:g}-{m.age_years.high:g} years, {m.weight_kg.low:g}-{m.weight_kg.high:g} kg, ",
-            end="",
-        )
-        print(f"infusions to {m.max_hours:g} h\n  variability: {borrowed}\n  source: {m.citation}. doi {m.doi}")
-        print("".join(f"  flaw: {flaw}\n" for flaw in m.flaws))
+    as_json = json.dumps(listed_json(models, effects()), ensure_ascii=False, indent=1, allow_nan=False)
+    print(as_json if asked.json else listed_text(models, effects()))
     return 0
 
 
@@ -158,21 +157,30 @@ def _simulate(asked: Asked) -> int:
     model, person, doses, warnings = checked(asked)
     found = solve(typical(model, person), doses, asked.at, outputs=[analyte.id for analyte in model.analytes])
     levels = {model.shown_name(a, doses.drug_form): found[a.id][:, 0].tolist() for a in model.analytes}
-    answer = _head(model, warnings) | {"at_min": list(asked.at), "analytes": levels, "total_mg": doses.total_mg}
+    answer = head_of(model, warnings) | {"at_min": list(asked.at), "analytes": levels, "total_mg": doses.total_mg}
     rows = [f"{'min':>8}  " + "  ".join(f"{name:>20}" for name in levels)]
     for number, minute in enumerate(asked.at):
         rows.append(f"{minute:8g}  " + "  ".join(f"{level[number]:20.6g}" for level in levels.values()))
-    return _show(asked, answer, f"{model.label} ({model.site}), ng/mL, typical values\n" + "\n".join(rows))
+    return _show(asked, answer, f"{model.label} ({model.shown_site}), ng/mL, typical values\n" + "\n".join(rows))
 
 
 def _population(asked: Asked) -> int:
     from clearhead.medicine.kinetics import summary
 
     model, person, doses, warnings = checked(asked)
-    found = summary.summarise(model, person, doses, asked.at, n=asked.n, seed=asked.seed, levels=asked.above)
-    apart = summary.layers(model, person, doses, asked.at, n=min(asked.n, 2000), seed=asked.seed)
-    answer = _head(model, warnings) | {"n": asked.n, "seed": asked.seed} | found.as_dict() | {"layers": apart.as_dict()}
-    return _show(asked, answer, f"{found.as_text(model)}\n{apart.as_text()}")
+    cohort = cohort_of(asked, person)
+    if cohort:
+        warnings += [*check_cohort(model, cohort), cohort.same_doses]
+    who = cohort or person
+    found = summary.summarise(model, who, doses, asked.at, n=asked.n, seed=asked.seed, levels=asked.above)
+    apart = summary.layers(model, person, doses, asked.at, n=min(asked.n, 2000), seed=asked.seed, who=who)
+    answer = (
+        head_of(model, warnings) | {"n": asked.n, "seed": asked.seed} | found.as_dict() | {"layers": apart.as_dict()}
+    )
+    if cohort:
+        answer["cohort"] = asdict(cohort)
+    others = [f"! {warning}" for warning in apart.warnings if warning not in warnings]
+    return _show(asked, answer, "\n".join([found.as_text(model), apart.as_text(), *others]))
 
 
 def _plan_target(asked: Asked) -> int:
@@ -185,7 +193,7 @@ def _plan_target(asked: Asked) -> int:
     model = load_model(asked.model)
     form = form_of(asked, model)
     plan = plan_target(wish, person_of(asked), asked.model, drug_form=form, n=asked.n, seed=asked.seed)
-    answer = _head(model, plan.warnings) | {
+    answer = head_of(model, [*plan.warnings, *unused(asked)]) | {
         "label": plan.label, "says": plan.says, "feasible": plan.feasible, "binding": list(plan.binding),
         "step_min": wish.step_min, "rates_ml_per_h": list(plan.rates_ml_per_h), "total_mg": plan.total_mg,
         "share_held": plan.share_held, "share_held_standard_error": plan.share_held_error,
@@ -200,13 +208,13 @@ def _plan_target(asked: Asked) -> int:
 def _fit(asked: Asked) -> int:
     from clearhead.medicine.kinetics.bayes import fit_map, read_measured
 
-    model, person, doses, _ = checked(asked)
+    model, person, doses, warnings = checked(asked)
     items = read_file(asked.levels)
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise Refused("Levels are a JSON list of objects.")
     fit = fit_map(doses, person, model.id, [read_measured(item, model) for item in items])
     band = fit.band(doses, asked.at).tolist() if asked.at else []
-    answer = _head(model, fit.warnings) | {
+    answer = head_of(model, list(dict.fromkeys([*warnings, *fit.warnings]))) | {
         "label": fit.label, "converged": fit.converged, "at_min": list(asked.at), "band": band,
         "parameters": [{
             "name": e.parameter, "unit": e.unit, "typical": e.typical, "individual": e.individual,
@@ -233,6 +241,12 @@ def _compare(asked: Asked, plans: Plans | None) -> int:
     from clearhead.medicine.kinetics.compare import compare, table
     from clearhead.medicine.kinetics.figure import figure_svg
 
+    if asked.svg:
+        check_can_write(asked.svg)
+    person = Person(asked.weight_kg, asked.age_years)
+    models = asked.models.split(",") if asked.models else [ARTERIAL_DEFAULT, VENOUS_DEFAULT]
+    for model_id in models:
+        check_person(load_model(model_id), person)
     files = [name for name in asked.protocols if name.endswith(".json")]
     named = [name for name in asked.protocols if name not in files]
     found = [read_plan(name, asked.weight_kg) for name in files]
@@ -242,8 +256,7 @@ def _compare(asked: Asked, plans: Plans | None) -> int:
                 "Without protocols at hand, compare reads dose plans from .json files: {label, assumption, doses}."
             )
         found += plans(named, asked.weight_kg)
-    models = {"models": asked.models.split(",")} if asked.models else {}
-    compared = compare(found, Person(asked.weight_kg, asked.age_years), n=asked.n, seed=asked.seed, **models)
+    compared = compare(found, person, models=models, n=asked.n, seed=asked.seed)
     print(table(compared))
     if asked.svg:
         Path(asked.svg).write_text(figure_svg(compared), encoding="utf-8")
