@@ -187,6 +187,13 @@ def judged(found: Sequence[Prediction]) -> list[tuple[Score, bool]]:
     return result
 
 
+def site_note(one: Score) -> str:
+    """Whether the levels are of the model's own site, and whether anybody read that site."""
+    model = load_model(one.model_id)
+    note = "" if model.site == one.site else "other site than the model"
+    return note if model.site_basis == "stated" else f"{note} (its site, {model.site}, is assumed)".strip()
+
+
 def table() -> str:
     """The validation table as text."""
     found = predictions()
@@ -194,12 +201,11 @@ def table() -> str:
         f"{'model':22}{'site':10}{'substance':13}{'n':>4}{'indep.':>8}{'median':>9}{'median |err|':>14}{'worst':>8}"
     ]
     for one in scores(found):
-        own = load_model(one.model_id).site == one.site
         lines.append(
             f"{one.model_id:22}{one.site:10}{one.analytes:13}{one.n:4}{one.independent:8}{one.median_error:+9.0%}"
-            f"{one.median_absolute_error:14.0%}{one.worst:+8.0%}  {'' if own else 'other site than the model'}".rstrip()
+            f"{one.median_absolute_error:14.0%}{one.worst:+8.0%}  {site_note(one)}".rstrip()
         )
-    lines += [f"{model.id:22}{model.site:10}{UNJUDGED}" for model in unjudged(found)]
+    lines += [f"{model.id:22}{model.shown_site:18}{UNJUDGED}" for model in unjudged(found)]
     lines.append("")
     for one, passed in judged(found):
         lines.append(

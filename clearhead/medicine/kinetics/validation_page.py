@@ -21,6 +21,7 @@ from clearhead.medicine.kinetics.validate import (
     judged,
     predictions,
     scores,
+    site_note,
     studies,
     unjudged,
 )
@@ -70,7 +71,7 @@ def _page(docs: Path, shown: Sequence[str]) -> str:
         "“Independent” counts levels of studies that the model was not fitted on and that another laboratory made. "
         "A model read at the other site is shown because that is what people do by mistake: it misses.",
         _score_table(scores(found)),
-        "\n".join(f"- {model.id} ({model.site}): {UNJUDGED}." for model in unjudged(found)),
+        "\n".join(f"- {model.id} ({model.shown_site}): {UNJUDGED}." for model in unjudged(found)),
         "![Predicted against measured for every model at its own site](pictures/validation-all.svg)",
         *shown,
         "## Where it misses",
@@ -111,10 +112,9 @@ def _score_table(found: Sequence[Score]) -> str:
     rows = ["| model | site of the levels | substance | n | independent | median error | median abs. error | worst | |"]
     rows.append("|---|---|---|---:|---:|---:|---:|---:|---|")
     for one in found:
-        own = load_model(one.model_id).site == one.site
-        note = "" if own else "other site than the model"
-        if own and one.median_absolute_error > MEDIAN_LIMIT:
-            note = "**misses**"
+        note = site_note(one)
+        if load_model(one.model_id).site == one.site and one.median_absolute_error > MEDIAN_LIMIT:
+            note = f"**misses** {note}".strip()
         rows.append(
             f"| {one.model_id} | {one.site} | {one.analytes} | {one.n} | {one.independent} | {one.median_error:+.0%} | "
             f"{one.median_absolute_error:.0%} | {one.worst:+.0%} | {note} |"

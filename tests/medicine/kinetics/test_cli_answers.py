@@ -247,3 +247,14 @@ def test_models_lists_the_effects_with_their_status(capsys) -> None:
     assert effects["drug-high"]["status"] == "published"
     assert effects["drug-high"]["doi"] == "10.3389/fpain.2022.946487"
     assert {one["drug"] for one in models["flint-2017"]["effects"]} == {"S"}
+
+
+def test_the_validation_table_says_which_models_only_assume_their_site() -> None:
+    from clearhead.medicine.kinetics.validate import table
+
+    lines = table().splitlines()
+
+    for line in (one for one in lines if one.startswith(("domino-1984", "hijazi-2003"))):
+        assert "(its site, arterial, is assumed)" in line
+    assert not any("assumed" in one for one in lines if one.startswith(("kamp-2020", "otto-2021", "simons-2022")))
+    assert any(one.startswith("hornik-2018") and "venous, assumed" in one for one in lines)
