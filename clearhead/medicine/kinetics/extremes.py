@@ -1,7 +1,8 @@
 """Peaks, their times, and time above a level, found between the grid points and not on them.
 
 The grid only separates: within each cell the rate is constant, the slope of the level is known exactly, and a change
-of its sign is halved down to the last digits with the exact solution from the cell's start.
+of its sign is halved down to the last digits with the exact solution from the cell's start. A crossing of a level is
+found along the tangent, which is known too, and by halving wherever the tangent does not help.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from clearhead.medicine.kinetics.spread import held, held_passed, passed, triang
 Array = NDArray[np.float64]
 
 HALVINGS = 48
+TRIES = 3  # where a tangent leads outside, or every third time, the stretch is halved instead
+CLOSE_H = 1e-12
 CELLS_PER_STRETCH = 20
 FIRST_CELL_MIN = 0.05
 
@@ -180,11 +183,19 @@ class _Watch:
         rises: NDArray[np.bool_],
     ) -> Array:
         some, start = pick(self.cascade, who), before[:, who]
-        for _ in range(HALVINGS):
-            middle = 0.5 * (low + high)
-            before_it = (self.level(advance(some, start, rate, middle)) < level) == rises
-            low, high = np.where(before_it, middle, low), np.where(before_it, high, middle)
-        return low
+        at, found = 0.5 * (low + high), np.zeros(who.size, dtype=np.bool_)
+        for turn in range(TRIES * HALVINGS):
+            state = advance(some, start, rate, at)
+            gap = self.level(state) - level
+            early = (gap < 0) == rises
+            low, high = np.where(early, at, low), np.where(early, high, at)
+            nearer = at - gap / slope_of(some, self.output, state, rate)
+            found |= np.abs(nearer - at) <= CLOSE_H
+            if found.all():
+                break
+            trusted = (nearer > low) & (nearer < high) & (turn % TRIES != TRIES - 1)
+            at = np.where(found, at, np.where(trusted, nearer, 0.5 * (low + high)))
+        return np.asarray(at)
 
     def result(self, until_min: float) -> Extremes:
         ends = {level: np.where(last >= until_min, np.inf, last) for level, last in self.last.items()}
