@@ -19,25 +19,24 @@ PEOPLE = 200
 
 
 @lru_cache(maxsize=1)
-def _compared() -> tuple[object, str]:
-    """The comparison and its figure, worked out once per process."""
+def _compared() -> tuple[object, str, int]:
+    """The comparison, its figure and how tall it is, worked out once per process."""
     from clearhead.medicine.kinetics.compare import compare
-    from clearhead.medicine.kinetics.figure import figure_svg
+    from clearhead.medicine.kinetics.figure import figure_height, figure_svg
     from clearhead.medicine.kinetics.seam import Person
-    from clearhead.medicine.protocols.dose_plans import plans_of
-    from clearhead.medicine.protocols.loader import shipped
+    from clearhead.medicine.protocols.dose_plans import dose_plans
 
-    plans = [plans_of(shipped(name), WEIGHT_KG)[0] for name in EXAMPLES]
-    found = compare(plans, Person(WEIGHT_KG, 42), n=PEOPLE)
-    return found, figure_svg(found)
+    found = compare(dose_plans(EXAMPLES, WEIGHT_KG), Person(WEIGHT_KG, 42), n=PEOPLE)
+    return found, figure_svg(found), figure_height(found)
 
 
 @require_GET
 @access(READERS, Site)
 def page(request: HttpRequest, site: Site) -> HttpResponse:
     """The figure with its numbers beneath."""
-    found, _figure = _compared()
-    return render(request, "home/kinetics.html", {"site": site, "found": found, "weight_kg": WEIGHT_KG})
+    found, _figure, height = _compared()
+    shown = {"site": site, "found": found, "weight_kg": WEIGHT_KG, "height": height}
+    return render(request, "home/kinetics.html", shown)
 
 
 @require_GET

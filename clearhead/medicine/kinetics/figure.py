@@ -8,24 +8,27 @@ from html import escape
 from clearhead.medicine.kinetics.compare import Comparison, Curve, DosePlan
 
 WIDTH, LEFT, RIGHT, PANEL, LANE, GAP, TOP, FOOT = 1000, 330, 24, 118, 22, 34, 122, 78
+LEGEND_ROW, LEGEND_COLUMN, LEGEND_COLUMNS = 24, 490, 2
 INK, MUTED, LINE = "#242c28", "#5a655f", "#d8d2c4"
 COLOUR = {"arterial": "#2c6a55", "venous": "#74407e"}
-DASH = {"arterial": "", "venous": "6 3"}
+DASHES = {
+    "arterial": ("", "12 3", "12 3 2 3", "2 2", "8 2 2 2 2 2", "16 6"),
+    "venous": ("6 3", "9 2 2 2", "3 4", "9 2 2 2 2 2", "14 4 4 4", "1 3"),
+}
+"""One per model of a site, in the order in which they come: a colour alone would not tell two models apart."""
 FONT = "Atkinson Hyperlegible Next, system-ui, sans-serif"
 SHORT_AXIS_H = 12.0
 
 
 def figure_svg(found: Comparison, *, title: str = "What the stated durations mean in plasma") -> str:
     """The whole picture; the numbers belong in a table beside it (`compare.table`)."""
-    groups: dict[str, list[Curve]] = {}
-    for curve in found.curves:
-        groups.setdefault(curve.plan.group or curve.plan.label, []).append(curve)
-    groups = dict(sorted(groups.items(), key=lambda group: group[1][0].plan.doses.end_min))
+    groups = dict(sorted(_groups(found).items(), key=lambda group: group[1][0].plan.doses.end_min))
     top_level = _round_up(max(max(curve.high) for curve in found.curves))
-    height = TOP + len(groups) * (PANEL + LANE + GAP) + FOOT
+    top = TOP + LEGEND_ROW * (_legend_rows(found) - 1)
+    height = figure_height(found)
     body: list[str] = []
     for number, (name, curves) in enumerate(groups.items()):
-        body += _panel(name, curves, TOP + number * (PANEL + LANE + GAP), top_level, found)
+        body += _panel(name, curves, top + number * (PANEL + LANE + GAP), top_level, found)
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" font-family="{FONT}" '
         f'aria-labelledby="compare-title compare-about">',
@@ -40,6 +43,20 @@ def figure_svg(found: Comparison, *, title: str = "What the stated durations mea
     ])  # fmt: skip
 
 
+def figure_height(found: Comparison) -> int:
+    """How tall the picture is where it is WIDTH wide."""
+    rows = LEGEND_ROW * (_legend_rows(found) - 1)
+    return TOP + rows + len(_groups(found)) * (PANEL + LANE + GAP) + FOOT
+
+
+def _groups(found: Comparison) -> dict[str, list[Curve]]:
+    """The curves of each panel."""
+    groups: dict[str, list[Curve]] = {}
+    for curve in found.curves:
+        groups.setdefault(curve.plan.group or curve.plan.label, []).append(curve)
+    return groups
+
+
 def _about(found: Comparison) -> str:
     return (
         f"Plasma ketamine in ng/mL over time for {len({c.plan.group for c in found.curves})} example plans under "
@@ -48,16 +65,39 @@ def _about(found: Comparison) -> str:
     )
 
 
+Pen = tuple[str, str]  # colour and dash
+
+
+def pens(found: Comparison) -> dict[str, Pen]:
+    """Model → its pen: the colour tells the sampling site, the dash the model within it."""
+    sites = {curve.model_label: curve.sampling_site for curve in found.curves}
+    seen: dict[str, int] = {}
+    chosen = {}
+    for label, site in sites.items():
+        place = seen[site] = seen.get(site, -1) + 1
+        dashes = DASHES[site]
+        chosen[label] = (COLOUR[site], dashes[place] if place < len(dashes) else f"{place} 3 1 3")
+    return chosen
+
+
+def _legend_rows(found: Comparison) -> int:
+    return -(-len(pens(found)) // LEGEND_COLUMNS)
+
+
 def _legend(found: Comparison) -> list[str]:
-    parts, x = [], 24.0
-    for label, site in dict.fromkeys((c.model_label, c.sampling_site) for c in found.curves):
-        parts.append(f'<rect x="{x:g}" y="50" width="26" height="14" fill="{COLOUR[site]}" fill-opacity="0.18"/>')
-        parts.append(_line([(x, 57), (x + 26, 57)], COLOUR[site], 2, DASH[site]))
-        parts.append(_text(x + 33, 62, f"{label}, {site} plasma: median, 5 to 95 % of people", 13, INK))
-        x += 440
-    parts.append(_line([(24, 82), (50, 82)], INK, 1, "2 3"))
+    parts, sites = [], {curve.model_label: curve.sampling_site for curve in found.curves}
+    for place, (label, (colour, dash)) in enumerate(pens(found).items()):
+        row, column = divmod(place, LEGEND_COLUMNS)
+        x, y = 24.0 + column * LEGEND_COLUMN, 57.0 + row * LEGEND_ROW
+        parts.append(f'<rect x="{x:g}" y="{y - 7:g}" width="40" height="14" fill="{colour}" fill-opacity="0.18"/>')
+        parts.append(_line([(x, y), (x + 40, y)], colour, 2, dash))
+        parts.append(_text(x + 47, y + 5, f"{label}, {sites[label]} plasma: median, 5 to 95 % of people", 13, INK))
+    y = 57.0 + _legend_rows(found) * LEGEND_ROW + 1
+    parts.append(_line([(24, y), (64, y)], INK, 1, "2 3"))
     marks = ", ".join(f"{level:g}" for level in (*found.watched, found.mark))
-    parts.append(_text(57, 87, f"{marks} ng/mL: levels to read by, not limits. All panels share one scale.", 13, INK))
+    parts.append(
+        _text(71, y + 5, f"{marks} ng/mL: levels to read by, not limits. All panels share one scale.", 13, INK)
+    )
     return parts
 
 
@@ -70,17 +110,17 @@ def _panel(name: str, curves: Sequence[Curve], y: float, top_level: float, found
     def place(minutes: float, level: float) -> tuple[float, float]:
         return LEFT + min(minutes / 60, hours) * across, y + PANEL * (1 - level / top_level)
 
-    parts = [*_words(name, first, y), *_axes(y, hours, across, top_level, found)]
+    parts, pen = [*_words(name, first, y), *_axes(y, hours, across, top_level, found)], pens(found)
     for curve in curves:
         if curve.plan is first:
             upper = [place(t, v) for t, v in zip(curve.at_min, curve.high, strict=True)]
             lower = [place(t, v) for t, v in zip(curve.at_min, curve.low, strict=True)]
             points = " ".join(f"{px:.1f},{py:.1f}" for px, py in [*upper, *reversed(lower)])
-            parts.append(f'<polygon points="{points}" fill="{COLOUR[curve.sampling_site]}" fill-opacity="0.18"/>')
+            parts.append(f'<polygon points="{points}" fill="{pen[curve.model_label][0]}" fill-opacity="0.18"/>')
     for curve in curves:
         line = [place(t, v) for t, v in zip(curve.at_min, curve.median, strict=True)]
-        bold = curve.plan is first
-        parts.append(_line(line, COLOUR[curve.sampling_site], 2 if bold else 0.9, DASH[curve.sampling_site]))
+        colour, dash = pen[curve.model_label]
+        parts.append(_line(line, colour, 2 if curve.plan is first else 0.9, dash))
     return [*parts, *_lane(first, y + PANEL + 4, hours, across)]
 
 
@@ -130,14 +170,21 @@ def _lane(plan: DosePlan, y: float, hours: float, across: float) -> list[str]:
 
 
 def _foot(found: Comparison, height: float) -> list[str]:
+    people = f"{found.n} virtual people of {found.person.weight_kg:g} kg, seed {found.seed}. Levels in ng/mL."
     lines = (
-        f"{found.n} virtual people of {found.person.weight_kg:g} kg, seed {found.seed}. Levels in ng/mL. "
-        "Thin lines: the shortest and the longest run of the same plan.",
+        f"{people} Thin lines: the shortest and the longest run of the same plan."
+        if _has_thin_lines(found)
+        else people,
         "Durations as such clinics state them. No clinic states a dose: each is an assumption of its example.",
         "Models rest on healthy volunteers and short infusions; beyond about five hours both are extrapolations. "
         "No level is known to relieve migraine.",
     )
     return [_text(24, height - 52 + 17 * i, line, 12, MUTED) for i, line in enumerate(lines)]
+
+
+def _has_thin_lines(found: Comparison) -> bool:
+    """Whether some panel shows more than one run of its plan."""
+    return any(len({curve.plan.label for curve in curves}) > 1 for curves in _groups(found).values())
 
 
 def _text(x: float, y: float, words: str, size: int, fill: str, *, bold: bool = False, anchor: str = "start") -> str:

@@ -11,7 +11,7 @@ import pytest
 from clearhead.medicine.errors import Missing, Refused
 from clearhead.medicine.kinetics.compare import Comparison, DosePlan, compare, table
 from clearhead.medicine.kinetics.doses import DoseHistory, Segment
-from clearhead.medicine.kinetics.figure import figure_svg
+from clearhead.medicine.kinetics.figure import figure_svg, pens
 from clearhead.medicine.kinetics.seam import Person
 from clearhead.medicine.protocols.dose_plans import dose_plans
 from clearhead.medicine.protocols.kinetics_cli import main
@@ -66,6 +66,27 @@ def test_the_picture_prints_the_assumption_and_holds_no_script_and_no_style(comp
     assert "style=" not in svg
     assert "<script" not in svg
     assert not any(key.startswith("on") for element in root.iter() for key in element.attrib)
+
+
+def test_two_models_of_one_sampling_site_are_drawn_apart() -> None:
+    models = ("kamp-2020", "otto-2021", "domino-1984", "simons-2022", "clements-1981")
+    found = compare([evenly("fast", 40, 35, "Short")], PETRA, models=models, n=20)
+
+    lines = {
+        (element.get("stroke"), element.get("stroke-dasharray"))
+        for element in ElementTree.fromstring(figure_svg(found)).iter("{http://www.w3.org/2000/svg}polyline")
+        if element.get("stroke-width") == "2"
+    }
+
+    assert len(set(pens(found).values())) == len(lines) == len(models)
+
+
+def test_the_foot_speaks_of_thin_lines_only_where_a_plan_has_more_than_one_run(compared: Comparison) -> None:
+    single = compare([evenly("fast", 40, 35, "Short"), evenly("slow", 180, 35, "Long")], PETRA, n=20)
+
+    assert "Thin lines" in figure_svg(compared)
+    assert "Thin lines" not in figure_svg(single)
+    assert 'stroke-width="0.9"' not in figure_svg(single)
 
 
 def test_text_from_files_cannot_break_out_of_the_picture() -> None:
