@@ -1,4 +1,4 @@
-"""Writes the parts of docs/ that are made from the code: hazards.md and the addresses in journey.md.
+"""Writes what is made from the code: hazards.md, the addresses in journey.md, and the README's picture of the plans.
 
 python docs/generate.py            write them
 python docs/generate.py --check    exit with 1 when one lags behind (the tests run this)
@@ -108,10 +108,24 @@ def journey_page() -> str:
     return f"{before}{BEGIN}\n{addresses()}\n{END}{after}"
 
 
+def compare_picture() -> str:
+    """pictures/compare.svg: every shipped plan under the two default models, as `kinetics compare` draws it."""
+    sys.path.insert(0, str(ROOT))
+    from clearhead.medicine.kinetics.compare import compare
+    from clearhead.medicine.kinetics.figure import figure_svg
+    from clearhead.medicine.kinetics.seam import Person
+    from clearhead.medicine.protocols.dose_plans import dose_plans
+
+    return figure_svg(compare(dose_plans((), 70.0), Person(70.0, 40.0)))
+
+
+MADE = {"hazards.md": hazards_page, "journey.md": journey_page, "pictures/compare.svg": compare_picture}
+
+
 def main(argv: list[str]) -> int:
     """Write, or check."""
     lagging = []
-    for name, make in (("hazards.md", hazards_page), ("journey.md", journey_page)):
+    for name, make in MADE.items():
         made, file = make(), DOCS / name
         if "--check" in argv:
             if not file.exists() or file.read_text(encoding="utf-8") != made:

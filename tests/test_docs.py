@@ -35,6 +35,14 @@ def test_the_generated_pages_agree_with_the_code(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
 
 
+def test_the_picture_in_the_readme_is_that_of_today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    made = importlib.import_module("generate").compare_picture()
+
+    assert "docs/pictures/compare.svg" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert (ROOT / "docs/pictures/compare.svg").read_text(encoding="utf-8") == made
+
+
 def lost_links(page: Path) -> list[str]:
     """Relative links of a page that lead nowhere."""
     text = re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
