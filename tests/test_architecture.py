@@ -10,6 +10,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,6 +45,31 @@ def test_every_import_contract_is_kept() -> None:
     done = subprocess.run([linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stdout[-4000:]
+
+
+def contract(beginning: str) -> dict[str, Any]:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    return next(one for one in contracts if one["name"].startswith(beginning))
+
+
+@pytest.mark.hazard("H-35")
+def test_whatever_works_out_a_level_is_kept_from_every_rule_and_from_recovery() -> None:
+    kept = set(contract("A forecast is never an input to discharge")["forbidden_modules"])
+    shapes = {"__init__", "doses", "seam"}  # what was given, and the shapes of question and answer
+
+    science = {path.stem for path in (ROOT / "clearhead/medicine/kinetics").glob("*.py")} - shapes
+
+    assert {f"clearhead.medicine.kinetics.{name}" for name in science} - kept == set()
+
+
+@pytest.mark.hazard("H-35")
+def test_the_bench_that_plans_for_a_level_is_kept_from_the_chair_and_from_recovery() -> None:
+    kept = contract("The planning bench for a level never comes near a chair")
+
+    assert set(kept["source_modules"]) == {"clearhead.clinic.infusion", "clearhead.clinic.recovery"}
+    assert "clearhead.medicine.kinetics.target" in kept["forbidden_modules"]
+    assert not kept.get("allow_indirect_imports")
+    assert not kept.get("ignore_imports")
 
 
 def test_the_contract_knows_the_steps_in_the_order_of_the_journey() -> None:
