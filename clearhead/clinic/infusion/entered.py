@@ -61,6 +61,11 @@ WORDS = tuple(WHY_NOT)
 WITH_A_WORD = ("hr", "spo2", "bp", "rr", "sedation", "pain", "nausea", "dissociation", "iv_site")
 """Signs whose missing value is said by a word of their own."""
 
+BACK, CORRECTED = "Back within the limit.", "The value was corrected."
+EASED, TAKEN_BACK = "The symptom eased.", "The entry was taken back."
+BY_ITSELF = (BACK, CORRECTED, EASED, TAKEN_BACK)
+"""How a flag ends by what was charted next: nobody said what was done."""
+
 
 @dataclass(frozen=True, slots=True)
 class Secret:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from clearhead.clinic.infusion import actions
+from clearhead.clinic.infusion import actions, queries
 from clearhead.clinic.infusion.models import Adjunct, ChairFact, Event, Flag, Observation, RateChange, Symptom
 from tests.cast import AT_TEN, member
 from tests.clinic.infusion.room import minutes, running
@@ -124,6 +124,19 @@ def test_an_entry_without_an_id_is_told_so_and_the_others_are_kept() -> None:
     said = send(session, ["nonsense", {"kind": "note"}, entry("note", 5, text="kept")])
 
     assert [receipt.status for receipt in said] == ["unreadable", "unreadable", "saved"]
+
+
+@pytest.mark.parametrize(("before", "late", "open_after"), [(3, 0, ["symptom:chest_pain"]), (0, 3, [])])
+def test_a_grade_that_comes_late_leaves_the_flag_to_the_newest_one(
+    before: int, late: int, open_after: list[str]
+) -> None:
+    session = running()
+    send(session, [entry("symptom", 30, code="chest_pain", grade=before)])
+
+    send(session, [entry("symptom", 10, code="chest_pain", grade=late)])
+
+    assert [row.grade for row in queries.open_symptoms(session)] == ([before] if before else [])
+    assert [flag.rule for flag in queries.open_flags(session)] == open_after
 
 
 def test_without_a_sign_in_only_stop_help_and_emergency_are_taken() -> None:

@@ -36,6 +36,43 @@ def test_an_end_taken_back_runs_again_moves_the_total_and_is_told_to_the_prescri
     assert queries.for_prescriber(session.site) == (Flag.objects.get(),)
 
 
+def test_a_grade_tapped_by_mistake_takes_its_flag_with_it() -> None:
+    session, nina = running(), member("nina")
+    actions.symptom(session=session, code="chest_pain", grade=1, by=nina, at=AT_TEN + minutes(10))
+    row = actions.symptom(session=session, code="nausea", grade=3, by=nina, at=AT_TEN + minutes(30))
+
+    actions.strike(row=row, reason="wrong line", by=nina, at=AT_TEN + minutes(31))
+
+    assert [flag.rule for flag in queries.open_flags(session)] == ["symptom:chest_pain"]
+    assert FlagAck.objects.get().done == "The entry was taken back."
+
+
+def test_an_over_tapped_by_mistake_leaves_the_symptom_flagged() -> None:
+    session, nina = running(), member("nina")
+    actions.symptom(session=session, code="chest_pain", grade=3, by=nina, at=AT_TEN + minutes(30))
+    over = actions.symptom(session=session, code="chest_pain", grade=0, by=nina, at=AT_TEN + minutes(32))
+
+    actions.strike(row=over, reason="wrong line", by=nina, at=AT_TEN + minutes(33))
+
+    flag = queries.open_flags(session)[0]
+    assert (flag.level, flag.happened_at) == ("high", AT_TEN + minutes(30))
+
+
+def test_a_flag_that_a_person_called_over_is_not_raised_again_by_an_older_grade() -> None:
+    session, nina = running(), member("nina")
+    actions.symptom(session=session, code="chest_pain", grade=3, by=nina, at=AT_TEN + minutes(30))
+    flag = queries.open_flags(session)[0]
+    actions.acknowledge(session=session, flag=flag, done="seen", cleared=True, by=nina, at=AT_TEN + minutes(32))
+
+    earlier = {"at": AT_TEN + minutes(40), "happened_at": AT_TEN + minutes(20)}
+    actions.symptom(session=session, code="chest_pain", grade=2, by=nina, **earlier)
+    seen = queries.open_flags(session)
+    actions.symptom(session=session, code="chest_pain", grade=3, by=nina, at=AT_TEN + minutes(50))
+
+    assert not seen
+    assert [one.happened_at for one in queries.open_flags(session)] == [AT_TEN + minutes(50)]
+
+
 def test_a_stop_stays_and_nothing_is_taken_back_twice_or_without_a_reason() -> None:
     session, nina = running(), member("nina")
     stop = actions.stop(session=session, by=nina, at=AT_TEN + minutes(30))

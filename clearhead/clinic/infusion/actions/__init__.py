@@ -23,11 +23,12 @@ from clearhead.clinic.infusion.actions.gate import (
     weigh,
 )
 from clearhead.clinic.infusion.actions.intake import EntryReceipt, Sender, take_in
-from clearhead.clinic.infusion.actions.observe import acknowledge, no_new_symptoms, observe, symptom
+from clearhead.clinic.infusion.actions.observe import acknowledge, observe
 from clearhead.clinic.infusion.actions.rate import Ask, change_bag, change_rate, end, pause, resume
 from clearhead.clinic.infusion.actions.scheduled import give_by_plan, leave_out
 from clearhead.clinic.infusion.actions.start import start
 from clearhead.clinic.infusion.actions.strike import strike
+from clearhead.clinic.infusion.actions.symptom import no_new_symptoms, symptom
 from clearhead.clinic.infusion.entered import SecondPerson, Secret
 
 __all__ = [

@@ -17,7 +17,7 @@ from django.db import DatabaseError, transaction
 
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.audit.models import Fact, Receipt
-from clearhead.clinic.infusion.actions import adjunct, bolus, event, observe, rate, scheduled
+from clearhead.clinic.infusion.actions import adjunct, bolus, event, observe, rate, scheduled, symptom
 from clearhead.clinic.infusion.actions.base import ChairRefused, Written, add, raise_flag
 from clearhead.clinic.infusion.models import Adjunct, Event, Flag
 from clearhead.clinic.people.models import User
@@ -253,7 +253,7 @@ def _effect(said: Said) -> Fact:
 
 
 def _symptom(said: Said) -> Fact:
-    return observe.symptom(
+    return symptom.symptom(
         **said.common, code=said.text("code"), grade=int(said.fields["grade"]), note=said.text("note"), intended=False
     )
 
@@ -282,7 +282,7 @@ KINDS: dict[str, Callable[[Said], Fact]] = {
     "flush": lambda said: bolus.flush(**said.common, ml=said.number("ml"), over_min=said.number("over_min", "1")),
     "observation": _observation,
     "symptom": _symptom,
-    "no_new_symptoms": lambda said: observe.no_new_symptoms(**said.common),
+    "no_new_symptoms": lambda said: symptom.no_new_symptoms(**said.common),
     "adjunct": _adjunct,
     "by_plan": _by_plan,
     "effect": _effect,

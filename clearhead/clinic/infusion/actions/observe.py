@@ -1,4 +1,4 @@
-"""Observation sets, the flags they open and close, symptoms."""
+"""Observation sets, the flags they open and close, and what was done about a flag."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from clearhead.clinic.infusion.actions.base import (
     raise_flag,
     refuse,
 )
-from clearhead.clinic.infusion.entered import WORDS
-from clearhead.clinic.infusion.models import Event, Flag, FlagAck, Observation, Symptom
+from clearhead.clinic.infusion.entered import BACK, CORRECTED, WORDS
+from clearhead.clinic.infusion.models import Flag, FlagAck, Observation
 from clearhead.clinic.infusion.queries.adjuncts import adjuncts
 from clearhead.clinic.infusion.queries.doses import dose_rows
 from clearhead.clinic.infusion.queries.gates import vein_lies
@@ -38,7 +38,6 @@ from clearhead.clinic.people.access import roles_of
 from clearhead.clinic.people.models import Role, User
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.protocols import codes
-from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import limits
 from clearhead.medicine.rules import observe as clock
 from clearhead.medicine.rules.plausible import plausible, pressure_fits
@@ -187,7 +186,7 @@ def keep_flags(session: Session, at: datetime, by: User | None) -> None:
     for flag in [flag for key, flag in known.items() if key not in stand and flag.pk not in closed]:
         add(
             FlagAck, session=session, at=at, by=by, verb="flag over", flag=flag, cleared=True,
-            done="The value was corrected.",
+            done=CORRECTED,
         )  # fmt: skip
 
 
@@ -219,7 +218,7 @@ def _keep(
     if not episode.open and flag.pk not in closed:
         add(
             FlagAck, session=session, at=at, by=by, verb="flag over", happened_at=episode.ended_at, flag=flag,
-            done="Back within the limit.", cleared=True,
+            done=BACK, cleared=True,
         )  # fmt: skip
 
 
@@ -244,72 +243,4 @@ def acknowledge(
     return add(
         FlagAck, session=session, at=at, by=by, verb="flag answered", written=written, flag=flag, done=done[:300],
         cleared=over, by_prescriber=Role.PRESCRIBER in roles_of(by, session.site),
-    )  # fmt: skip
-
-
-@audit.once
-def symptom(
-    *,
-    session: Session,
-    code: str,
-    grade: int,
-    by: User | None,
-    at: datetime,
-    note: str = "",
-    happened_at: datetime | None = None,
-    intended: bool = True,
-    written: Written = HERE,
-    client_id: UUID | None = None,
-) -> Symptom:
-    """A graded symptom in one tap; grade 0 ends it. From the grade where the protocol calls, it raises a flag."""
-    lock(session)
-    protocol = protocol_of(session)
-    not_ahead(happened_at or at, at)
-    known = protocol.limits.symptom(code)
-    if not 0 <= grade <= 3 or (known is None and intended):
-        raise refuse("symptom", "Symptom", "A symptom of the protocol's list has a grade from 0 to 3.")
-    row = add(
-        Symptom, session=session, at=at, by=by, verb="symptom", happened_at=happened_at, written=written, symptom=code,
-        grade=grade, note=note[:200],
-    )  # fmt: skip
-    _symptom_flag(row, protocol, session, at, by)
-    return row
-
-
-def _symptom_flag(row: Symptom, protocol: Protocol, session: Session, at: datetime, by: User | None) -> None:
-    """One flag while the symptom is open; it sharpens when the grade rises to a pause or a stop, and ends with it."""
-    rule, name = protocol.limits.symptom(row.symptom), f"symptom:{row.symptom}"
-    closed = FlagAck.standing().filter(session=session, cleared=True).values("flag_id")
-    open_flag = Flag.standing().filter(session=session, rule=name).exclude(pk__in=closed).last()
-    level = limits.symptom_level(row.grade, rule)
-    if level and (open_flag is None or (open_flag.level != level and level == "high")):
-        ladder = protocol.limits.ladder(rule.ladder) if rule else None
-        steps = [{"action": step.action, "sentence": step.sentence} for step in (ladder.steps if ladder else ())]
-        word = rule.grades[row.grade - 1] if rule and rule.grades else str(row.grade)
-        raise_flag(
-            session=session, at=at, by=by, rule=name, level=level, since=row.happened_at, ladder=steps,
-            sentence=f"{rule.title if rule else row.symptom}: {word}.", value=str(row.grade), corrects=open_flag,
-        )  # fmt: skip
-    elif not level and open_flag is not None:
-        add(
-            FlagAck, session=session, at=at, by=by, verb="flag over", flag=open_flag, cleared=True,
-            done="The symptom eased.", happened_at=row.happened_at,
-        )  # fmt: skip
-
-
-@audit.once
-def no_new_symptoms(
-    *,
-    session: Session,
-    by: User | None,
-    at: datetime,
-    happened_at: datetime | None = None,
-    written: Written = HERE,
-    client_id: UUID | None = None,
-) -> Event:
-    """Asked, and nothing new: one tap."""
-    not_ahead(happened_at or at, at)
-    return add(
-        Event, session=session, at=at, by=by, verb="no new symptoms", happened_at=happened_at, written=written,
-        kind="no_new_symptoms",
     )  # fmt: skip

@@ -11,6 +11,8 @@ from clearhead.clinic.infusion import models
 from clearhead.clinic.infusion.actions.base import HERE, Written, add, lock, raise_flag, refuse
 from clearhead.clinic.infusion.actions.observe import keep_flags
 from clearhead.clinic.infusion.actions.rate import settle
+from clearhead.clinic.infusion.actions.symptom import keep_symptom_flag
+from clearhead.clinic.infusion.entered import TAKEN_BACK
 from clearhead.clinic.infusion.models import ChairFact
 from clearhead.clinic.people.access import roles_of
 from clearhead.clinic.people.models import CLINICAL, User
@@ -63,6 +65,8 @@ def strike(
     if infusion is not None:
         settle(infusion)
     keep_flags(session, at, by)
+    if isinstance(row, models.Symptom):
+        keep_symptom_flag(session, row.symptom, at, by, over=TAKEN_BACK)
     return over
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Prefetch
 
-from clearhead.clinic.infusion.entered import colleagues
+from clearhead.clinic.infusion.entered import BY_ITSELF, colleagues
 from clearhead.clinic.infusion.models import (
     Access,
     Adjunct,
@@ -88,7 +88,7 @@ class FlagLine:
     @property
     def answered(self) -> bool:
         """True once somebody said what was done."""
-        return any(ack.recorded_by_id and ack.done != "Back within the limit." for ack in self.acks)
+        return any(ack.recorded_by_id and ack.done not in BY_ITSELF for ack in self.acks)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,109 @@
+"""Graded symptoms, and the flag of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from clearhead.clinic.audit import actions as audit
+from clearhead.clinic.infusion.actions.base import HERE, Written, add, lock, not_ahead, raise_flag, refuse
+from clearhead.clinic.infusion.entered import BY_ITSELF, EASED
+from clearhead.clinic.infusion.models import Event, Flag, FlagAck, Symptom
+from clearhead.clinic.infusion.queries.pinned import protocol_of
+from clearhead.clinic.people.models import User
+from clearhead.clinic.plan.models import Session
+from clearhead.medicine.protocols.protocol import Protocol
+from clearhead.medicine.rules import limits
+
+
+@audit.once
+def symptom(
+    *,
+    session: Session,
+    code: str,
+    grade: int,
+    by: User | None,
+    at: datetime,
+    note: str = "",
+    happened_at: datetime | None = None,
+    intended: bool = True,
+    written: Written = HERE,
+    client_id: UUID | None = None,
+) -> Symptom:
+    """A graded symptom in one tap; grade 0 ends it. From the grade where the protocol calls, it raises a flag."""
+    lock(session)
+    not_ahead(happened_at or at, at)
+    known = protocol_of(session).limits.symptom(code)
+    if not 0 <= grade <= 3 or (known is None and intended):
+        raise refuse("symptom", "Symptom", "A symptom of the protocol's list has a grade from 0 to 3.")
+    row = add(
+        Symptom, session=session, at=at, by=by, verb="symptom", happened_at=happened_at, written=written, symptom=code,
+        grade=grade, note=note[:200],
+    )  # fmt: skip
+    keep_symptom_flag(session, code, at, by)
+    return row
+
+
+def keep_symptom_flag(session: Session, code: str, at: datetime, by: User | None, *, over: str = EASED) -> None:
+    """Bring the flag in line with the grades by when they happened, whatever was charted last.
+
+    One flag while the symptom is open, at the level of its worst grade since it opened; it ends with the symptom.
+    """
+    protocol, name = protocol_of(session), f"symptom:{code}"
+    grades = list(Symptom.standing().filter(session=session, symptom=code).order_by("happened_at", "pk"))
+    cleared = FlagAck.standing().filter(session=session, flag__rule=name, cleared=True)
+    said = cleared.exclude(done__in=BY_ITSELF).order_by("happened_at", "pk").last()
+    worst = _worst(grades, protocol, after=said.happened_at if said else None)
+    flag = Flag.standing().filter(session=session, rule=name).exclude(pk__in=cleared.values("flag_id")).last()
+    if worst is not None:
+        _raise(worst, protocol, flag, session, at, by)
+    elif flag is not None:
+        add(
+            FlagAck, session=session, at=at, by=by, verb="flag over", flag=flag, cleared=True, done=over,
+            happened_at=grades[-1].happened_at if grades else at,
+        )  # fmt: skip
+
+
+def _worst(grades: Iterable[Symptom], protocol: Protocol, *, after: datetime | None) -> Symptom | None:
+    """The first of the worst grades since the symptom opened; None once it eased, or a person called its flag over."""
+    opened: list[tuple[bool, Symptom]] = []
+    for row in grades:
+        level = limits.symptom_level(row.grade, protocol.limits.symptom(row.symptom))
+        opened = [*opened, (level == "high", row)] if level else []
+    fresh = [pair for pair in opened if after is None or pair[1].happened_at > after]
+    return max(fresh, key=lambda pair: pair[0])[1] if fresh else None
+
+
+def _raise(
+    row: Symptom, protocol: Protocol, flag: Flag | None, session: Session, at: datetime, by: User | None
+) -> None:
+    rule = protocol.limits.symptom(row.symptom)
+    level = limits.symptom_level(row.grade, rule)
+    if flag is not None and flag.level == level:
+        return
+    ladder = protocol.limits.ladder(rule.ladder) if rule else None
+    steps = [{"action": step.action, "sentence": step.sentence} for step in (ladder.steps if ladder else ())]
+    word = rule.grades[row.grade - 1] if rule and rule.grades else str(row.grade)
+    raise_flag(
+        session=session, at=at, by=by, rule=f"symptom:{row.symptom}", level=level, since=row.happened_at, ladder=steps,
+        sentence=f"{rule.title if rule else row.symptom}: {word}.", value=str(row.grade), corrects=flag,
+    )  # fmt: skip
+
+
+@audit.once
+def no_new_symptoms(
+    *,
+    session: Session,
+    by: User | None,
+    at: datetime,
+    happened_at: datetime | None = None,
+    written: Written = HERE,
+    client_id: UUID | None = None,
+) -> Event:
+    """Asked, and nothing new: one tap."""
+    not_ahead(happened_at or at, at)
+    return add(
+        Event, session=session, at=at, by=by, verb="no new symptoms", happened_at=happened_at, written=written,
+        kind="no_new_symptoms",
+    )  # fmt: skip
