@@ -47,7 +47,7 @@ def observe(request: Any, session: Session) -> HttpResponse:
     form = _set_form(request, session, request.POST)
     if not form.is_valid():
         return _page(request, session, set_form=form)
-    phase = "discharge" if "discharge" in request.POST else "recovery"
+    phase = "discharge" if "discharge" in request.POST else ""  # else by its own time
     try:
         row = chair.observe(
             session=session, values=form.values, by=request.user, at=timezone.now(), phase=phase,

@@ -92,9 +92,9 @@ def phase_of(facts: ObserveFacts, protocol: Protocol, *, at: datetime) -> Observ
 
 def _phase(facts: ObserveFacts, protocol: Protocol, at: datetime) -> ObservationPhase:
     rule = protocol.observation
-    if facts.left_at is not None:
+    if _past(facts.left_at, at):
         return "departure"
-    if facts.recovery_since is not None:
+    if _past(facts.recovery_since, at):
         return "recovery"
     if facts.started_at is None or facts.started_at > at:
         return "baseline"
@@ -103,6 +103,11 @@ def _phase(facts: ObserveFacts, protocol: Protocol, at: datetime) -> Observation
     last = max([facts.started_at, *(c.at for c in facts.changes if c.at <= at)])
     calm = minutes_since(last, at) >= rule.stable_after_min and not facts.open_symptom
     return "stable" if calm and rule.phase("stable") is not None else "running"
+
+
+def _past(moment: datetime | None, at: datetime) -> bool:
+    """Asked of a moment gone by, the clock knows nothing of what came after it."""
+    return moment is not None and moment <= at
 
 
 def due(facts: ObserveFacts, protocol: Protocol, *, at: datetime) -> Due | None:
@@ -130,7 +135,7 @@ _Wanted = tuple[datetime, ObservationSet, str, tuple[str, ...]]
 
 def _by_phase(facts: ObserveFacts, protocol: Protocol, phase: ObservationPhase, at: datetime) -> Iterator[_Wanted]:
     interval = protocol.observation.phase(phase)
-    begun = facts.recovery_since or facts.started_at
+    begun = facts.recovery_since if phase == "recovery" else facts.started_at
     if interval is None or begun is None:
         return
     why = f"{phase}: every {interval.core_every_min} min"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import zip_longest
 
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules.clock import aware, in_utc
@@ -13,10 +14,17 @@ from clearhead.medicine.rules.observe import ObserveFacts, SetTaken, due_in_utc
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """One charted set: when the clock asked for it, and when it reached the clinic."""
+    """One charted set: when the clock asked for it, when it reached the clinic, and when it was taken."""
 
     due_at: datetime
     at: datetime
+    taken_at: datetime | None = None
+    """None: taken as it came."""
+
+    @property
+    def taken(self) -> datetime:
+        """When somebody stood at the chair."""
+        return self.taken_at or self.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +44,42 @@ def timeliness(came: Iterable[Came], facts: ObserveFacts, protocol: Protocol, *,
     """In time = at the clinic before the desk would have been told.
 
     A set that comes late meets the last due time before it, where that one has not gone to the desk yet; every due
-    time before is missed. What is overdue now is missed from the minute at which the desk is told.
+    time before is missed, up to the next set that was taken. What is overdue now is missed from the minute at which
+    the desk is told; what was overdue when the infusion ended stays missed. Each due time counts once.
     """
     facts, at, grace = in_utc(facts), aware(at), timedelta(minutes=protocol.running.escalation.desk_min)
-    met = asked = 0
-    for one in came:
+    met: set[datetime] = set()
+    missed: set[datetime] = set()
+    for one, times in _answered(came, facts, protocol):
+        late = {moment for moment in times if moment + grace < aware(one.at)}
+        missed |= late
+        met |= set() if len(late) == len(times) else {times[-1]}
+    for edge in _edges(facts, at):
+        open_now = due_in_utc(_until(facts, edge), protocol, at=edge)
+        if open_now is not None and open_now.at + grace <= edge:
+            times = _due_times(facts, protocol, first=open_now.at, until=edge)
+            missed |= {moment for moment in times if moment + grace <= edge}
+    return Timeliness(len(met), len(met | missed))
+
+
+def _answered(came: Iterable[Came], facts: ObserveFacts, protocol: Protocol) -> Iterator[tuple[Came, list[datetime]]]:
+    """Every set with the due times it answers for, in the order in which they were taken."""
+    order = sorted(came, key=lambda one: one.taken)
+    for one, following in zip_longest(order, order[1:]):
         first, last = aware(one.due_at), aware(one.at)
-        times = list(_due_times(facts, protocol, first=first, until=max(first, last)))
-        missed = sum(moment + grace < last for moment in times)
-        met, asked = met + (missed < len(times)), asked + missed + (missed < len(times))
-    now = due_in_utc(facts, protocol, at=at)
-    if now is not None and now.at + grace <= at:
-        asked += sum(moment + grace <= at for moment in _due_times(facts, protocol, first=now.at, until=at))
-    return Timeliness(met, asked)
+        until = min(last, aware(following.taken)) if following is not None else last
+        yield one, list(_due_times(facts, protocol, first=first, until=max(first, until)))
+
+
+def _edges(facts: ObserveFacts, at: datetime) -> Iterator[datetime]:
+    """The moments at which what is overdue has to be counted: just before the infusion ended, and now."""
+    if facts.recovery_since is not None and facts.recovery_since <= at:
+        yield facts.recovery_since - timedelta(microseconds=1)
+    yield at
+
+
+def _until(facts: ObserveFacts, edge: datetime) -> ObserveFacts:
+    return replace(facts, sets=tuple(one for one in facts.sets if one.at <= edge))
 
 
 def _due_times(facts: ObserveFacts, protocol: Protocol, *, first: datetime, until: datetime) -> Iterator[datetime]:

@@ -31,6 +31,30 @@ def test_a_core_set_is_charted_with_the_time_it_was_due() -> None:
     assert queries.chair(session, AT_TEN + minutes(6)).timeliness.percent == 100
 
 
+@pytest.mark.parametrize(
+    ("minute", "phase", "due"), [(-10, "baseline", None), (6, "infusion", 5), (50, "infusion", 5), (64, "recovery", 5)]
+)
+def test_a_set_belongs_to_the_moment_at_which_it_was_taken(minute: int, phase: str, due: int | None) -> None:
+    session, nina = running(), member("nina")
+    actions.end(session=session, by=nina, at=AT_TEN + minutes(60))
+
+    row = actions.observe(
+        session=session, values=CALM, by=nina, at=AT_TEN + minutes(70), happened_at=AT_TEN + minutes(minute)
+    )
+
+    assert (row.phase, row.due_at) == (phase, None if due is None else AT_TEN + minutes(due))
+
+
+def test_a_resting_set_typed_after_the_start_is_part_of_the_baseline_and_no_infusion_flag() -> None:
+    session, at = running(), AT_TEN + minutes(10)
+    values = {**CALM, "sys": 165}
+
+    actions.observe(session=session, values=values, by=member("nina"), at=at, happened_at=AT_TEN - minutes(2))
+
+    assert Observation.objects.filter(phase="baseline").count() == 3
+    assert not [flag.rule for flag in queries.open_flags(session) if flag.rule.startswith("limit:infusion")]
+
+
 def test_words_stand_for_a_value_and_silence_does_not() -> None:
     session, values = running(), {key: CALM[key] for key in ("hr", "spo2")}
     nina = member("nina")

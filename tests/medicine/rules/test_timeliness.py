@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from clearhead.medicine.rules.observe import ObserveFacts
@@ -42,6 +44,31 @@ def test_a_longer_silence_never_makes_the_share_better():
     assert shares[0] == 100
     assert shares == sorted(shares, reverse=True)
     assert shares[-1] < 10
+
+
+def test_sets_that_were_delivered_late_count_each_for_its_own_time():
+    taken, delivered = (5, 10, 15, 25), 30
+    came = [Came(after(at), after(delivered), after(at)) for at in taken]
+
+    shares = timeliness(came, started(*taken), protocol(), at=after(delivered))
+
+    assert shares == Timeliness(1, 4), "5, 10 and 15 came too late; 25 came just in time"
+
+
+def test_an_older_set_that_is_delivered_late_does_not_spoil_the_newer_ones():
+    came = [Came(after(5), after(33), after(5)), *(Came(after(at), after(at)) for at in (10, 15, 25))]
+
+    shares = timeliness(came, started(5, 10, 15, 25), protocol(), at=after(33))
+
+    assert shares == Timeliness(3, 4)
+
+
+def test_what_was_missed_before_the_end_stays_missed_after_it():
+    before = timeliness([], started(), protocol(), at=after(60))
+    ended = timeliness([], replace(started(), recovery_since=after(60)), protocol(), at=after(61))
+
+    assert before.due > 3
+    assert ended == before
 
 
 def test_nothing_is_asked_before_the_start():

@@ -76,18 +76,19 @@ def observe(
     if unknown or kind not in {"core", "full", "bp"}:
         raise refuse("sign", "Set", f"Not part of a set: {', '.join(sorted(unknown)) or kind}.")
     words = {sign: word for sign, word in (why_not or {}).items() if word}
-    not_ahead(happened_at or at, at)
+    when = happened_at or at
+    not_ahead(when, at)
     _possible(values, words)
-    doubts = [r for r in _doubts(session, values, happened_at or at) if r.gate not in confirmed]
+    doubts = [r for r in _doubts(session, values, when) if r.gate not in confirmed]
     if intended:
-        asked = _wanted(kind, vein=vein_lies(session, happened_at or at))
+        asked = _wanted(kind, vein=vein_lies(session, when))
         reasons = [*_incomplete(values, words, asked), *doubts]
         if reasons:
             raise ChairRefused(Verdict.of("observe", reasons))
-    due_at = due_at or _due(session, at)
     row = add(
-        Observation, session=session, at=at, by=by, verb="observation", happened_at=happened_at, written=written,
-        phase=phase or phase_now(session), kind=kind, why_not=words, confirmed=sorted(confirmed), due_at=due_at,
+        Observation, session=session, at=at, by=by, verb="observation", happened_at=when, written=written,
+        phase=phase or phase_now(session, when), kind=kind, why_not=words, confirmed=sorted(confirmed),
+        due_at=due_at or _due(session, when),
         **values,
     )  # fmt: skip
     for doubt in [] if intended else doubts:
@@ -98,23 +99,25 @@ def observe(
     return row
 
 
-def _due(session: Session, at: datetime) -> datetime | None:
-    """When the clock asked for this set; kept beside it, so that timeliness can be told later."""
+def _due(session: Session, when: datetime) -> datetime | None:
+    """When the clock asked for a set of this moment; kept beside it, so that timeliness can be told later."""
     protocol, infusion = protocol_of(session), infusion_of(session)
-    facts = observe_facts(
-        infusion, dose_rows(session), observations(session), adjuncts(session), prn_orders(protocol),
-        bool(open_symptoms(session)),
-    )  # fmt: skip
-    next_set = clock.due(facts, protocol, at=at) if infusion is not None else None
+    if infusion is None or when < infusion.started_at:
+        return None
+    taken = tuple(row for row in observations(session) if row.happened_at <= when)
+    given = tuple(row for row in adjuncts(session) if row.happened_at <= when)
+    opened = bool(open_symptoms(session, when))
+    facts = observe_facts(infusion, dose_rows(session), taken, given, prn_orders(protocol), opened)
+    next_set = clock.due(facts, protocol, at=when)
     return next_set.at if next_set is not None else None
 
 
-def phase_now(session: Session) -> str:
-    """Which phase a set belongs to, by the pump."""
+def phase_now(session: Session, when: datetime) -> str:
+    """Which phase a set of this moment belongs to, by the pump."""
     infusion = infusion_of(session)
-    if infusion is None:
+    if infusion is None or when < infusion.started_at:
         return "baseline"
-    return "infusion" if infusion.ended_at is None else "recovery"
+    return "infusion" if infusion.ended_at is None or when < infusion.ended_at else "recovery"
 
 
 def _possible(values: dict[str, Any], words: dict[str, str]) -> None:

@@ -253,7 +253,7 @@ def _checkers(
 
 
 def _came(sets: tuple[Observation, ...]) -> tuple[Came, ...]:
-    return tuple(Came(row.due_at, row.recorded_at) for row in sets if row.due_at is not None)
+    return tuple(Came(row.due_at, row.recorded_at, row.happened_at) for row in sets if row.due_at is not None)
 
 
 def _drawn(model: Any, session: Session, *columns: str) -> tuple[Any, ...]:

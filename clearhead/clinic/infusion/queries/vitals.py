@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 
 from clearhead.clinic.infusion.models import Adjunct, Infusion, Observation, RateChange, Symptom
@@ -108,9 +109,10 @@ def _added(given: Adjunct, order: PrnOrder) -> observe.Added:
     return observe.Added(given.happened_at, order.added_observation_every_min, order.added_observation_for_min)
 
 
-def open_symptoms(session: Session) -> tuple[Symptom, ...]:
-    """The newest grade of every symptom that is above 0."""
-    return still_open(Symptom.standing().filter(session=session).order_by("happened_at", "pk"))
+def open_symptoms(session: Session, when: datetime | None = None) -> tuple[Symptom, ...]:
+    """The newest grade of every symptom that is above 0, at a moment gone by where one is named."""
+    rows = Symptom.standing().filter(session=session).order_by("happened_at", "pk")
+    return still_open(rows.filter(happened_at__lte=when) if when else rows)
 
 
 def still_open(gradings: Iterable[Symptom]) -> tuple[Symptom, ...]:
