@@ -94,6 +94,34 @@ def test_an_increase_from_a_stale_screen_is_asked_again() -> None:
     assert "stale" in gates(refusal)
 
 
+@pytest.mark.parametrize(("read", "rules"), [("14", set()), ("41", {"second_reading"})])
+def test_a_second_person_counts_as_well_when_the_time_was_set_back(read: str, rules: set[str]) -> None:
+    session, at = running(), AT_TEN + minutes(30)
+    said = fresh(session, confirmed=frozenset({"off_the_order", "step_size"}), second=second(read))
+
+    row = actions.change_rate(
+        session=session, value=Decimal("14"), unit="mL/h", by=member("nina"), at=at, happened_at=at - minutes(3),
+        ask=said,
+    )  # fmt: skip
+
+    assert row.second_person == (None if rules else member("omar"))
+    assert Check.objects.count() == (0 if rules else 1)
+    found = set(Flag.objects.values_list("rule", flat=True))
+    assert rules <= found
+    assert "breach:second_check" not in found
+
+
+def test_a_bolus_charted_afterwards_keeps_its_second_person() -> None:
+    session, at = running(), AT_TEN + minutes(30)
+
+    row = actions.bolus(
+        session=session, mg=Decimal(5), by=member("nina"), at=at, happened_at=at - minutes(3),
+        ask=fresh(session, second=second("7")),
+    )  # fmt: skip
+
+    assert row.second_person == member("omar")
+
+
 def test_an_increase_above_the_threshold_needs_a_second_person_who_reads_the_same() -> None:
     session = running()
     ask = {

@@ -86,6 +86,25 @@ def test_a_sedative_by_plan_is_read_by_two_as_well() -> None:
     assert row.second_person == member("omar")
 
 
+@pytest.mark.parametrize(("read", "pin", "person"), [("1", PIN, "omar"), ("10", PIN, ""), ("1", "0000", "")])
+def test_a_second_person_named_afterwards_is_compared_and_nothing_is_refused(read: str, pin: str, person: str) -> None:
+    row = given(chair(ASKED), intended=False, second=reads(read, pin=pin))
+
+    assert row.second_person == (member(person) if person else None)
+    assert [flag.rule for flag in Flag.objects.all()] == ([] if person else ["second_reading"])
+
+
+def test_one_by_plan_keeps_its_second_person_afterwards() -> None:
+    session = chair(ASKED, premedication=[HOURLY])
+
+    row = actions.give_by_plan(
+        session=session, order_id="midazolam_hourly", by=licensed("nina", "sedation"), confirmed=True, intended=False,
+        at=AT_TEN + minutes(62), happened_at=AT_TEN + minutes(60), second=reads("1"),
+    )  # fmt: skip
+
+    assert row.second_person == member("omar")
+
+
 def test_one_that_was_given_without_the_second_person_is_charted_and_flagged() -> None:
     session = chair(ASKED)
 

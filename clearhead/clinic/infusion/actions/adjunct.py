@@ -18,7 +18,7 @@ from clearhead.clinic.infusion.actions.base import (
     raise_flag,
     refuse,
 )
-from clearhead.clinic.infusion.actions.second import Expected, agree, alone
+from clearhead.clinic.infusion.actions.second import Expected, alone, compared, flag_reading
 from clearhead.clinic.infusion.entered import SecondPerson
 from clearhead.clinic.infusion.models import Adjunct, AdjunctEffect, Symptom
 from clearhead.clinic.infusion.queries.adjuncts import facts_for
@@ -55,7 +55,6 @@ def give(
     lock(session)
     when, protocol = happened_at or at, protocol_of(session)
     not_ahead(when, at)
-    second = second if intended else None
     facts = facts_for(
         session, order_id, dose, unit, by=by, at=when, confirmed=confirmed, second_person=second is not None,
         waited_s=waited_s,
@@ -65,19 +64,21 @@ def give(
         raise refuse("single_dose", "Dose", "A dose is above 0.", question="adjunct")
     if intended and (not verdict.permits or order is None):
         raise AdjunctRefused(verdict)
-    if second is not None:
-        agree(second, Expected("drug", dose=dose), session=session, by=by, at=at, written=written)
+    check, differs = compared(
+        second, Expected("drug", dose=dose), intended, session=session, by=by, at=at, written=written
+    )
     brings = rule.consequences(order, given_at=when) if order else None
     row = add(
         Adjunct, session=session, at=at, by=by, verb="drug given", happened_at=when, written=written,
         order_id=order_id[:60], ingredient_id=order.ingredient if order else order_id[:40], dose=dose, unit=unit[:12],
         route=order.route[:12] if order else "", symptom=symptom, recheck_at=brings.recheck_at if brings else None,
         raises_monitoring=bool(brings and (brings.sedative or brings.antihypertensive)),
-        second_person=second.checker if second else None, single_handed=alone(verdict),
+        second_person=check.checker if check else None, single_handed=alone(verdict),
         breach="" if intended else breach_of(verdict),
     )  # fmt: skip
     if not intended:
         _flag(row, verdict, session, at, by)
+    flag_reading(row, differs, session, by, at)
     return row
 
 

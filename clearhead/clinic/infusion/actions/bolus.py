@@ -18,7 +18,7 @@ from clearhead.clinic.infusion.actions.base import (
     verdict_json,
 )
 from clearhead.clinic.infusion.actions.rate import PLAIN, ZERO, Ask, compare, flag_breach, gate, judged, moment
-from clearhead.clinic.infusion.actions.second import alone
+from clearhead.clinic.infusion.actions.second import alone, flag_reading
 from clearhead.clinic.infusion.models import Bolus, Flush
 from clearhead.clinic.infusion.queries.doses import dose_rows
 from clearhead.clinic.infusion.queries.rates import facts_for
@@ -48,14 +48,14 @@ def bolus(
     if rows.bag is None or infusion is None:
         raise refuse("running", "No infusion", "Nothing has been started here. Open the start page.", question="rate")
     wanted = Intention("bolus", mg, "mg")
-    facts, protocol = facts_for(session, wanted, bag=rows.bag, by=by, at=when, said=ask.said(intended), rows=rows)
+    facts, protocol = facts_for(session, wanted, bag=rows.bag, by=by, at=when, said=ask.said(), rows=rows)
     verdict = judged(session, "bolus", facts, protocol, rows, by, when)
     if intended:
         gate(verdict, facts, rows, ask)
     shown = rows.last.pump_ml_per_h if rows.last else ZERO
-    check = None
-    if intended:
-        check = compare(session, protocol, "bolus", ask, infusion.weight_kg, rows.bag, shown, by, at, written)
+    check, differs = compare(
+        session, protocol, "bolus", ask, infusion.weight_kg, rows.bag, shown, by, at, written, intended=intended
+    )
     row = add(
         Bolus, session=session, at=at, by=by, verb="bolus", happened_at=when, written=written, bag=rows.bag, mg=mg,
         over_min=over_min, intended=intended, second_person=check.checker if check else None,
@@ -63,6 +63,7 @@ def bolus(
         breach="" if intended else breach_of(verdict),
     )  # fmt: skip
     flag_breach(row, verdict, session, by, at)
+    flag_reading(row, differs, session, by, at)
     return row
 
 

@@ -26,7 +26,7 @@ from clearhead.clinic.infusion.actions.base import (
     refuse,
     verdict_json,
 )
-from clearhead.clinic.infusion.actions.second import agree, alone, expected
+from clearhead.clinic.infusion.actions.second import alone, compared, expected, flag_reading
 from clearhead.clinic.infusion.entered import SecondPerson
 from clearhead.clinic.infusion.models import Bag, Bolus, Check, Infusion, RateChange
 from clearhead.clinic.infusion.queries.doses import DoseRows, dose_rows, rate_before
@@ -58,9 +58,9 @@ class Ask:
     second: SecondPerson | None = None
     waited_s: int = 0
 
-    def said(self, intended: bool = True) -> Said:
+    def said(self) -> Said:
         """For the rule. A second person counts as there once named; whether they agree is compared afterwards."""
-        return Said(self.reason, self.confirmed, intended and self.second is not None, self.waited_s)
+        return Said(self.reason, self.confirmed, self.second is not None, self.waited_s)
 
 
 PLAIN = Ask()
@@ -185,7 +185,7 @@ def _set(
     bag = bag or rows.bag
     if bag is None or infusion is None:
         raise refuse("running", "No infusion", "Nothing has been started here. Open the start page.", question="rate")
-    facts, protocol = facts_for(session, wanted, bag=bag, by=by, at=when, said=ask.said(intended), rows=rows)
+    facts, protocol = facts_for(session, wanted, bag=bag, by=by, at=when, said=ask.said(), rows=rows)
     verdict = judged(session, kind, facts, protocol, rows, by, when)
     if intended:
         gate(verdict, facts, rows, ask)
@@ -193,7 +193,9 @@ def _set(
     reads = shown
     if kind == "bag_change":  # in a pause, what it will show once it runs again
         reads = next_ml_per_h(rows, protocol, weight_kg=infusion.weight_kg, mg_per_ml=bag.mg_per_ml)
-    check = compare(session, protocol, kind, ask, infusion.weight_kg, bag, reads, by, at, written) if intended else None
+    check, differs = compare(
+        session, protocol, kind, ask, infusion.weight_kg, bag, reads, by, at, written, intended=intended
+    )
     row = add(
         RateChange, session=session, at=at, by=by, verb=f"pump: {kind}", happened_at=when, written=written, bag=bag,
         kind=kind, entered_value=wanted.value, entered_unit=wanted.unit, pump_ml_per_h=shown, intended=intended,
@@ -201,6 +203,7 @@ def _set(
         verdict=verdict_json(verdict), breach="" if intended else breach_of(verdict),
     )  # fmt: skip
     flag_breach(row, verdict, session, by, at)
+    flag_reading(row, differs, session, by, at)
     settle(infusion)
     return row
 
@@ -284,12 +287,12 @@ def compare(
     by: User | None,
     at: datetime,
     written: Written,
-) -> Check | None:
-    """Compare with the second person, where one stands there."""
-    if ask.second is None:
-        return None
+    *,
+    intended: bool = True,
+) -> tuple[Check | None, str]:
+    """Compare with the second person, where one stands there; a time that was set back takes nobody away."""
     meant = expected(protocol, kind, weight_kg=weight_kg, mg_per_ml=bag.mg_per_ml, ml_per_h=shown)
-    return agree(ask.second, meant, session=session, by=by, at=at, written=written)
+    return compared(ask.second, meant, intended, session=session, by=by, at=at, written=written)
 
 
 def flag_breach(row: RateChange | Bolus, verdict: Verdict, session: Session, by: User | None, at: datetime) -> None:

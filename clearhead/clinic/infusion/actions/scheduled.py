@@ -18,7 +18,7 @@ from clearhead.clinic.infusion.actions.base import (
     raise_flag,
     refuse,
 )
-from clearhead.clinic.infusion.actions.second import Expected, agree, alone
+from clearhead.clinic.infusion.actions.second import Expected, alone, compared, flag_reading
 from clearhead.clinic.infusion.entered import SecondPerson
 from clearhead.clinic.infusion.models import Adjunct, Event
 from clearhead.clinic.infusion.queries.adjuncts import adjuncts, allergies_of
@@ -65,21 +65,22 @@ def give_by_plan(
         raise refuse("order_known", "Order", "No dose of this is open. A further one is a new order.")
     if dose.drug.dose is None:
         raise refuse("weight_today", "Weight", "This dose goes by weight: weigh the patient first.")
-    second = second if intended else None
     reasons = [*_against(dose, session, by, when, confirmed=confirmed)]
     if dose.drug.asks_second:
         reasons += second_check(protocol, there=second is not None, waited_s=waited_s, sentence=AT_A_DRUG)
     verdict = Verdict.of("adjunct", reasons)
     if intended and not verdict.permits:
         raise AdjunctRefused(verdict)
-    if second is not None:
-        agree(second, Expected("drug by plan", dose=dose.drug.dose), session=session, by=by, at=at, written=written)
+    check, differs = compared(
+        second, Expected("drug by plan", dose=dose.drug.dose), intended, session=session, by=by, at=at,
+        written=written,
+    )  # fmt: skip
     row = add(
         Adjunct, session=session, at=at, by=by, verb="drug given by plan", happened_at=when, written=written,
         order_id=dose.drug.id[:60], ingredient_id=dose.drug.ingredient[:40], dose=dose.drug.dose,
         unit=dose.drug.unit[:12], route=dose.drug.route[:12], raises_monitoring=dose.drug.sedative,
         recheck_at=when + SEDATIVE_RECHECK if dose.drug.sedative else None,
-        second_person=second.checker if second else None, single_handed=alone(verdict),
+        second_person=check.checker if check else None, single_handed=alone(verdict),
         breach="" if intended else breach_of(verdict),
     )  # fmt: skip
     for reason in () if intended else verdict.at(Outcome.REFUSED)[:1]:
@@ -87,6 +88,7 @@ def give_by_plan(
             session=session, at=at, by=by, rule=f"breach:{reason.gate}", level="high", since=when,
             sentence=f"Given outside its order: {reason.sentence}", value=str(row.code), for_prescriber=True,
         )  # fmt: skip
+    flag_reading(row, differs, session, by, at)
     return row
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from clearhead.clinic.infusion.actions.base import HERE, ChairRefused, Written, add, refuse
+from clearhead.clinic.infusion.actions.base import HERE, ChairRefused, Written, add, raise_flag, refuse
 from clearhead.clinic.infusion.entered import SecondPerson as SecondPerson
-from clearhead.clinic.infusion.models import Check
+from clearhead.clinic.infusion.models import ChairFact, Check
 from clearhead.clinic.people.access import roles_of
 from clearhead.clinic.people.models import CLINICAL, Role, User
 from clearhead.clinic.people.secrets import SignatureRefused, prove
@@ -24,6 +24,7 @@ READ = {
     "dose": ("dose", Decimal(0)),
 }
 """What can be read, its word, and how far apart two readings may lie: a weight is read to a tenth."""
+DIFFERS = "second_reading"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,36 @@ def agree(
         checker=second.checker, weight_kg=second.weight_kg, mg_per_ml=second.mg_per_ml, ml_per_h=second.ml_per_h,
         dose=second.dose,
     )  # fmt: skip
+
+
+def compared(
+    second: SecondPerson | None,
+    meant: Expected,
+    intended: bool,
+    *,
+    session: Session,
+    by: User | None,
+    at: datetime,
+    written: Written = HERE,
+) -> tuple[Check | None, str]:
+    """The check, and why it does not count. An intention is refused by then; what has happened is saved with both."""
+    if second is None:
+        return None, ""
+    try:
+        return agree(second, meant, session=session, by=by, at=at, written=written), ""
+    except ChairRefused as refusal:
+        if intended:
+            raise
+        return None, refusal.verdict.blocking[0].sentence
+
+
+def flag_reading(row: ChairFact, differs: str, session: Session, by: User | None, at: datetime) -> None:
+    """What had happened when the second person was asked, and who read something else: brought to the prescriber."""
+    if differs:
+        raise_flag(
+            session=session, at=at, by=by, rule=DIFFERS, level="high", since=row.happened_at, for_prescriber=True,
+            sentence=f"Second reading differs: {differs}", value=str(row.code),
+        )  # fmt: skip
 
 
 def alone(verdict: Verdict) -> bool:

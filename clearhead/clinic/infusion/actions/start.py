@@ -61,7 +61,7 @@ def start(
     infusion = Infusion.objects.create(
         session=session, patient=session.patient, site=session.site, weight_kg=weight, started_at=at
     )
-    check = compare(session, protocol, "start", ask, weight, bag, shown, by, at, written)
+    check, _differs = compare(session, protocol, "start", ask, weight, bag, shown, by, at, written)
     add(
         RateChange, session=session, at=at, by=by, verb="pump: start", written=written, bag=bag, kind="start",
         entered_value=value, entered_unit=unit, pump_ml_per_h=shown, intended=True,
