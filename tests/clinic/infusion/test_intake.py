@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from clearhead.clinic.infusion import actions, queries
-from clearhead.clinic.infusion.models import Adjunct, ChairFact, Event, Flag, Observation, RateChange, Symptom
+from clearhead.clinic.infusion.models import Adjunct, ChairFact, Event, Flag, FlagAck, Observation, RateChange, Symptom
 from tests.cast import AT_TEN, member
 from tests.clinic.infusion.room import minutes, running
 from tests.clinic.infusion.test_by_plan import MIDAZOLAM, ONDANSETRON
@@ -159,6 +159,40 @@ def test_a_wrong_clock_is_noticed_and_its_times_are_moved() -> None:
     row = Event.objects.get(kind="note")
     assert (row.happened_at, row.device_at) == (AT_TEN + minutes(5), AT_TEN + minutes(65))
     assert Flag.objects.get().sentence.startswith("The clock of tablet-2 is 60 min fast.")
+
+
+@pytest.mark.parametrize("said", [{}, {"typed": True}])
+def test_a_time_typed_by_hand_is_the_clinics_and_is_not_moved(said: dict[str, bool]) -> None:
+    session = running()
+    by_hand = {**entry("note", 15, text="typed"), "device_at": (AT_TEN + minutes(80)).isoformat(), **said}
+    by_clock = {**entry("note", 85, text="at once"), **dict.fromkeys(said, False)}
+
+    send(session, [by_clock, by_hand], device_now=BACK + minutes(60))
+
+    moments = dict(Event.objects.filter(kind="note").values_list("text", "happened_at"))
+    assert moments == {"typed": AT_TEN + minutes(15), "at once": AT_TEN + minutes(25)}
+
+
+def test_entries_are_taken_in_by_moment_whatever_zone_their_time_is_written_in() -> None:
+    session = running()
+    pause, resume = entry("pause", 10), entry("resume", 20)
+    pause["happened_at"] = (AT_TEN + minutes(10)).astimezone(session.site.tz).isoformat()
+    resume["happened_at"] = (AT_TEN + minutes(20)).isoformat().replace("+00:00", "Z")
+
+    send(session, [resume, pause])
+
+    assert [row.kind for row in RateChange.objects.order_by("pk")] == ["start", "pause", "resume"]
+
+
+def test_a_flag_answered_offline_was_answered_when_it_was_answered() -> None:
+    session = running()
+    send(session, [entry("symptom", 5, code="chest_pain", grade=3)])
+    flag = queries.open_flags(session)[0]
+
+    send(session, [entry("ack", 6, flag=str(flag.code), done="stopped")])
+
+    ack = FlagAck.objects.get()
+    assert (ack.happened_at, ack.recorded_at) == (AT_TEN + minutes(6), BACK)
 
 
 def test_an_increase_made_offline_is_saved_and_brought_to_the_prescriber() -> None:

@@ -31,6 +31,7 @@ WRONG_CLOCK = timedelta(minutes=2)
 WITHOUT_SIGN_IN = frozenset({"stop", "help", "emergency", "pump_seen_stopped"})
 """What the chair's own token may write while nobody is signed in."""
 MOST_ENTRIES = 500
+FIRST = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def take_in(
     """Every entry in order of when it happened; the answers in the order they were sent."""
     listed = list(entries)[:MOST_ENTRIES]
     sender = replace(sender, offset=_offset(device_now, at))
-    order = sorted(range(len(listed)), key=lambda place: _when_text(listed[place]))
+    order = sorted(range(len(listed)), key=lambda place: _when_or_first(listed[place], sender))
     answers: dict[int, EntryReceipt] = {place: _one(session, listed[place], sender, at) for place in order}
     if sender.offset and listed:
         _tell_clock(session, listed[0], sender, at)
@@ -81,8 +82,18 @@ def _offset(device_now: datetime | None, at: datetime) -> timedelta:
     return at - device_now
 
 
-def _when_text(entry: Any) -> str:
-    return str(entry.get("happened_at", "")) if isinstance(entry, dict) else ""
+def _when(entry: dict[str, Any], sender: Sender) -> datetime:
+    """When it happened, by the clinic's clock. A time that a person typed is the clinic's already."""
+    when = _moment(entry["happened_at"])
+    by_hand = entry.get("typed", when != _moment(entry.get("device_at") or entry["happened_at"]))
+    return when if by_hand else when + sender.offset
+
+
+def _when_or_first(entry: Any, sender: Sender) -> datetime:
+    try:
+        return _when(entry, sender)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+        return FIRST
 
 
 def _one(session: Session, entry: Any, sender: Sender, at: datetime) -> EntryReceipt:
@@ -167,7 +178,7 @@ class Said:
 
 def _chart(session: Session, entry: dict[str, Any], sender: Sender, at: datetime) -> Fact:
     device_at = _moment(entry.get("device_at") or entry["happened_at"])
-    when, author = min(_moment(entry["happened_at"]) + sender.offset, at), sender.author_of(entry)
+    when, author = min(_when(entry, sender), at), sender.author_of(entry)
     device = str(entry.get("device", ""))[:40]
     written = Written(device, device_at, True, _other(sender.user, author), str(entry.get("author") or "")[:40])
     common = {"session": session, "by": author, "at": at, "happened_at": when, "written": written}
@@ -197,7 +208,7 @@ def _tell_clock(session: Session, entry: Any, sender: Sender, at: datetime) -> N
     with transaction.atomic():
         raise_flag(
             session=session, at=at, by=sender.user, rule=rule, level="low",
-            sentence=f"{sentence} Times from it were moved by the difference; the device's own are kept beside them.",
+            sentence=f"{sentence} Times from it were moved by the difference; times typed by hand were not.",
         )  # fmt: skip
 
 
@@ -268,9 +279,10 @@ def _stop(said: Said) -> Fact:
 
 
 def _ack(said: Said) -> Fact:
-    common = {key: value for key, value in said.common.items() if key != "happened_at"}
     flag = Flag.objects.get(session=said.session, code=said.text("flag"))
-    return observe.acknowledge(**common, flag=flag, done=said.text("done"), cleared=bool(said.fields.get("cleared")))
+    return observe.acknowledge(
+        **said.common, flag=flag, done=said.text("done"), cleared=bool(said.fields.get("cleared"))
+    )
 
 
 KINDS: dict[str, Callable[[Said], Fact]] = {

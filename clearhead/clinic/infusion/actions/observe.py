@@ -234,6 +234,7 @@ def acknowledge(
     by: User | None,
     at: datetime,
     cleared: bool = False,
+    happened_at: datetime | None = None,
     written: Written = HERE,
     client_id: UUID | None = None,
 ) -> FlagAck:
@@ -242,8 +243,9 @@ def acknowledge(
         raise refuse("flag", "Flag", "This flag belongs to another session.")
     if not done.strip():
         raise refuse("done", "What was done", "Say what was done, in a word or two.")
+    not_ahead(happened_at or at, at)
     over = cleared and not flag.rule.startswith("limit:")
     return add(
-        FlagAck, session=session, at=at, by=by, verb="flag answered", written=written, flag=flag, done=done[:300],
-        cleared=over, by_prescriber=Role.PRESCRIBER in roles_of(by, session.site),
+        FlagAck, session=session, at=at, by=by, verb="flag answered", happened_at=happened_at, written=written,
+        flag=flag, done=done[:300], cleared=over, by_prescriber=Role.PRESCRIBER in roles_of(by, session.site),
     )  # fmt: skip

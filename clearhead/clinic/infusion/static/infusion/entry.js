@@ -76,7 +76,7 @@ export class Desk {
     const typed = data.get("happened_at");
     const zone = document.querySelector("[data-offset]").dataset.offset;
     return {
-      client_id: crypto.randomUUID(), kind, happened_at: typed ? `${typed}:00${zone}` : now, device: DEVICE, device_at: now,
+      client_id: crypto.randomUUID(), kind, happened_at: typed ? `${typed}:00${zone}` : now, typed: Boolean(typed), device: DEVICE, device_at: now,
       form_for: this.guard().patient, fields: fieldsOf(kind, form, data),
       ...(nobody() ? { unsigned: true } : { author: this.room.dataset.author }),
     };
