@@ -5,6 +5,7 @@ Plain Python: it is read before there is a database, and by tests that need none
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ Role = Literal["front_desk", "nurse", "prescriber", "director", "pharmacist", "o
 Place = Literal["chair", "private_room", "bed"]
 MonitorSign = Literal["hr", "spo2", "bp", "rr", "sedation"]
 MONITOR_ORDER: tuple[MonitorSign, ...] = ("hr", "spo2", "bp", "rr", "sedation")
+EMAIL = re.compile(r"[\w.+'-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")  # is it one at all; whether it is read, mail tells
 ProtocolId = Annotated[str, KnownWord.of(shipped_ids())]
 Found = Iterator[tuple[str, str, str]]  # key, found, expected
 
@@ -204,6 +206,8 @@ def _contradictions(clinic: ClinicFile) -> Found:
     emails = [person.email.casefold() for person in clinic.staff]
     slugs = {site.slug for site in clinic.sites}
     for person in clinic.staff:
+        if not EMAIL.fullmatch(person.email):
+            yield f"staff.{person.name}.email", person.email, "an e-mail address"
         if emails.count(person.email.casefold()) > 1:
             yield f"staff.{person.name}.email", person.email, "an address of one person only"
         for unknown in set(person.sites) - slugs - {"all"}:
@@ -255,14 +259,18 @@ def _choice_faults(clinic: ClinicFile, site: SiteFile, choice: ProtocolChoice) -
         yield key, choice.indication, f"migraine, or one of {', '.join(protocol.indications)}"
     if protocol.visit.place not in {chair.place for chair in site.chairs}:
         yield f"sites.{site.name}.chairs", f"no {protocol.visit.place}", f"one, because {protocol.id} asks for it"
-    if not clinic.example:
-        return  # credentials are asked again at every start
-    held = {credential.kind for person in clinic.staff_of(site.slug) for credential in person.credentials}
-    for missing in sorted(set(protocol.people.credentials_on_site) - held):
-        yield f"sites.{site.name}", f"nobody with {missing}", f"someone, because {protocol.id} asks for it"
-    needed, open_min = chair_minutes(protocol, protocol.dose.duration.plan_min).total, _longest_day_min(site)
+    if clinic.example:  # at a real clinic credentials are asked at every start: its staff come after the set-up
+        held = {credential.kind for person in clinic.staff_of(site.slug) for credential in person.credentials}
+        for missing in sorted(set(protocol.people.credentials_on_site) - held):
+            yield f"sites.{site.name}", f"nobody with {missing}", f"someone, because {protocol.id} asks for it"
+    needed, open_min = planned_visit_min(protocol), _longest_day_min(site)
     if protocol.setting != "inpatient" and needed > open_min:
         yield f"sites.{site.name}.hours", f"{open_min} min at most", f"{needed} min, a planned visit of {protocol.id}"
+
+
+def planned_visit_min(protocol: Protocol) -> int:
+    """How long a planned visit keeps the chair, in minutes."""
+    return chair_minutes(protocol, protocol.dose.duration.plan_min).total
 
 
 def _longest_day_min(site: SiteFile) -> int:

@@ -93,6 +93,8 @@ def test_a_price_changes_by_a_second_row_with_a_later_date():
     [
         ("America/Phoenix", "Arizona/Phoenix", SITE + ".zone", "Arizona/Phoenix"),
         ("omar@example.org", "nina@example.org", "staff.Omar Haddad.email", "nina@example.org"),
+        ("omar@example.org", "foo", "staff.Omar Haddad.email", "foo"),
+        ("omar@example.org", "omar@home", "staff.Omar Haddad.email", "omar@home"),
         ("closes = 18:00:00", "closes = 06:00:00", SITE + ".hours", "07:00:00 to 06:00:00"),
         ('roles = ["director"]', 'roles = ["auditor"]', SITE, "nobody who is director"),
         ('protocol = "neurology-gated"', 'protocol = "monitored-bed"', SITE + ".protocols",
@@ -107,12 +109,25 @@ def test_what_cannot_be_is_named(old, new, key, found):
     assert (key, found) in {(fault.key, fault.found) for fault in faults_in(changed(old, new, count))}
 
 
-def test_an_office_that_closes_before_a_visit_ends_is_told():
-    weekdays = DEMO.replace("closes = 18:00:00", "closes = 11:00:00")
+@pytest.mark.parametrize("example", ["true", "false"])
+def test_an_office_that_closes_before_a_visit_ends_is_told_to_an_example_and_to_a_real_clinic(example):
+    weekdays = changed("example = true", f"example = {example}").replace("closes = 18:00:00", "closes = 11:00:00")
 
     faults = faults_in(weekdays.replace("closes = 14:00:00", "closes = 12:00:00"))
 
     assert any("a planned visit of stepped-series" in fault.expected for fault in faults)
+
+
+def test_a_real_clinic_is_set_up_before_its_nurses_have_shown_their_certificates():
+    real = changed("example = true", "example = false").replace('kind = "ACLS"', 'kind = "BLS"')
+
+    assert not clinic_from(real, name="mine.toml").example
+
+
+def test_an_address_that_is_none_is_told_in_words():
+    (fault,) = faults_in(changed("omar@example.org", "foo"))
+
+    assert str(fault).endswith("found foo, expected an e-mail address")
 
 
 def test_wrong_kinds_are_told_with_their_lines():
