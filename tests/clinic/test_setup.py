@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from django.utils import timezone
 
 from clearhead.clinic.people import actions as people
 from clearhead.clinic.people.models import Role, RoleGrant, Site, User
-from clearhead.clinic.rehearsal.management.commands import setup
+from clearhead.clinic.policy.clinic_file import clinic_from
+from clearhead.clinic.rehearsal.questions import QUESTIONS, ask, written
 from clearhead.clinic.schedule.models import Resource
 from clearhead.clinic.welcome import queries as welcome
 
@@ -24,13 +26,38 @@ pytestmark = pytest.mark.django_db
 NEW = "a long enough new password"
 
 
+JUNIPER = {
+    "name": "Juniper Headache Clinic",
+    "address": "7 Juniper Lane",
+    "phone": "480 555 0142",
+    "after_hours_phone": "480 555 0143",
+    "talk_price": "0",
+    "pump_model": "large-volume pump",
+    "pump_until": "2099-06-30",
+    "owner": "Orla Reyes",
+    "owner_email": "orla@juniper.example",
+    "director": "Mina Sato",
+    "director_title": "MD",
+    "director_email": "mina@juniper.example",
+}
+"""What has no usual answer."""
+
+
 @pytest.fixture
 def answer(monkeypatch) -> Callable[..., None]:
-    """Answer the questions; what is not named is left as it is offered."""
+    """Answer the questions like Juniper does; a list is given one after the other, then the input ends."""
 
-    def give(**said: str) -> None:
-        asked = {question: key for key, question, _usual in setup.QUESTIONS}
-        monkeypatch.setattr("builtins.input", lambda shown: said.get(asked[shown.rpartition(" [")[0]], ""))
+    def give(**said: str | list[str]) -> None:
+        keys = {question.words: question.key for question in QUESTIONS}
+        left = {key: [said] if isinstance(said, str) else list(said) for key, said in {**JUNIPER, **said}.items()}
+
+        def type_it(shown: str) -> str:
+            answers = left.setdefault(keys[shown.removesuffix(": ").partition(" [")[0]], [""])
+            if not answers:
+                raise EOFError
+            return answers.pop(0)
+
+        monkeypatch.setattr("builtins.input", type_it)
 
     return give
 
@@ -49,7 +76,7 @@ def free(site: Site) -> int:
 
 
 def test_a_clinic_set_up_by_questions_takes_bookings_as_soon_as_somebody_is_invited(answer, capsys):
-    answer(name="Juniper Headache Clinic", chairs="3", zone="America/Denver")
+    answer(chairs="3", zone="America/Denver")
 
     call_command("setup")
 
@@ -57,7 +84,7 @@ def test_a_clinic_set_up_by_questions_takes_bookings_as_soon_as_somebody_is_invi
     owner = Client()
     for link in re.findall(r"http://[^/]+(/people/reset/\S+)", capsys.readouterr().out):
         assert Client().post(link, {"password": NEW, "again": NEW}).status_code == 302
-    owner.force_login(User.objects.get(email="owner@clinic.example"))
+    owner.force_login(User.objects.get(email="orla@juniper.example"))
     assert (site.slug, Resource.objects.filter(kind="chair").count(), free(site)) == ("juniper-headache-clinic", 3, 0)
 
     for role, name in (("prescriber", "Dana Fox"), ("nurse", "Noor Ali")):
@@ -111,12 +138,93 @@ def test_a_wrong_file_tells_every_fault_at_once_and_sets_nothing_up(clinic_file)
     assert not Site.objects.exists()
 
 
-def test_answers_that_make_no_clinic_are_refused_like_a_wrong_file(answer):
-    answer(zone="Phoenix", chairs="none", opens="25:00")
+@pytest.mark.parametrize(
+    ("key", "wrong", "right", "sentence"),
+    [
+        ("opens", "25:00", "8:00", "25:00 is no time of day. Examples: 8:00, 08:30, 17:00."),
+        ("opens", "eight", "08:00", "eight is no time of day. Examples: 8:00, 08:30, 17:00."),
+        ("opens", "22:00", "09:00",
+         "From 22:00 to midnight is too short: a planned visit of stepped-series takes 345 minutes."),
+        ("closes", "07:00", "17:00", "07:00 is not after 08:00, when you open."),
+        ("zone", "Phoenix", "America/Phoenix",
+         "Phoenix is no time zone of the IANA list. Examples: America/Phoenix, America/New_York."),
+        ("chairs", "none", "3", "none is no number of chairs: a whole number from 1 to 50."),
+        ("chairs", "0", "1", "0 is no number of chairs: a whole number from 1 to 50."),
+        ("phone", "call us", "480 555 0142", "“call us” does not read as a phone number. An example: 480 555 0100."),
+        ("owner_email", "foo", "orla@juniper.example", "foo is no e-mail address. An example: name@clinic.org."),
+        ("director_email", "orla@juniper.example", "mina@juniper.example",
+         "orla@juniper.example is the owner's. Where one person is both, use: clearhead setup --file FILE"),
+        ("protocol", "monitored-bed", "stepped-series",
+         "monitored-bed is no protocol for infusion chairs in an office. There are: neurology-gated, prescriber-range, "
+         "short-total-dose, stepped-series, tried-several."),
+        ("talk_price", "free", "0", "free is no price in US dollars. Examples: 0, 75, 49.50."),
+        ("pump_until", "next year", "2099-06-30",
+         "next year is no date as year-month-day. An example: 2027-06-30."),
+        ("pump_until", "2020-01-01", "2099-06-30",
+         "2020-01-01 is not after today: a pump is not used beyond its service."),
+        ("name", "", "Juniper", "This has no usual answer: please type it."),
+    ],
+)  # fmt: skip
+def test_an_answer_that_cannot_be_is_told_at_once_and_asked_again(answer, key, wrong, right, sentence):
+    told = []
+    answer(**{key: [wrong, right]})
 
-    with pytest.raises(CommandError):
+    said = ask(lambda shown: input(shown), told.append, today=date(2026, 11, 2))
+
+    assert told == [sentence]
+    assert said[key].removeprefix("0") == right.removeprefix("0")
+    assert clinic_from(written(said), name="your answers").sites
+
+
+def test_hours_too_short_for_a_planned_visit_are_asked_again_and_nothing_is_set_up_with_them(answer, capsys):
+    answer(opens="9:00", closes="10:00")
+
+    with pytest.raises(CommandError, match="ended at “Monday to Friday: closes at”: nothing was saved"):
+        call_command("setup")
+
+    told = capsys.readouterr().out.strip()
+    assert told == "From 09:00 to 10:00 is too short: a planned visit of stepped-series takes 345 minutes."
+    assert not Site.objects.exists()
+
+
+def test_a_file_with_hours_too_short_for_a_planned_visit_sets_nothing_up(clinic_file):
+    text = clinic_file.read_text(encoding="utf-8")
+    short = re.sub(r"opens = \S+ closes = \S+", "opens = 09:00:00, closes = 10:00:00,", text)
+    clinic_file.write_text(re.sub(r"example( *)= true", r"example\1= false", short), encoding="utf-8")
+
+    with pytest.raises(CommandError, match="60 min at most, expected 115 min, a planned visit of short-total-dose"):
+        call_command("setup", file=clinic_file)
+    assert not Site.objects.exists()
+
+
+def test_enter_at_every_question_sets_nothing_up(answer):
+    answer(**dict.fromkeys(JUNIPER, ""))
+
+    with pytest.raises(CommandError, match="ended at “Name of the clinic”: nothing was saved"):
         call_command("setup")
     assert not Site.objects.exists()
+
+
+@pytest.mark.parametrize("key", JUNIPER)
+def test_what_nobody_can_know_for_a_clinic_has_no_usual_answer(answer, key):
+    answer(**{key: ""})
+
+    with pytest.raises(CommandError, match="nothing was saved"):
+        call_command("setup")
+    assert not Site.objects.exists()
+
+
+def test_a_clinic_holds_what_was_answered_and_nothing_made_up(answer):
+    answer(after_hours_phone="none", talk_price="49.50", protocol="neurology-gated")
+
+    call_command("setup")
+
+    site, pump = Site.objects.get(), Resource.objects.filter(kind="pump").first()
+    assert (site.address, site.phone) == ("7 Juniper Lane", "480 555 0142")
+    assert (site.after_hours_phone, site.cancelling_terms) == ("", "")
+    assert (pump.attributes["model"], pump.until_date.isoformat()) == ("large-volume pump", "2099-06-30")
+    assert [str(offer.price) for offer in site.services.filter(kind="consult")] == ["49.50"]
+    assert {chair.attributes["room"] for chair in Resource.objects.filter(kind="chair")} == {"Room 1", "Room 2"}
 
 
 def test_a_second_setup_is_refused_and_a_further_site_is_asked_for_by_name(answer, clinic_file):
