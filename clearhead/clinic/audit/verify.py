@@ -71,6 +71,8 @@ def _breaks_of(name: str, known: dict[int, set[str]]) -> Iterator[Break]:
     for missing in sorted(known):
         yield Break(name, missing, _gone(missing, seq))
     head = Chain.objects.filter(name=name).first()
+    if seq and not head:
+        yield Break(name, seq, "is the last, but the chain has no head: its row was removed")
     if head and (head.head_seq, head.head_hash) != (seq, prev):
         yield Break(name, seq, f"is the last, but the chain's head says {head.head_seq}")
 

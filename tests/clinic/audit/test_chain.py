@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
 from clearhead.clinic.audit import actions as audit
-from clearhead.clinic.audit.guards import guarded_models, lifted
+from clearhead.clinic.audit.guards import guarded_models, kept_models, lifted
 from clearhead.clinic.audit.models import Anchor, Chain, Event
 from clearhead.clinic.audit.verify import Head, breaks, head_from
 from clearhead.clinic.people.models import Site
@@ -49,9 +49,9 @@ def test_an_untouched_chain_is_whole(chain):
 
 
 @pytest.mark.hazard("H-29")
-@pytest.mark.parametrize("column", ["verb", "actor_code", "subject", "patient_code", "body"])
+@pytest.mark.parametrize("column", ["at", "verb", "actor_code", "subject", "patient_code", "body", "prev", "hash"])
 def test_an_edited_event_is_found(chain, column):
-    changed = '{"n":99}' if column == "body" else "edited"
+    changed = {"body": '{"n":99}', "at": AT_TEN - timedelta(minutes=1)}.get(column, "edited")
 
     rewrite(f"UPDATE audit_event SET {column} = %s WHERE seq = %s", changed, random.Random(7).randint(1, 40))  # noqa: S608
 
@@ -110,11 +110,32 @@ def test_an_insertion_with_new_hashes_is_seen_against_any_earlier_paper(chain):
 @pytest.mark.hazard("H-29")
 def test_a_chain_that_was_removed_whole_is_missed(chain):
     rewrite("DELETE FROM audit_event")
-    Chain.objects.all().delete()
+    rewrite("DELETE FROM audit_chain")
 
     found = [str(one) for one in breaks(printed=[Head("mesa", 40, chain[-1].hash)])]
 
     assert found == ["chain mesa, event 40: was printed as a head, but there is no such chain"]
+
+
+@pytest.mark.hazard("H-29")
+def test_a_head_that_was_removed_with_the_last_event_is_missed(chain):
+    rewrite("DELETE FROM audit_event WHERE seq = 40")
+    rewrite("DELETE FROM audit_chain")
+
+    assert [str(one) for one in breaks()] == [
+        "chain mesa, event 39: is the last, but the chain has no head: its row was removed"
+    ]
+
+
+@pytest.mark.hazard("H-30")
+def test_the_head_of_a_chain_moves_but_is_never_removed(chain):
+    assert Chain.objects.get(name="mesa").head_seq == 40
+
+    with pytest.raises(IntegrityError, match="audit_chain"), transaction.atomic():
+        Chain.objects.all().delete()
+
+    audit.record(chain="mesa", at=AT_TEN, by=None, verb="note", subject="x:1")
+    assert Chain.objects.get(name="mesa").head_seq == 41
 
 
 @pytest.mark.hazard("H-29")
@@ -143,7 +164,7 @@ def test_a_cut_tail_is_seen_against_an_anchor(chain):
 
 @pytest.mark.hazard("H-30")
 def test_every_guarded_table_refuses_update_and_delete(chain):
-    names = {model._meta.db_table for model in guarded_models()}
+    names = {model._meta.db_table for model in (*guarded_models(), *kept_models())}
     if connection.vendor == "sqlite":
         found = "SELECT tbl_name FROM sqlite_master WHERE type='trigger' AND name LIKE 'guard_%%_delete'"
     else:
