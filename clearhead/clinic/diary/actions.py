@@ -271,13 +271,14 @@ def add_medicine(
     unit: str = "",
     client_id: UUID | None = None,
 ) -> Medicine:
-    """A medicine on the patient's own list; without an ingredient it is shown as "not checked"."""
+    """A medicine on the patient's own list. What the catalogue does not know is shown as "not checked"."""
+    found = queries.Found(ingredient_id, medicine_class) if ingredient_id else queries.look_up(typed)
     medicine = Medicine.objects.create(
         patient=patient,
         typed=typed.strip(),
         role=role,
-        medicine_class=medicine_class,
-        ingredient_id=ingredient_id,
+        medicine_class=medicine_class or found.medicine_class,
+        ingredient_id=found.ingredient_id,
         unit=unit,
         happened_at=at,
         recorded_at=at,

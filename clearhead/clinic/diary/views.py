@@ -135,13 +135,11 @@ def medicines(request: HttpRequest) -> HttpResponse:
     form = MedicineForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        found = queries.look_up(said["typed"])
         actions.add_medicine(
             patient=patient,
             typed=said["typed"],
             role=said["role"],
-            medicine_class=said["medicine_class"] or found.medicine_class,
-            ingredient_id=found.ingredient_id,
+            medicine_class=said["medicine_class"],
             unit=said["unit"],
             by=_user(request),
             at=now,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -13,17 +13,20 @@ from clearhead.clinic.infusion.models import Infusion
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.recovery import actions as recovery
 from clearhead.clinic.recovery.models import Discharge
+from clearhead.clinic.recovery.questions import asked_by
 from clearhead.clinic.rehearsal.before import HEADACHE_PATTERN
 from clearhead.clinic.rehearsal.chair import observe
 from clearhead.clinic.rehearsal.story import PIN, Giver, StoppedShort, Story, must_refuse, try_each, undone
 from clearhead.clinic.review import actions as review
 from clearhead.clinic.review import queries as reviews
 from clearhead.clinic.review.models import Review
+from clearhead.medicine.protocols.after import FollowUp
 
 BEST = {"vital_signs": 2, "activity": 2, "nausea": 2, "pain": 2}
 LOOKED_AT = ("oriented", "gait_steady", "dissociation_gone", "nausea_tolerable")
 FROM_SETS = frozenset({"bp_near_baseline", "spo2_room_air"})
 FOLLOW_UP_DAYS = 30
+WEEK_H = 7 * 24
 
 
 def recover(story: Story, session: Session, *, thorough: bool) -> None:
@@ -144,15 +147,22 @@ def call_next_day(story: Story, session: Session) -> None:
         if follow_up.after != "session":
             continue
         story.clock.until(left.happened_at + timedelta(hours=float(follow_up.after_h)))
-        answers: dict[str, Any] = {"nausea": "no"}
-        recovery.note_call(
-            session=session,
-            follow_up=follow_up.id,
-            reached=True,
-            by=story.who("nurse"),
-            at=story.clock.now,
-            answers=answers,
-        )
+        _call(story, session, follow_up, story.clock.now)
+
+
+def calls_of_a_week(story: Story, session: Session) -> None:
+    """Every call of the seven days after going home, each at its time; the clock of the story stays."""
+    left = Discharge.standing().get(session=session)
+    for follow_up in story.protocol.review.follow_up:
+        if follow_up.after_h <= WEEK_H:
+            _call(story, session, follow_up, left.happened_at + timedelta(hours=float(follow_up.after_h)))
+
+
+def _call(story: Story, session: Session, follow_up: FollowUp, at: datetime) -> None:
+    answers: dict[str, Any] = {question.code: "no" for question in asked_by(follow_up.instruments)}
+    recovery.note_call(
+        session=session, follow_up=follow_up.id, reached=True, by=story.who("nurse"), at=at, answers=answers
+    )
 
 
 def keep_diary_after(story: Story) -> None:

@@ -207,6 +207,7 @@ def _reviewed(site: Site, person: Person, now: datetime) -> Story:
     plan.cancel_sessions(
         session=story.sessions[1], scope="rest", why="one was enough", by=story.who("front_desk"), at=story.clock.now
     )
+    after.calls_of_a_week(story, session)
     after.keep_diary_after(story)
     return story
 

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from clearhead.clinic.diary import actions as diary
+from clearhead.clinic.diary import queries as diaries
 from clearhead.clinic.people import actions as people
 from clearhead.clinic.people.models import Site
 from clearhead.clinic.rehearsal import chair, go
@@ -20,7 +21,9 @@ ATTACK = {
     "symptom": ("nausea", "photophobia", "phonophobia", "worse_with_activity"),
     "trigger": ("sleep",),
     "side": ("left",),
+    "peak": ("3",),
 }
+MEDICINE_AFTER = timedelta(minutes=40)
 RECOVERING = Person("Amara", "Diallo", "female", date(1981, 5, 19), Decimal(66), "555 0168", "Moussa Diallo")
 WENT = ("arrived", "roomed", "left")
 TALKS: tuple[tuple[Person, str, int, tuple[str, ...]], ...] = (
@@ -47,11 +50,15 @@ def recover(story: Story, now: datetime) -> None:
 def attacks(story: Story) -> None:
     """The two worst days of the last fortnight told as attacks, so that the diary has something to look at."""
     zone, today = story.site.tz, story.site.today(story.clock.now)
+    triptan = diaries.medicines_of(story.patient)[0]
     worst = [day for day in (today - timedelta(days=n) for n in range(1, 15)) if HEADACHE_PATTERN[day.weekday()] == 3]
     for day, (hour, lasted_h) in zip(worst[:2], ((6, 9), (14, 5)), strict=False):
         begun = datetime.combine(day, time(hour, 10), tzinfo=zone).astimezone(UTC)
         over = begun + timedelta(hours=lasted_h)
         attack = diary.start_attack(patient=story.patient, started_at=begun, zone=str(zone), by=None, at=begun)
+        diary.record_dose(
+            patient=story.patient, medicine=triptan, zone=str(zone), attack=attack, by=None, at=begun + MEDICINE_AFTER
+        )
         diary.describe_attack(attack=attack, ended_at=over, said=ATTACK, by=None, at=over)
 
 

@@ -8,9 +8,14 @@ from pathlib import Path
 import pytest
 from django.core.management.base import CommandError
 
+from clearhead.clinic.diary import queries as diary
+from clearhead.clinic.diary.models import Attack
+from clearhead.clinic.recovery import calls
+from clearhead.clinic.recovery.models import Discharge
 from clearhead.clinic.rehearsal import demo, demo_day
 from clearhead.clinic.rehearsal.management.commands.demo import CLINIC, made_by, ready, throw_away
 from clearhead.clinic.schedule.models import Occupancy
+from clearhead.medicine.headache.diary import AcuteClass
 
 pytestmark = pytest.mark.django_db
 LATE = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)
@@ -25,6 +30,32 @@ def test_a_visit_that_runs_past_midnight_is_booked() -> None:
 
     last = Occupancy.objects.filter(booking=story.sessions[0].booking).latest("ends_at")
     assert last.ends_at.astimezone(site.tz).date() > LATE.astimezone(site.tz).date()
+
+
+def test_the_demos_diary_counts_its_triptan_days_as_migraine_and_its_attacks_are_told_whole() -> None:
+    site = demo.clinic(LATE)
+    person, minutes = demo.CHAIRS[0]
+
+    story = demo.planned(site, person, LATE, first=LATE - timedelta(minutes=minutes))
+
+    first = site.today(story.clock.now) - timedelta(days=1)
+    counts = diary.counts_of(story.patient, first)
+    triptans = counts.days_on_any([AcuteClass.TRIPTAN])
+    assert [one.typed for one in diary.medicines_of(story.patient) if not one.ingredient_id] == []
+    assert counts.migraine_days >= triptans >= 3
+    attacks = [diary.attack_view(attack) for attack in Attack.standing().filter(patient=story.patient)]
+    assert [(one.peak, [dose.medicine.typed for dose in one.doses]) for one in attacks] == [(3, ["sumatriptan"])] * 2
+
+
+def test_the_reviewed_patient_was_called_in_the_week_after() -> None:
+    site = demo.clinic(LATE)
+
+    story = demo.bring(site, demo.LATER[3][0], LATE, "reviewed")
+
+    lines = calls.lines_of(Discharge.standing().get(session=story.sessions[0]), LATE)
+    states = {line.call.id: (len(line.attempts), line.state) for line in lines}
+    assert [states[name] for name in ("next_day", "three_day", "week")] == [(1, "done")] * 3
+    assert states["month"][0] == 0, "left for the review that waits"
 
 
 def test_the_demo_loads_in_the_morning_when_its_chairs_are_all_taken_at_the_same_hour() -> None:
