@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from clearhead.clinic.diary import actions, queries
 from clearhead.clinic.diary.models import Attack, Day, Dose
@@ -139,6 +141,38 @@ def test_a_triptan_makes_a_migraine_day_and_counts_on_the_meter(petra: Any) -> N
 
     assert (counts.migraine_days, counts.acute_medicine_days) == (1, 1)
     assert Dose.objects.get().happened_at == AT_TEN
+
+
+def test_a_name_the_catalogue_knows_is_checked_whoever_adds_it(petra: Any) -> None:
+    added = [actions.add_medicine(patient=petra, typed=typed, role="acute", by=None, at=AT_TEN)
+             for typed in ("sumatriptan", "Imigran", "a herbal drop")]  # fmt: skip
+
+    assert [(one.ingredient_id, one.medicine_class) for one in added] == [
+        ("sumatriptan", "triptan"),
+        ("sumatriptan", "triptan"),
+        ("", ""),
+    ]
+
+
+def cells(page: bytes, row: str) -> list[str]:
+    """The numbers of one row of the table of windows, oldest window first."""
+    found = re.search(rf'<th scope="row">{row}</th>(.*?)</tr>', page.decode(), re.DOTALL)
+    return [re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", cell)).strip() for cell in found[1].split("</td>")[:-1]]
+
+
+def test_a_window_without_answers_shows_dashes_and_one_with_few_the_least_it_can_be(phone: Client, petra: Any) -> None:
+    today = phone.get("/diary/").context["on"]
+    for back in range(26):
+        answer(petra, today - timedelta(days=back), 2 if back % 2 else 0, at=timezone.now(), reason="from my notes")
+    for back in range(28, 38):
+        answer(petra, today - timedelta(days=back), 3, at=timezone.now(), reason="from my notes")
+
+    report = phone.get("/diary/report/").content
+
+    assert cells(report, "Moderate or severe headache days") == ["–", "at least 10", "13"]
+    assert cells(report, "Headache days") == ["–", "at least 10", "13"]
+    assert cells(report, "Days with acute medicine") == ["–", "at least 0", "0"]
+    assert cells(report, "Answered") == ["0 of 28 not enough", "10 of 28 not enough", "26 of 28"]
 
 
 def test_strangers_and_staff_are_kept_out(petra: Any) -> None:

@@ -54,6 +54,15 @@ def headache_rule(code: Any) -> str:
 
 
 @register.filter
+def days_counted(counts: Any, name: str) -> str:
+    """One count of a diary window: a dash where nothing was answered, "at least" where too little was to judge."""
+    if not counts.answered:
+        return "–"
+    number = getattr(counts, name)
+    return str(number) if counts.enough else _("at least %(n)s") % {"n": number}
+
+
+@register.filter
 def cut_dashes(name: Any) -> str:
     """A short name of the project's files as words: ketamine-infusion → ketamine infusion."""
     return str(name).replace("-", " ")
