@@ -20,6 +20,9 @@ import argparse
 import os
 import sys
 import tempfile
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +34,7 @@ from proofs.room_doses import DosedRoom
 from proofs.room_walk import Room, seen
 from proofs.taken import Taken
 
+ROOMS = ("shipped", "dosed")
 MUST_BE_MET = ("in running", "in closed", "criteria met", "permitted bolus", "permitted bolus: refused", "new bag")
 
 
@@ -56,22 +60,30 @@ def prepare() -> None:
     call_command("migrate", verbosity=0)
 
 
+def walked(name: str, walks: int, steps: int) -> Counter[str]:
+    """One of the rooms in a process and a database of its own; what was met there."""
+    prepare()
+    from django.db import transaction
+
+    from tests.clinic.infusion import morning
+
+    room, booked = {"shipped": (Room, morning.booked), "dosed": (DosedRoom, room_doses.booked)}[name]
+    with transaction.atomic():
+        explore(booked(), walks=walks, steps=steps, room=room)
+        transaction.set_rollback(True)
+    return seen
+
+
 def main() -> int:
     """Walk, and write what was met on the way."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--walks", type=int, default=150)
     parser.add_argument("--steps", type=int, default=50)
     asked = parser.parse_args()
-    prepare()
-    from django.db import transaction
-
-    from tests.clinic.infusion import morning
-
     taken = Taken()
-    for room, booked in ((Room, morning.booked), (DosedRoom, room_doses.booked)):
-        with transaction.atomic():
-            explore(booked(), walks=asked.walks, steps=asked.steps, room=room)
-            transaction.set_rollback(True)
+    with ProcessPoolExecutor(max_workers=2, mp_context=get_context("spawn")) as pool:
+        for met in pool.map(walked, ROOMS, [asked.walks] * len(ROOMS), [asked.steps] * len(ROOMS)):
+            seen.update(met)
     place = Path(__file__).resolve().parent.parent / "docs" / "benchmarks" / "room_states.md"
     place.write_text(report(asked.walks, asked.steps, taken), encoding="utf-8")
     missed = [what for what in MUST_BE_MET if not seen[what]]

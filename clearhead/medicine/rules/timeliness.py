@@ -57,8 +57,8 @@ def timeliness(came: Iterable[Came], facts: ObserveFacts, protocol: Protocol, *,
     for edge in _edges(facts, at):
         open_now = due_in_utc(_until(facts, edge), protocol, at=edge)
         if open_now is not None and open_now.at + grace <= edge:
-            times = _due_times(facts, protocol, first=open_now.at, until=edge)
-            missed |= {moment for moment in times if moment + grace <= edge}
+            past = _due_times(facts, protocol, first=open_now.at, until=edge)
+            missed |= {moment for moment in past if moment + grace <= edge}
     return Timeliness(len(met), len(met | missed))
 
 
