@@ -144,7 +144,7 @@ def _doses(dice: random.Random, kind: str) -> tuple[DoseHistory, tuple[float, ..
 def _model(analytes: list[Analyte]) -> Model:
     everyone = Range(0, 1000, "synthetic")
     return Model(
-        "synthetic", "Synthetic", 1, "S", "arterial", "stated", {"S": "fitted"}, "", "", "", "", "", everyone, everyone,
+        "synthetic", "Synthetic", 1, "S", "arterial", {"S": "fitted"}, "", "", "", "", "", everyone, everyone,
         None, None, False, 1e9, {}, tuple(analytes), {}, (), None, (), "",
     )  # fmt: skip
 

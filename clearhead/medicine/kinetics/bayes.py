@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from clearhead.medicine.errors import Missing, OutOfRange, Refused
 from clearhead.medicine.kinetics.cascade import build_cascade
 from clearhead.medicine.kinetics.doses import DoseHistory
+from clearhead.medicine.kinetics.file_shape import AT_LEAST_0
 from clearhead.medicine.kinetics.model import Model, Residual, load_model
 from clearhead.medicine.kinetics.people import Bodies, check_doses, check_person, parameters_of
 from clearhead.medicine.kinetics.population import covariance_of, quantiles
@@ -115,9 +116,9 @@ def _positive(item: Mapping[str, object], key: str) -> float | None:
     value = item.get(key)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
-        raise Refused(f"{key} of {value!r} is not a number of at least 0.")
-    return float(value)
+    if not AT_LEAST_0.fits(value):
+        raise Refused(f"{key} of {value!r:.40} is not a number of at least 0.")
+    return float(value)  # type: ignore[arg-type]  # a number, as just asked
 
 
 def _ng_per_ml(unit: str, analyte: str) -> float:

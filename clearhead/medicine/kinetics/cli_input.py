@@ -14,6 +14,7 @@ from clearhead.medicine.errors import Missing, Refused, Unreadable
 from clearhead.medicine.kinetics.compare import DosePlan
 from clearhead.medicine.kinetics.dose_list import FORMS, read_doses, stated_form
 from clearhead.medicine.kinetics.doses import DoseHistory, DrugForm
+from clearhead.medicine.kinetics.file_shape import is_text
 from clearhead.medicine.kinetics.model import Model, load_model
 from clearhead.medicine.kinetics.people import check_amount, check_doses, check_person
 from clearhead.medicine.kinetics.population import Cohort
@@ -121,7 +122,8 @@ def checked(asked: Asked) -> tuple[Model, Person, DoseHistory, list[str]]:
 def read_plan(name: str, weight_kg: float) -> DosePlan:
     """A dose plan {label, assumption, doses} from a file."""
     item = read_file(name)
-    if not isinstance(item, dict) or not {"label", "assumption", "doses"} <= item.keys():
+    named = isinstance(item, dict) and all(is_text(item.get(key)) for key in ("label", "assumption"))
+    if not named or "doses" not in item:
         raise Unreadable("File", name, "a dose plan {label, assumption, doses}")
     form = item.get("drug_form") or stated_form(item["doses"]) or "racemic"
     if form not in FORMS:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import cast, get_args
 
 from clearhead.medicine.errors import Fault, Refused, WrongFile
 from clearhead.medicine.kinetics.doses import Bolus, DoseHistory, DrugForm, Segment
+from clearhead.medicine.kinetics.file_shape import AT_LEAST_0
 
 AMOUNTS = ("mg", "mg_per_kg", "mg_per_h", "mg_per_kg_h")
 FORMS: tuple[DrugForm, ...] = get_args(DrugForm)
 MOST = 1e9  # mg, mg/kg or per hour: a tonne; beyond, answers end in infinity and mean nothing anyway
-LONGEST_MIN = 1e6  # almost two years
+SHORTEST_MIN, LONGEST_MIN = 1e-6, 1e6  # from less than a pump can do to almost two years
 KEYS = {"start_min", "duration_min", "drug_form", *AMOUNTS}
 
 
@@ -72,10 +72,12 @@ def _faults(number: int, item: object) -> list[Fault]:
     ]
     for key in item.keys() & (KEYS - {"drug_form"}):
         value = item[key]
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
-            found.append(Fault(None, f"dose {number + 1}.{key}", repr(value), "a finite number of at least 0"))
+        if not AT_LEAST_0.fits(value):
+            found.append(Fault(None, f"dose {number + 1}.{key}", f"{value!r:.40}", AT_LEAST_0.wanted))
         elif value > (most := LONGEST_MIN if key.endswith("_min") else MOST):
             found.append(Fault(None, f"dose {number + 1}.{key}", repr(value), f"at most {most:g}; check the unit"))
+        elif key.endswith("_min") and 0 < value < SHORTEST_MIN:
+            found.append(Fault(None, f"dose {number + 1}.{key}", repr(value), f"0, or at least {SHORTEST_MIN:g} min"))
     if "drug_form" in item and item["drug_form"] not in FORMS:
         found.append(Fault(None, f"dose {number + 1}.drug_form", repr(item["drug_form"]), "racemic, S or R"))
     if "start_min" not in item:

@@ -98,7 +98,7 @@ def effects(path: Path = EFFECTS) -> tuple[Effect, ...]:
     try:
         text = path.read_bytes().decode()
         data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:  # not TOML, or not text
         raise Refused(f"{path.name} is not TOML: {error}") from error
     good, found = _FILE.sort(data, "")
     faults = faults_with_lines([*found, *_faults(good.get("effect", []))], text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +12,7 @@ from clearhead.medicine.errors import Fault
 
 Found = tuple[str, str, str]  # key, what was found there, what is expected
 
-LARGEST = 1e300  # beyond, arithmetic ends in infinity
+LARGEST = sys.float_info.max  # a whole number in a file can be larger, and is then none to reckon with
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Shape:
 
 def is_number(value: object) -> bool:
     """A finite number; true and false are none."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and -LARGEST < value < LARGEST
+    return isinstance(value, int | float) and not isinstance(value, bool) and -LARGEST <= value <= LARGEST
 
 
 def _is_at_least_0(value: object) -> bool:

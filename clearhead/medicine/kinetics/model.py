@@ -98,7 +98,6 @@ class Model:
     version: int
     drug: DrugForm
     site: Site
-    site_basis: SiteBasis  # read in the paper, or taken from how its people were cared for
     runs: Mapping[str, str]  # drug form given → how this model runs it: "fitted" or "as one drug"
     summary: str
     citation: str
@@ -118,6 +117,7 @@ class Model:
     variability_borrowed_from: str | None
     flaws: tuple[str, ...]
     sha256: str
+    site_basis: SiteBasis = "stated"  # read in the paper, or taken from how its people were cared for
 
     @property
     def shown_site(self) -> str:
@@ -166,7 +166,7 @@ def read_model(path: Path) -> Model:
     raw = path.read_bytes()
     try:
         data = tomllib.loads(raw.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:  # not TOML, or not text
         raise Refused(f"{path.name} is not TOML: {error}") from error
     faults = faults_of(data, raw.decode())
     if faults:

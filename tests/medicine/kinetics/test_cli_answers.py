@@ -80,12 +80,48 @@ def test_a_drug_form_that_is_none_is_refused_in_doses_and_in_a_plan(form: object
         assert "does not read as one of racemic, S, R" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("odd", [None, 3, "", ["a"]])
+@pytest.mark.parametrize("key", ["label", "assumption"])
+def test_a_plan_without_words_for_itself_is_refused(key: str, odd: object, tmp_path: Path, capsys) -> None:
+    plan = {"label": "a", "assumption": "b", "doses": [{"start_min": 0, "mg": 5}], key: odd}
+
+    assert main(["compare", _file(tmp_path, plan)]) == 1
+    assert "does not read as a dose plan {label, assumption, doses}" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("key", ["mg", "mg_per_kg", "start_min", "duration_min"])
 def test_an_amount_or_a_time_too_large_to_mean_anything_is_refused(key: str) -> None:
     dose = {"start_min": 0, "duration_min": 30, **({} if key == "mg_per_kg" else {"mg": 1}), key: 1e308}
 
     with pytest.raises(WrongFile, match=rf"dose 1\.{key}: found 1e\+308, expected at most"):
         read_doses([dose], 70.0, "racemic")
+
+
+@pytest.mark.parametrize(
+    ("key", "odd"),
+    [
+        ("start_min", 10**400),
+        ("duration_min", 10**400),
+        ("mg", 10**400),
+        ("start_min", 5e-324),
+        ("duration_min", 5e-324),
+    ],
+    ids=["far off", "for ever", "endless", "at once", "next to nothing"],
+)
+def test_numbers_that_no_pump_and_no_computer_can_take_are_told_in_words(key, odd, tmp_path: Path, capsys) -> None:
+    one = {"start_min": 0, "duration_min": 30, "mg": 1, key: odd}
+    asked = ["population", *PERSON, "--at", "30", "--n", "5", "--doses", _file(tmp_path, [one])]
+
+    assert main(asked) == 1
+    assert f"dose 1.{key}: found" in capsys.readouterr().err
+
+
+def test_a_measured_level_of_400_digits_is_refused_in_a_sentence(doses: str, tmp_path: Path, capsys) -> None:
+    levels = tmp_path / "levels.json"
+    levels.write_text(json.dumps([{"at_min": 60, "value": 10**400}]))
+
+    assert main(["fit", *PERSON, "--doses", doses, "--levels", str(levels)]) == 1
+    assert "is not a number of at least 0" in capsys.readouterr().err
 
 
 @pytest.mark.filterwarnings("ignore:overflow")
