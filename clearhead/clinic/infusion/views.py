@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from clearhead.clinic.infusion import actions, queries
 from clearhead.clinic.infusion.actions.intake import WITHOUT_SIGN_IN
 from clearhead.clinic.infusion.beats import unchanged
+from clearhead.clinic.infusion.forms_level import LevelForm
 from clearhead.clinic.infusion.models import Infusion
 from clearhead.clinic.infusion.pages import READERS
 from clearhead.clinic.people import guard, tablet
@@ -95,11 +96,17 @@ def strip(view: queries.ChairView) -> dict[str, Any]:
 @require_GET
 @access(READERS, Session)
 def forecast(request: HttpRequest, session: Session) -> HttpResponse:
-    """The band in numbers, or why it was withdrawn."""
+    """The band in numbers, or why it was withdrawn; and two questions to it, which save nothing."""
     now = timezone.now()
-    made = queries.forecast_of(session, now)
+    view = queries.chair(session, now, by=clinician(request, session))
+    made = queries.forecast_of(session, now, view)
+    form = LevelForm(request.GET if {"level", "rate"} & set(request.GET) else None, rates=queries.rates_to_ask(view))
+    asked = None
+    if form.is_bound and form.is_valid():
+        asked = queries.ask(session, view, level=form.cleaned_data["level"], rate=form.cleaned_data["rate"])
     shown = {"session": session, "patient": session.patient, "forecast": made, "lines": queries.forecast_lines(made)}
-    return render(request, "infusion/forecast.html", shown)
+    status = 422 if form.errors else 200
+    return render(request, "infusion/forecast.html", {**shown, "form": form, "asked": asked}, status=status)
 
 
 @csrf_exempt  # A queue outlives the page's token. The chair's cookie is same-site strict, and only JSON is read.

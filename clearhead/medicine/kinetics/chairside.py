@@ -120,6 +120,7 @@ class MinutesUntil:
     already_below: float  # share of people
     already_below_error: float  # Monte-Carlo standard error
     note: str
+    warnings: tuple[str, ...] = ()  # where the model is stretched
 
 
 def minutes_until_below(
@@ -139,8 +140,7 @@ def minutes_until_below(
         raise OutOfRange("level", level_ng_per_ml, "ng/mL", "above 0", "any", "the question asked")
     model = load_model(model_id)
     doses = given_until(history, now_min) + plan
-    check_person(model, person)
-    check_doses(model, doses)
+    warnings = check_person(model, person) + check_doses(model, doses)
     until = max(doses.end_min, now_min) + horizon_h * 60
     found = extremes(sample(model, person, n, seed), doses, model.parent.id, until_min=until, levels=(level_ng_per_ml,))
     wait = np.maximum(found.below_from_min[level_ng_per_ml] - now_min, 0.0)
@@ -150,4 +150,4 @@ def minutes_until_below(
         raise Refused(
             f"Half of the people are still above {level_ng_per_ml:g} ng/mL {horizon_h:g} h after the last dose."
         )
-    return MinutesUntil(level_ng_per_ml, low, median, high, share, error, NOT_A_CLOCK)
+    return MinutesUntil(level_ng_per_ml, low, median, high, share, error, NOT_A_CLOCK, warnings)

@@ -105,6 +105,7 @@ def test_minutes_until_below_say_they_are_no_sobriety_clock() -> None:
     assert band.median_ng_per_ml[0] == pytest.approx(50.0, rel=0.02)
     assert "Not a sobriety clock" in found.note
     assert "Discharge rests on the person seen" in found.note
+    assert found.warnings == band.warnings
 
 
 def test_who_is_already_below_has_nothing_to_wait_for() -> None:

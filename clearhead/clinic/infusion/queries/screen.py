@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clearhead.clinic.infusion import charts
 from clearhead.clinic.infusion.drawing import Band, BandPoint, Numbers, Picture, Reading, Resting, Setting, Words
@@ -128,6 +129,9 @@ def band(forecast: Forecast, view: ChairView) -> Band:
     sites = " · ".join(f"{one.sampling_site[0].upper()} = {one.model_label}, {one.sampling_site}" for one in shown)
     share = f"{100 * (shown[0].quantiles[2] - shown[0].quantiles[0]):.0f}"
     caption = _("forecast ng/mL · %(sites)s · %(share)s %% of people · planning aid") % {"sites": sites, "share": share}
+    if stretched := len(forecast.warnings):
+        many = ngettext("▲ %(n)s warning", "▲ %(n)s warnings", stretched) % {"n": stretched}
+        caption = f"{many} · {caption}"
     drawn = {one.sampling_site: _points(one, forecast.zero) for one in shown}
     return Band(drawn.get("arterial", ()), caption, venous=drawn.get("venous", ()))
 
