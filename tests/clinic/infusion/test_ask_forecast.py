@@ -64,6 +64,8 @@ def test_another_rate_is_answered_from_the_state_kept_ready(chair: Session, monk
 
     nothing, most = (asked(chair, rate=f"{rate:f}").context["asked"] for rate in (steps[0], steps[-1]))
 
+    assert any("5.5 h is longer than the 2 h of infusion" in warning for warning in most.warnings)
+    assert not any("is longer than" in warning for warning in nothing.warnings)
     assert used == [0.0, 0.0, float(steps[-1]), float(steps[-1])]
     assert steps[-1] > 0
     assert len(nothing.lines) == len(most.lines) == 9

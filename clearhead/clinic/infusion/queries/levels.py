@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import isfinite
 
@@ -19,6 +19,7 @@ from clearhead.clinic.infusion.queries.forecast import (
 )
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.errors import ClearheadError
+from clearhead.medicine.kinetics.doses import DoseHistory, Segment
 from clearhead.medicine.kinetics.seam import Band
 
 HORIZON_H = 48.0
@@ -94,15 +95,21 @@ def _waits(
 def _bands(basis: Basis, rate: Decimal | None) -> tuple[tuple[Band, ...], list[str]]:
     """What the levels become if this rate runs from now on, from the state as it stands: a sum per model."""
     from clearhead.medicine.kinetics.chairside import prepare
+    from clearhead.medicine.kinetics.model import load_model
+    from clearhead.medicine.kinetics.people import check_doses
 
     if rate is None:
         return (), []
     bands: list[Band] = []
     ahead = range(0, AHEAD_MIN + 1, LINE_EVERY_MIN)
+    end = float(int(basis.now_min) + AHEAD_MIN)  # whole minutes: it is told in a warning
+    on = [Segment(basis.now_min, end, float(rate))] if rate else []
+    with_it = basis.history + DoseHistory.of(basis.history.drug_form, segments=on)
 
     def one(model_id: str) -> None:
         desk = prepare(basis.history, basis.person, model_id, now_min=basis.now_min, ahead_min=ahead)
-        bands.append(desk.at_rate(float(rate)))
+        band, stretched = desk.at_rate(float(rate)), check_doses(load_model(model_id), with_it)
+        bands.append(replace(band, warnings=tuple(dict.fromkeys([*band.warnings, *stretched]))))
 
     refusals = _each(one)
     return tuple(bands), refusals
