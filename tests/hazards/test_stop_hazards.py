@@ -108,3 +108,9 @@ def test_h51_a_scrawl_for_the_ml_does_not_keep_the_pump_from_being_seen_stopped(
 
     assert nina.post(f"/infusion/{session.code}/stopped/", {"pump_ml": scrawl}).status_code == 303
     assert queries.standing(session, timezone.now()).pump_confirmed
+    line = "Pump stands still; mL not read yet."
+    page = f"/infusion/{session.code}/"
+    assert line in nina.get(page).content.decode()
+
+    nina.post(f"/infusion/{session.code}/stopped/", {"pump_ml": "3.5"})
+    assert line not in nina.get(page).content.decode()

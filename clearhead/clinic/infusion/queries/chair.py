@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Prefetch
 
-from clearhead.clinic.infusion.entered import BY_ITSELF, colleagues
+from clearhead.clinic.infusion.entered import colleagues
 from clearhead.clinic.infusion.models import (
     Access,
     Adjunct,
@@ -28,8 +28,10 @@ from clearhead.clinic.infusion.queries import doses, rates
 from clearhead.clinic.infusion.queries.adjuncts import OrderFace, adjuncts, allergies_of, order_faces
 from clearhead.clinic.infusion.queries.doses import DoseRows
 from clearhead.clinic.infusion.queries.ends import End, ends_of
-from clearhead.clinic.infusion.queries.gates import open_access
+from clearhead.clinic.infusion.queries.flags import answered
+from clearhead.clinic.infusion.queries.gates import open_access, prescriber_present
 from clearhead.clinic.infusion.queries.handover import responsible
+from clearhead.clinic.infusion.queries.ontime import counted
 from clearhead.clinic.infusion.queries.overdue import Late, waiting
 from clearhead.clinic.infusion.queries.permits import Permit, permits
 from clearhead.clinic.infusion.queries.pinned import protocol_of, withdrawn
@@ -46,7 +48,7 @@ from clearhead.medicine.rules.advice import advised
 from clearhead.medicine.rules.charted import ChartState, chart_states
 from clearhead.medicine.rules.dose import DoseAccount
 from clearhead.medicine.rules.rate_facts import Intention
-from clearhead.medicine.rules.timeliness import Came, Timeliness, timeliness
+from clearhead.medicine.rules.timeliness import Timeliness
 from clearhead.medicine.rules.verdict import Verdict
 
 
@@ -88,7 +90,12 @@ class FlagLine:
     @property
     def answered(self) -> bool:
         """True once somebody said what was done."""
-        return any(ack.recorded_by_id and ack.done not in BY_ITSELF for ack in self.acks)
+        return answered(self.acks)
+
+    @property
+    def unanswered(self) -> bool:
+        """True for a high flag that waits for a word."""
+        return self.open and self.flag.level == "high" and not self.answered
 
 
 @dataclass(frozen=True)
@@ -218,10 +225,11 @@ def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
         due=due,
         late=waiting(
             stands, ends=ends, due=due, given=given, cap_mg=total.cap_mg, rechecks=rechecks, by_plan=by_plan,
-            readings=readings, started_at=infusion.started_at if infusion else None, who=who, protocol=protocol,
-            now=now,
+            readings=readings, started_at=infusion.started_at if infusion else None, who=who,
+            flags=tuple(line.flag for line in flags if line.unanswered), prescriber=prescriber_present(session),
+            protocol=protocol, now=now,
         ),
-        timeliness=timeliness(_came(sets), facts, protocol, at=now),
+        timeliness=counted(session, sets, facts, protocol, now),
         chart_states=_chart_states(limit, phase, protocol, now),
         baseline={str(sign): value for sign, value in limit.baseline.items()},
         episodes=episodes,
@@ -250,10 +258,6 @@ def _checkers(
 ) -> tuple[User, ...]:
     asked = any(face.asks_second for face in orders) or any(dose.drug.asks_second for dose, _late in by_plan)
     return tuple(colleagues(session.site, by)) if asked else ()
-
-
-def _came(sets: tuple[Observation, ...]) -> tuple[Came, ...]:
-    return tuple(Came(row.due_at, row.recorded_at, row.happened_at) for row in sets if row.due_at is not None)
 
 
 def _drawn(model: Any, session: Session, *columns: str) -> tuple[Any, ...]:

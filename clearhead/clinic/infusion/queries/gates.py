@@ -93,7 +93,8 @@ def _order(session: Session) -> bool:
 
 def prescriber_present(session: Session) -> start.GateAnswer | None:
     """Whether a prescriber is there, by the last word said about it."""
-    last = Event.standing().filter(session=session, kind__in=["prescriber_in", "prescriber_out"]).last()
+    told = Event.standing().filter(session=session, kind__in=["prescriber_in", "prescriber_out"])
+    last = told.order_by("happened_at", "pk").last()
     return None if last is None else start.GateAnswer(last.kind == "prescriber_in", last.happened_at)
 
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from clearhead.clinic.assessment.models import Medication
 from clearhead.clinic.infusion.entered import REVERSALS
-from clearhead.clinic.infusion.models import Access, Adjunct, Event, Flag, FlagAck, Observation, Symptom
+from clearhead.clinic.infusion.models import Access, Adjunct, Event, Flag, Observation, Symptom
 from clearhead.clinic.infusion.queries.adjuncts import allergies_of, still_to_ask
+from clearhead.clinic.infusion.queries.flags import open_flags as open_flags
 from clearhead.clinic.infusion.queries.gates import open_access
 from clearhead.clinic.infusion.queries.late import chart_of, late_of
 from clearhead.clinic.infusion.queries.nurse import responsible as responsible
@@ -20,16 +21,7 @@ from clearhead.clinic.plan.models import Session
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules.observe import Due
 
-
-def open_flags(session: Session) -> tuple[Flag, ...]:
-    """Flags whose episode is not over, the highest first."""
-    closed = FlagAck.standing().filter(session=session, cleared=True).values("flag_id")
-    rows = Flag.standing().filter(session=session).exclude(pk__in=closed).prefetch_related("acks")
-    order = {"high": 0, "medium": 1, "low": 2}
-    return tuple(sorted(rows, key=lambda flag: (order[flag.level], flag.happened_at)))
-
-
-LEFT_TO_DO = ("set", "by_plan", "pause", "reading", "planned_end", "cap")
+LEFT_TO_DO = ("set", "by_plan", "pause", "reading", "planned_end", "cap", "pump_ml", "prescriber")
 """What is late and goes over to the next nurse; effects to be asked and the pump have lines of their own."""
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as lazy
 
-from clearhead.clinic.infusion.models import Adjunct, PumpReading, Responsible
+from clearhead.clinic.infusion.models import Adjunct, Flag, PumpReading, Responsible
 from clearhead.clinic.infusion.queries.ends import End
 from clearhead.clinic.infusion.queries.nurse import unattended
 from clearhead.clinic.infusion.queries.said import drug_name
@@ -20,6 +20,7 @@ from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules.clock import minutes_since
 from clearhead.medicine.rules.dose import DoseAccount
 from clearhead.medicine.rules.observe import Due
+from clearhead.medicine.rules.start import GateAnswer
 
 ON = (State.RUNNING, State.PAUSED)
 
@@ -53,7 +54,14 @@ WORDS = {
     "nurse": lazy("no responsible nurse"),
     "hand_over": lazy("hand-over due"),
     "pump": lazy("pump state not confirmed"),
+    "pump_ml": lazy("mL of the pump not read"),
+    "flag": lazy("flag not answered"),
+    "prescriber": lazy("prescriber not here"),
 }
+
+NOT_READ = lazy("Pump stands still; mL not read yet.")
+PRESENCE = {"in_room": "in the room", "in_building": "in the building"}
+"""Where the protocol wants the prescriber; “reachable” is no place that one can leave."""
 
 
 def level_of(late_min: float, steps: Escalation) -> str:
@@ -77,6 +85,8 @@ def waiting(
     readings: tuple[PumpReading, ...],
     started_at: datetime | None,
     who: Responsible | None,
+    flags: Iterable[Flag],
+    prescriber: GateAnswer | None,
     protocol: Protocol,
     now: datetime,
 ) -> tuple[Late, ...]:
@@ -91,6 +101,12 @@ def waiting(
         found.append(_late("set", f"A {due.set} set is overdue ({due.why}).", due.at, now, steps))
     if not stands.pump_confirmed and stands.since is not None:
         found.append(Late("pump", "Pump state not confirmed.", stands.since, _whole(stands.since, now), "high"))
+    elif not stands.pump_read and stands.state is not State.CLOSED and stands.since is not None:
+        found.append(Late("pump_ml", str(NOT_READ), stands.since, _whole(stands.since, now), "low"))
+    if stands.state is not State.CLOSED:
+        found += [_late("flag", f"Not answered: {flag.sentence}", flag.recorded_at, now, steps) for flag in flags]
+    if runs and prescriber is not None and not prescriber.value:
+        found += [_late(*said, now, steps) for said in _gone(prescriber, protocol)]
     if stands.state is State.PAUSED and stands.since is not None:
         long = stands.since + timedelta(minutes=protocol.running.max_pause_min)
         found.append(
@@ -104,6 +120,17 @@ def waiting(
         when = last + timedelta(minutes=protocol.running.reconcile_every_min)
         found.append(_late("reading", "The pump's own mL are to be read.", when, now, steps, at_most="medium"))
     return tuple(sorted((late for late in found if late is not None), key=lambda late: late.since))
+
+
+def _gone(prescriber: GateAnswer, protocol: Protocol) -> Iterable[tuple[str, str, datetime]]:
+    """The last word is that the prescriber left, and the protocol wants one near while drug runs."""
+    where = PRESENCE.get(protocol.people.prescriber_presence)
+    if where is not None and prescriber.at is not None:
+        yield (
+            "prescriber",
+            f"The prescriber has left; the protocol asks for one {where} while drug runs.",
+            prescriber.at,
+        )
 
 
 def _drugs(rechecks: Iterable[Adjunct], by_plan: Iterable[tuple[DueDose, int]]) -> Iterable[tuple[str, str, datetime]]:

@@ -35,7 +35,9 @@ class Standing:
     go: GoNoGo | None
     go_valid: bool
     pump_confirmed: bool
-    """False after a stop until somebody saw the pump stopped and read its mL (H-51)."""
+    """False after a stop until somebody saw the pump stopped (H-51)."""
+    pump_read: bool
+    """False while it was seen stopped and its mL were not read: the pump stands, what it gave is not known."""
 
 
 def standing(
@@ -57,7 +59,7 @@ def standing(
     else:
         state = _by_pump(last)
         since = (rows.paused or last).happened_at if state is State.PAUSED else last.happened_at
-    return Standing(state, since, go, valid, _confirmed(session, last, stop))
+    return Standing(state, since, go, valid, *_pump(session, last, stop))
 
 
 def state_of(session: Session, now: datetime, rows: DoseRows) -> State:
@@ -75,16 +77,15 @@ def _by_pump(last: RateChange) -> State:
     return words.get(RateChange.Kind(last.kind), State.RUNNING)
 
 
-def _confirmed(session: Session, last: RateChange | None, stop: Event | None) -> bool:
-    """After an end or a stop somebody has to have seen the pump stopped."""
+def _pump(session: Session, last: RateChange | None, stop: Event | None) -> tuple[bool, bool]:
+    """After an end or a stop: whether somebody has seen the pump stopped, and whether its mL were read since."""
     moments = [row.happened_at for row in (last if last and last.kind == "end" else None, stop) if row is not None]
     if not moments:
-        return True
-    seen = PumpReading.standing().filter(session=session, stopped=True, happened_at__gte=min(moments))
-    return (
-        seen.exists()
-        or Event.standing().filter(session=session, kind="pump_seen_stopped", happened_at__gte=min(moments)).exists()
-    )
+        return True, True
+    since = {"session": session, "happened_at__gte": min(moments)}
+    readings = list(PumpReading.standing().filter(**since).values_list("stopped", flat=True))
+    seen = any(readings) or Event.standing().filter(**since, kind="pump_seen_stopped").exists()
+    return seen, last is None or bool(readings)
 
 
 def infusion_of(session: Session) -> Infusion | None:
