@@ -8,24 +8,26 @@ from pathlib import Path
 from statistics import median
 
 from django.conf import settings
+from django.core.cache import cache
 from django.utils.translation import gettext as _
 
 from clearhead.clinic import backup
-from clearhead.clinic.infusion.models import Flag, Infusion, Observation
+from clearhead.clinic.home.flags import flag_report
+from clearhead.clinic.infusion.models import Infusion
 from clearhead.clinic.infusion.queries.board import second_checks
+from clearhead.clinic.infusion.queries.ontime import on_time
 from clearhead.clinic.people.models import Course, Site
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.recovery.models import Discharge
 from clearhead.clinic.review.models import Harm, Review
 from clearhead.clinic.schedule.models import Booking
 from clearhead.clinic.welcome.models import Enquiry
+from clearhead.medicine.rules.timeliness import Timeliness
 
 WINDOW_DAYS = 90
 MONTH_DAYS = 30
 BACKUP_LATE_H = 26
 """A nightly backup that is older than this was missed."""
-ON_TIME_MIN = 5
-"""A set counts as on time when it was recorded at most this many minutes after it was due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,8 @@ def figures(site: Site, now: datetime) -> list[Figure]:
         Figure(_("Infusions"), str(n), ""),
         _days_to_first(site, since),
         _no_shows(site, since),
-        _on_time(site, since),
-        _flags(site, since, n),
+        _on_time(site, since, now),
+        *_flags(site, now),
         _single_handed(site, since, now),
         _dispositions(site, since),
         _harms(site, since, n),
@@ -88,16 +90,46 @@ def _no_shows(site: Site, since: datetime) -> Figure:
     return Figure(_("Did not come"), _share(missed, past.count()), f"{missed} / {past.count()}")
 
 
-def _on_time(site: Site, since: datetime) -> Figure:
-    due = Observation.standing().filter(session__site=site, due_at__gte=since)
-    pairs = due.values_list("due_at", "recorded_at")
-    on_time = sum(recorded <= when + timedelta(minutes=ON_TIME_MIN) for when, recorded in pairs)
-    return Figure(_("Sets of observations on time"), _share(on_time, len(pairs)), f"{on_time} / {len(pairs)}")
+def _on_time(site: Site, since: datetime, now: datetime) -> Figure:
+    """The chairs' own counts together: a due time that nobody came for is asked as well."""
+    sessions = Session.objects.filter(site=site, infusion__started_at__gte=since)
+    counts = [
+        _count(session, now) for session in sessions.select_related("infusion", "site", "order__protocol_version")
+    ]
+    met, asked = sum(one.on_time for one in counts), sum(one.due for one in counts)
+    return Figure(_("Sets of observations on time"), _share(met, asked), f"{met} / {asked}")
 
 
-def _flags(site: Site, since: datetime, n: int) -> Figure:
-    high = Flag.standing().filter(session__site=site, happened_at__gte=since, level="high").count()
-    return Figure(_("High flags per infusion"), f"{high / n:.2f}" if n else "–", f"{high} / {n}")
+def _count(session: Session, now: datetime) -> Timeliness:
+    """Asked until the patient left. A count that can change no more is kept until the record has a new fact."""
+    left = Discharge.standing().filter(session=session).order_by("happened_at").last()
+    if left is None:
+        return on_time(session, now)
+    key = f"on-time-{session.code}-{session.infusion.last_fact}"
+    kept: Timeliness | None = cache.get(key)
+    if kept is None:
+        kept = on_time(session, min(now, left.happened_at))
+        cache.set(key, kept, timedelta(days=WINDOW_DAYS).total_seconds())
+    return kept
+
+
+def _flags(site: Site, now: datetime) -> list[Figure]:
+    since = now - timedelta(days=MONTH_DAYS)
+    found, n = flag_report(site, since), Infusion.objects.filter(site=site, started_at__gte=since).count()
+    each = f"{found.high / n:.2f} / {found.medium / n:.2f}" if n else "–"
+    said = {"high": found.high, "medium": found.medium, "n": n, "d": MONTH_DAYS}
+    of = _("%(high)s high, %(medium)s medium in %(n)s infusions of the last %(d)s days") % said
+    wait = "–" if found.median_min is None else f"{found.median_min:.0f} min"
+    answers = _("%(a)s of %(c)s answered") % {"a": len(found.minutes_to_answer), "c": found.count}
+    return [
+        Figure(_("Flags per infusion, high / medium"), each, of),
+        Figure(_("From a flag to its first answer, median"), wait, answers),
+        Figure(
+            _("Flags cleared without words"),
+            _share(found.without_words, found.count),
+            f"{found.without_words} / {found.count}",
+        ),
+    ]
 
 
 def _single_handed(site: Site, since: datetime, now: datetime) -> Figure:

@@ -12,11 +12,13 @@ from django.utils import timezone
 
 from clearhead.clinic import backup
 from clearhead.clinic.home import figures
-from clearhead.clinic.infusion import queries
+from clearhead.clinic.infusion import actions, queries
 from clearhead.clinic.infusion.models import Bag, Bolus, RateChange
+from clearhead.clinic.plan.models import SessionSummary
 from tests.cast import AT_TEN, member, mesa
 from tests.clinic.infusion import room
 from tests.clinic.infusion.room import minutes
+from tests.clinic.infusion.test_observe import CALM
 from tests.clinic.recovery import ward
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +54,37 @@ def test_a_set_the_desk_is_told_of_counts_as_late_before_anybody_takes_it():
     shares = {late: (one.on_time, one.due) for late, one in views.items()}
 
     assert shares == {0: (0, 0), 4: (0, 0), 5: (0, 1), 12: (0, 2)}, "at 5 and at 10; the one at 15 may still come"
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_the_share_of_sets_on_time_is_the_chairs_own_count(closed: bool):
+    session, nina, now = room.running(), member("nina"), AT_TEN + minutes(60)
+    actions.observe(session=session, values=CALM, by=nina, at=AT_TEN + minutes(5))
+    if closed:
+        actions.end(session=session, by=nina, at=AT_TEN + minutes(40))
+        ward.fact(SessionSummary, session, AT_TEN + minutes(41), given_mg=4, given_mg_per_kg=0, infusion_minutes=40)
+
+    chair = queries.chair(session, now).timeliness
+
+    assert chair.on_time == 1 < chair.due
+    assert figure("Sets of observations on time") == (f"{chair.percent} %", f"1 / {chair.due}")
+    assert queries.chair(session, now + minutes(90)).timeliness.due > chair.due or closed
+
+
+@pytest.mark.hazard("H-15")
+def test_the_flag_report_counts_flags_answers_and_what_went_by_itself():
+    session, nina = room.running(), member("nina")
+    actions.symptom(session=session, code="chest_pain", grade=3, by=nina, at=AT_TEN + minutes(5))
+    actions.symptom(session=session, code="nausea", grade=3, by=nina, at=AT_TEN + minutes(6))
+    flag = queries.open_flags(session)[0]
+    actions.acknowledge(session=session, flag=flag, done="paused", by=nina, at=AT_TEN + minutes(9))
+    actions.symptom(session=session, code="nausea", grade=0, by=nina, at=AT_TEN + minutes(20))
+
+    said = "1 high, 1 medium in 1 infusions of the last 30 days"
+    assert figure("Flags per infusion, high / medium") == ("1.00 / 1.00", said)
+    assert figure("From a flag to its first answer, median") == ("4 min", "1 of 2 answered")
+    assert figure("Flags cleared without words") == ("50 %", "1 / 2")
+    assert figure("Flags cleared without words", days=31) == ("–", "0 / 0")
 
 
 @pytest.mark.hazard("H-45")
