@@ -24,6 +24,11 @@ PUT = """async ([scope, entry, age_h]) => {
   await outbox.release(entry.client_id);
 }"""
 COUNT = """async () => (await (await import("/static/web/outbox.js")).openOutbox()).count()"""
+ENTRY = """async (typed) => {
+  const { Desk } = await import("/static/infusion/entry.js");
+  const desk = new Desk(document.querySelector("[data-chair]"), {}, () => {});
+  return desk.entryOf("note", null, new Map([["happened_at", typed]]));
+}"""
 Enter = Callable[[str], Any]
 
 
@@ -193,3 +198,13 @@ def test_nothing_is_removed_while_the_clinic_does_not_answer(enter: Enter, sessi
         page.wait_for_timeout(50)
     assert notes(session) == {"old"}
     assert page.locator("#notice-swept").count() == 0
+
+
+def test_an_entry_says_whether_its_time_was_typed_or_is_the_devices(enter: Enter, session: Session) -> None:
+    page = enter("nina")
+    page.goto(f"/infusion/{session.code}/")
+
+    by_hand, by_clock = page.evaluate(ENTRY, "2026-11-20T10:15"), page.evaluate(ENTRY, "")
+
+    assert (by_hand["typed"], by_hand["happened_at"]) == (True, "2026-11-20T10:15:00-07:00")
+    assert (by_clock["typed"], by_clock["happened_at"]) == (False, by_clock["device_at"])
