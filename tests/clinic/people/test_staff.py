@@ -7,9 +7,10 @@ import re
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from clearhead.clinic.people.access import roles_of
-from clearhead.clinic.people.models import RoleGrant, User
+from clearhead.clinic.people.models import Link, RoleGrant, User
 from tests import cast
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +45,47 @@ def test_a_reset_without_mail_is_a_link_that_works_once(otto):
     nina.refresh_from_db()
     assert nina.check_password("quiet rooms and green light")
     assert Client().post(link, said).status_code == 403
+
+
+def invited(otto) -> tuple[User, str]:
+    """Nell, just invited, and the link that the owner reads to her."""
+    said = {"name": "Nell Quist", "title": "RN", "email": "nell@example.org", "role": "nurse"}
+    otto.post(reverse("people-invite", args=["mesa"]), said)
+    nell = User.objects.get(email="nell@example.org")
+    page = otto.post(reverse("people-reset-password", args=["mesa", nell.code])).content.decode()
+    return nell, re.search(r"/people/reset/[^<\s]+", page).group()
+
+
+CHOSEN = {"password": "quiet rooms and green light", "again": "quiet rooms and green light"}
+
+
+def test_whoever_is_invited_follows_the_link_once_and_is_in(otto):
+    nell, link = invited(otto)
+    browser = Client()
+
+    assert browser.get(link).status_code == 200
+    assert browser.post(link, CHOSEN).status_code == 302
+    signed_in = browser.post("/account/login/", {"login": nell.email, "password": CHOSEN["password"]})
+    assert signed_in.status_code == 302
+    assert browser.get(reverse("home-day", args=["mesa"])).status_code == 200
+
+    other = {"password": "another long password", "again": "another long password"}
+    for again in (Client().get(link), Client().post(link, other)):
+        assert again.status_code == 403
+        assert "This link was used already. Ask us for a new one." in again.content.decode()
+    nell.refresh_from_db()
+    assert nell.check_password(CHOSEN["password"])
+
+
+def test_the_link_of_an_invitation_opens_nothing_past_its_end(otto):
+    nell, link = invited(otto)
+    Link.objects.update(expires_at=timezone.now())
+
+    for late in (Client().get(link), Client().post(link, CHOSEN)):
+        assert late.status_code == 403
+        assert "This link has expired. Ask us for a new one." in late.content.decode()
+    nell.refresh_from_db()
+    assert not nell.has_usable_password()
 
 
 @pytest.mark.parametrize("weak", ["short", "password password", "passwordpassword", "aaaaaaaaaaaaaa"])
