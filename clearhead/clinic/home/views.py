@@ -24,6 +24,7 @@ from clearhead.clinic.people.access import PATIENT, PUBLIC, access, roles_of, si
 from clearhead.clinic.people.models import Course, Role, Site
 from clearhead.clinic.plan.models import Order
 from clearhead.clinic.plan.queries import visits_of
+from clearhead.clinic.recovery.models import Discharge
 from clearhead.clinic.schedule import actions as schedule
 from clearhead.clinic.schedule.models import Booking
 
@@ -229,7 +230,10 @@ def visits(request: Any) -> HttpResponse:
     rows = [visit for visit in visits_of(request.patient, now) if visit.slot is not None]
     consults = Booking.objects.filter(patient__in=charts, visit__isnull=True, status="booked").select_related("site")
     ordered = Order.standing().filter(course__patient__in=charts, course__closed_at__isnull=True).exists()
-    context = {"rows": rows, "consults": consults.filter(starts_at__gte=now), "now": now, "ordered": ordered}
+    left = Discharge.standing().filter(session__in=[visit.session for visit in rows])
+    left_at = dict(left.values_list("session", "happened_at"))
+    told = [(visit, left_at.get(visit.session.pk)) for visit in rows]
+    context = {"rows": told, "consults": consults.filter(starts_at__gte=now), "now": now, "ordered": ordered}
     return render(request, "home/visits.html", context)
 
 

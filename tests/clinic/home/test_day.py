@@ -12,6 +12,7 @@ from django.utils import timezone
 from clearhead.clinic.people import guard
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.plan.queries import visit_of
+from clearhead.clinic.recovery.models import Discharge
 from tests import builders, cast
 from tests.cast import member
 
@@ -78,3 +79,21 @@ def test_a_patient_reads_the_same_hour_of_going_home_on_every_page() -> None:
     page = client.get(reverse("home-visits")).content.decode()
 
     assert f"{slot.home_at.astimezone(session.site.tz):%H:%M} (Phoenix time)" in page
+
+
+def test_a_visit_that_is_over_tells_how_long_it_was_and_no_hour_of_going_home() -> None:
+    was_here, missed = visit(-timedelta(days=30)), visit(-timedelta(days=3))
+    left_at = was_here.booking.starts_at + timedelta(hours=5)
+    Discharge.objects.create(
+        session=was_here, disposition="criteria_met", verdict={}, happened_at=left_at, recorded_at=left_at,
+        recorded_by=member("nina"),
+    )  # fmt: skip
+    client = Client()
+    client.force_login(was_here.patient.user)
+
+    page = client.get(reverse("home-visits")).content.decode()
+
+    assert page.count("You were here until") == 1
+    assert f"{left_at.astimezone(was_here.site.tz):%H:%M} (Phoenix time)" in page
+    assert "Going home at about" not in page
+    assert page.count('class="card visit"') == len([was_here, missed])
