@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -35,6 +36,29 @@ def test_it_answers_for_every_address_without_parts() -> None:
     assert plain
     for page in plain:
         assert where(f"/{page.route}").startswith(page.name)
+
+
+def test_a_leading_slash_may_be_left_off() -> None:
+    assert where("home/mesa/chairs/") == where("/home/mesa/chairs/")
+
+
+@pytest.mark.parametrize("folder", ["/", "/usr", "."])
+def test_the_file_is_named_from_the_top_of_the_repository_wherever_one_calls(monkeypatch, folder: str) -> None:
+    monkeypatch.chdir(folder)
+
+    files = [where(url).splitlines()[1].rpartition(":")[0] for url in ("/home/mesa/chairs/", "/account/login/")]
+
+    assert re.fullmatch(r"clearhead/clinic/home/[\w/]+\.py", files[0])
+    assert Path(files[1]).is_file(), "a library's file is named whole"
+
+
+def test_a_file_of_the_program_is_said_to_be_one() -> None:
+    assert where("/static/web/base.css").splitlines() == [
+        "/static/web/base.css: no page, a file of the program",
+        "clearhead/clinic/web/static/web/base.css",
+    ]
+    with pytest.raises(CommandError, match="no file of the program has this name"):
+        where("/static/nothing.css")
 
 
 def test_an_address_that_nobody_answers_is_said_to_be_so() -> None:
