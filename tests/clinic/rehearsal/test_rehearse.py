@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
+from clearhead.clinic.audit.models import Event
 from clearhead.clinic.letters.models import Outgoing
-from clearhead.clinic.people.models import Patient
+from clearhead.clinic.people.models import Patient, Site
 from clearhead.clinic.rehearsal import before, journey
+from clearhead.clinic.rehearsal.management.commands.rehearse import OTHER_DATABASE
 from clearhead.clinic.rehearsal.world import set_up
 from clearhead.medicine.protocols.loader import SHIPPED
 from clearhead.medicine.rules import eligibility
+from tests import cast
 
 TEXT = (SHIPPED / "neurology-gated.toml").read_text(encoding="utf-8")
 
 
-def rehearsed(*words: str) -> subprocess.CompletedProcess[str]:
+def rehearsed(*words: str, **sets: str) -> subprocess.CompletedProcess[str]:
     """The command, as somebody at a terminal calls it."""
     command = [sys.executable, "-m", "clearhead", "rehearse", *words]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | sets)
 
 
 @pytest.mark.slow
@@ -49,6 +56,41 @@ def test_a_protocol_that_no_patient_of_ours_may_have_stops_short_and_names_the_g
     assert "stopped." in done.stdout
     assert "yet age refused" in done.stdout
     assert "Not every rehearsal was completed." in done.stderr
+
+
+@pytest.mark.django_db
+def test_a_database_that_holds_a_site_is_refused_and_left_as_it_is() -> None:
+    site = cast.mesa()
+    written = (Event.objects.count(), Patient.objects.count())
+
+    with pytest.raises(CommandError, match="This database is in use: a rehearsal needs an empty one"):
+        call_command("rehearse", str(SHIPPED / "short-total-dose.toml"), in_child=True)
+
+    assert list(Site.objects.all()) == [site]
+    assert (Event.objects.count(), Patient.objects.count()) == written
+
+
+def test_a_named_database_holds_one_rehearsal(monkeypatch) -> None:
+    monkeypatch.setenv(OTHER_DATABASE, "sqlite:////nowhere/else.sqlite3")
+
+    with pytest.raises(CommandError, match="holds one rehearsal: name one protocol"):
+        call_command("rehearse")
+
+
+@pytest.mark.sqlite
+def test_a_database_in_use_that_the_environment_names_is_refused_in_the_table(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/clinic.sqlite3"
+    with closing(sqlite3.connect(tmp_path / "clinic.sqlite3")) as there, there:
+        there.execute(f"CREATE TABLE {Site._meta.db_table} (id INTEGER PRIMARY KEY, slug TEXT)")
+        there.execute(f"INSERT INTO {Site._meta.db_table} (slug) VALUES ('real')")  # noqa: S608
+
+    done = rehearsed("short-total-dose", **{OTHER_DATABASE: url})
+
+    assert done.returncode == 1
+    assert "The rehearsal broke off: " in done.stdout
+    assert "This database is in use: a rehearsal needs an empty one. Nothing was changed." in done.stdout
+    with closing(sqlite3.connect(tmp_path / "clinic.sqlite3")) as there:
+        assert there.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table'").fetchone() == (1,)
 
 
 @pytest.mark.slow

@@ -16,7 +16,9 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 
+from clearhead.clinic.people.models import Site
 from clearhead.clinic.rehearsal.table import Outcome, printed
 from clearhead.medicine.errors import WrongFile
 from clearhead.medicine.protocols import loader
@@ -44,6 +46,8 @@ class Command(BaseCommand):
             return
         files = [_path_of(named) for named in options["files"] or FIVE]
         walks = [(file, place) for file in files for place in (_sites_of(file) if options["every_site"] else ("",))]
+        if os.environ.get(OTHER_DATABASE) and len(walks) > 1:
+            raise CommandError(f"The database of {OTHER_DATABASE} holds one rehearsal: name one protocol, at one site.")
         outcomes = self._side_by_side(walks)
         self.stdout.write(printed(outcomes))
         if not all(one.complete for one in outcomes):
@@ -51,11 +55,10 @@ class Command(BaseCommand):
 
     def _side_by_side(self, walks: Sequence[tuple[Path, str]]) -> list[Outcome]:
         """Two at a time, each on its own copy of one migrated database; told as each one ends, in order."""
-        given = os.environ.get(OTHER_DATABASE, "")
         outcomes = []
         with tempfile.TemporaryDirectory(prefix="clearhead-rehearsal-") as folder:
-            ready = _migrated(Path(folder)) if len(walks) > 1 and not given else None
-            with ThreadPoolExecutor(1 if given else AT_ONCE) as pool:
+            ready = _migrated(Path(folder)) if len(walks) > 1 else None
+            with ThreadPoolExecutor(AT_ONCE) as pool:
                 for outcome in pool.map(lambda walk: self._in_child(*walk, ready=ready), walks):
                     self.stderr.write(outcome.line)
                     outcomes.append(outcome)
@@ -80,6 +83,8 @@ class Command(BaseCommand):
     def _rehearse(self, file: str, place: str = "") -> None:
         from clearhead.clinic.rehearsal.journey import rehearse
 
+        if Site._meta.db_table in connection.introspection.table_names() and Site.objects.exists():
+            raise CommandError("This database is in use: a rehearsal needs an empty one. Nothing was changed.")
         call_command("migrate", verbosity=0)
         path = Path(file)
         outcome = rehearse(path.read_text(encoding="utf-8"), path.stem, at_site=place)
