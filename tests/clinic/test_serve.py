@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import ssl
 import subprocess
 import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
@@ -18,6 +30,7 @@ from clearhead.clinic.rehearsal.management.commands import serve
 from tests import cast
 
 pytestmark = pytest.mark.django_db
+HOST = "127.0.0.1"
 
 
 @pytest.fixture
@@ -140,12 +153,16 @@ def test_serve_starts_when_there_is_no_fault(ready, monkeypatch) -> None:
     assert started == [8123]
 
 
-def started(folder: Path, *command: str, **sets: str) -> subprocess.CompletedProcess[str]:
-    """A command of the project as a process of its own, as a service starts it, on a database in this folder."""
+def environment(folder: Path, **sets: str) -> dict[str, str]:
+    """What a service sets, for a database in this folder."""
     own = {"CLEARHEAD_VAR": str(folder), "CLEARHEAD_DATABASE_URL": f"sqlite:///{folder}/clinic.sqlite3"}
     kept = {name: said for name, said in os.environ.items() if not name.startswith(("CLEARHEAD_", "DJANGO_"))}
-    env = kept | own | {"CLEARHEAD_SECRET_KEY": "k" * 60} | sets
-    run = [sys.executable, "-m", "clearhead", *command]
+    return kept | own | {"CLEARHEAD_SECRET_KEY": "k" * 60} | sets
+
+
+def started(folder: Path, *command: str, **sets: str) -> subprocess.CompletedProcess[str]:
+    """A command of the project as a process of its own, as a service starts it."""
+    run, env = [sys.executable, "-m", "clearhead", *command], environment(folder, **sets)
     return subprocess.run(run, env=env, capture_output=True, text=True, check=False, timeout=300)
 
 
@@ -172,4 +189,85 @@ def test_the_process_refuses_a_database_with_demo_logins(tmp_path: Path) -> None
     assert refused.returncode == 1
     assert "This database holds the demo." in refused.stderr
     assert "Traceback" not in refused.stderr
+    assert "Serving on" not in refused.stdout
+
+
+def self_signed(folder: Path) -> tuple[Path, Path]:
+    """A certificate for this machine that nobody else vouches for, and its key."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
+    now = datetime.now(UTC)
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(x509.random_serial_number()).not_valid_before(now - timedelta(hours=1))
+    made = made.not_valid_after(now + timedelta(hours=1))
+    made = made.add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(HOST))]), critical=False)
+    certificate, secret = folder / "cert.pem", folder / "key.pem"
+    certificate.write_bytes(made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+    pem, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    secret.write_bytes(key.private_bytes(pem, pkcs8, serialization.NoEncryption()))
+    return certificate, secret
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(folder: Path, *words: str, **sets: str) -> Iterator[subprocess.Popen[bytes]]:
+    """`clearhead serve` until the test is over."""
+    command = [sys.executable, "-m", "clearhead", "serve", *words]
+    with (folder / "said.txt").open("wb") as said:
+        server = subprocess.Popen(command, env=environment(folder, **sets), stdout=said, stderr=said)
+    try:
+        yield server
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def answer_of(url: str, server: subprocess.Popen[bytes], trusted: Path) -> tuple[int, bytes]:
+    """Status and body, as soon as it answers; the certificate is checked against the one that is trusted."""
+    context, until = ssl.create_default_context(cafile=str(trusted)), time.monotonic() + 90
+    while server.poll() is None and time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(url, context=context, timeout=10) as answer:
+                return answer.status, answer.read()
+        except OSError:
+            time.sleep(0.3)
+    return 0, b"no answer"
+
+
+@pytest.mark.slow
+@pytest.mark.sqlite
+def test_the_process_serves_over_tls_and_ends_when_it_is_told_to(tmp_path: Path) -> None:
+    assert started(tmp_path, "migrate", "--verbosity", "0").returncode == 0
+    create = "from clearhead.clinic.people.models import Site; Site.objects.create(slug='a', name='A', zone='UTC')"
+    assert started(tmp_path, "shell", "--command", create).returncode == 0
+    (certificate, key), port = self_signed(tmp_path), free_port()
+    words = ["--host", HOST, "--port", f"{port}", "--certificate", f"{certificate}", "--key", f"{key}"]
+
+    with serving(tmp_path, *words, CLEARHEAD_PUBLIC_URL=f"https://{HOST}:{port}") as server:
+        answer = answer_of(f"https://{HOST}:{port}/health/", server, certificate)
+
+    said = (tmp_path / "said.txt").read_text()
+    assert answer[0] == 200, said
+    assert f"Serving on https://{HOST}:{port}/" in said
+    assert server.returncode in (0, -signal.SIGTERM), said
+    with socket.socket() as probe:
+        assert probe.connect_ex((HOST, port)) != 0, "nobody listens there any more"
+
+
+@pytest.mark.slow
+@pytest.mark.sqlite
+def test_the_process_refuses_a_database_that_lacks_the_newest_migration_alone(tmp_path: Path) -> None:
+    assert started(tmp_path, "migrate", "--verbosity", "0").returncode == 0
+    back = started(tmp_path, "migrate", "review", "0001", "--verbosity", "0")
+    assert back.returncode == 0, back.stderr
+
+    refused = started(tmp_path, "serve", "--port", "0")
+
+    assert refused.returncode == 1
+    assert "1 migrations are missing. Run: clearhead migrate" in refused.stderr
     assert "Serving on" not in refused.stdout
