@@ -199,6 +199,7 @@ def _plan_target(asked: Asked) -> int:
         "share_held": plan.share_held, "share_held_standard_error": plan.share_held_error,
         "share_over_ceiling": plan.share_over_ceiling,
         "share_over_ceiling_standard_error": plan.share_over_ceiling_error, "fresh_people": plan.fresh_people,
+        "worst_at_min": plan.worst_at_min,
     }  # fmt: skip
     rates = " ".join(f"{rate:g}" for rate in plan.rates_ml_per_h)
     text = f"{plan.label}\n{plan.says}\nmL/h every {wish.step_min:g} min ({wish.mg_per_ml:g} mg/mL): {rates}"

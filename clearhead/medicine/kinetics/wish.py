@@ -13,6 +13,7 @@ from clearhead.medicine.errors import Refused
 Limit = Literal["plasma ceiling", "rate ceiling", "total dose", "time to reach"]
 
 MOST_STEPS = 5000
+LONGEST_HALF_LIFE_MIN = 1440.0  # a day: no effect of ketamine lags further behind
 GRID_MIN = 1.0  # a level is looked at at least this often, and at every change of rate
 
 
@@ -80,5 +81,6 @@ class Wish:
                 f"{self.hold_until_min:g} min in steps of {self.step_min:g} min are more than {MOST_STEPS} steps."
             )
         half_life = self.effect_equilibration_min
-        if half_life is not None and not (half_life > 0 and np.isfinite(half_life)):
-            raise Refused(f"The half-life of the effect of {half_life:g} min is not a number above 0.")
+        if half_life is not None and not 0 < half_life <= LONGEST_HALF_LIFE_MIN:
+            most = LONGEST_HALF_LIFE_MIN
+            raise Refused(f"The half-life of the effect of {half_life:g} min is not above 0 and at most {most:g}.")

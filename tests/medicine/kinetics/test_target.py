@@ -156,6 +156,7 @@ def test_an_effect_site_is_reached_and_held_under_the_plasma_ceiling() -> None:
         {"reach_by_min": -5.0},
         {"effect_equilibration_min": 0.0},
         {"effect_equilibration_min": float("inf")},
+        {"effect_equilibration_min": 1e308},
     ],
 )
 def test_numbers_that_make_no_sense_are_refused(wrong: dict[str, float]) -> None:
