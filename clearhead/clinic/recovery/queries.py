@@ -12,7 +12,7 @@ from clearhead.clinic.infusion.queries.adjuncts import adjuncts
 from clearhead.clinic.infusion.queries.doses import dose_rows
 from clearhead.clinic.infusion.queries.handover import open_flags, responsible
 from clearhead.clinic.infusion.queries.pinned import protocol_of
-from clearhead.clinic.infusion.queries.state import infusion_of, standing
+from clearhead.clinic.infusion.queries.state import Standing, infusion_of, standing
 from clearhead.clinic.infusion.queries.vitals import observations, observe_facts, open_symptoms, prn_orders
 from clearhead.clinic.plan.models import Escort, Session
 from clearhead.clinic.plan.queries import escort_of
@@ -72,7 +72,7 @@ class RecoveryView:
     protocol: Protocol
     infusion: Infusion | None
     left: Discharge | None
-    pump_confirmed: bool
+    standing: Standing
     responsible: Responsible | None
     timer: Timer
     facts: DischargeFacts
@@ -129,7 +129,7 @@ def recovery_of(session: Session, now: datetime) -> RecoveryView:
         protocol=protocol,
         infusion=infusion,
         left=left,
-        pump_confirmed=standing(session, now).pump_confirmed,
+        standing=standing(session, now),
         responsible=responsible(session),
         timer=timer_of(facts, protocol, now),
         facts=facts,

@@ -101,7 +101,7 @@ def waiting(
         found.append(_late("set", f"A {due.set} set is overdue ({due.why}).", due.at, now, steps))
     if not stands.pump_confirmed and stands.since is not None:
         found.append(Late("pump", "Pump state not confirmed.", stands.since, _whole(stands.since, now), "high"))
-    elif not stands.pump_read and stands.state is not State.CLOSED and stands.since is not None:
+    elif not stands.pump_read and stands.since is not None:
         found.append(Late("pump_ml", str(NOT_READ), stands.since, _whole(stands.since, now), "low"))
     if stands.state is not State.CLOSED:
         found += [_late("flag", f"Not answered: {flag.sentence}", flag.recorded_at, now, steps) for flag in flags]

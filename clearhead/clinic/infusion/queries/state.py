@@ -37,7 +37,8 @@ class Standing:
     pump_confirmed: bool
     """False after a stop until somebody saw the pump stopped (H-51)."""
     pump_read: bool
-    """False while it was seen stopped and its mL were not read: the pump stands, what it gave is not known."""
+    """False while it was seen stopped and its mL were not read: the pump stands, what it gave is not known.
+    Once the session is closed, nothing is left to read."""
 
 
 def standing(
@@ -59,7 +60,8 @@ def standing(
     else:
         state = _by_pump(last)
         since = (rows.paused or last).happened_at if state is State.PAUSED else last.happened_at
-    return Standing(state, since, go, valid, *_pump(session, last, stop))
+    seen, read = _pump(session, last, stop)
+    return Standing(state, since, go, valid, seen, read or state is State.CLOSED)
 
 
 def state_of(session: Session, now: datetime, rows: DoseRows) -> State:
