@@ -7,12 +7,12 @@ import uuid
 import pytest
 from django.test import Client
 
-from clearhead.clinic.infusion import printing
+from clearhead.clinic.infusion import actions, printing
 from clearhead.clinic.infusion.models import Access, Observation
 from clearhead.clinic.people import doors, guard
 from clearhead.clinic.recovery.models import CallAttempt, Discharge, EscortMet, Score
 from tests.cast import PIN, member, petra
-from tests.clinic.infusion.room import minutes
+from tests.clinic.infusion.room import minutes, running
 from tests.clinic.recovery import ward
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +58,26 @@ def test_a_set_a_score_the_escort_and_the_catheter_are_saved_from_the_page(nurse
     assert Score.objects.get().answers == {"oriented": True, "gait_steady": False}
     assert EscortMet.objects.get().name == "Jonas"
     assert Access.standing().get().out_at is not None
+
+
+def test_a_set_typed_here_that_was_taken_while_drug_ran_belongs_to_the_infusion(nurse, session):
+    before_the_end = f"{(ward.ENDED - minutes(10)).astimezone(session.site.tz):%Y-%m-%dT%H:%M}"
+
+    assert send(nurse, session, "set", **SET, happened_at=before_the_end).status_code == 303
+
+    assert Observation.objects.latest("pk").phase == "infusion"
+
+
+def test_the_room_says_that_the_pump_was_seen_and_its_ml_were_not_read(nurse):
+    session, nina = running(), member("nina")
+    actions.end(session=session, by=nina, at=ward.ENDED)
+    actions.pump_seen_stopped(session=session, by=nina, at=ward.ENDED + minutes(1))
+    seen = nurse.get(f"/recovery/{session.code}/").content.decode()
+
+    actions.pump_seen_stopped(session=session, by=nina, at=ward.ENDED + minutes(2), pump_ml=7)
+
+    assert "Pump stands still; mL not read yet." in seen
+    assert "mL not read yet" not in nurse.get(f"/recovery/{session.code}/").content.decode()
 
 
 def test_a_set_without_a_sign_needs_a_word_for_each_and_keeps_what_was_typed(nurse, session):
