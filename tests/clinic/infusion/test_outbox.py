@@ -141,8 +141,8 @@ def test_a_locked_tablet_says_what_waits_before_the_password_door_opens_and_the_
 ) -> None:
     page = enter("nina")
     page.goto(f"/infusion/{session.code}/")
-    page.locator("#lock-now button").click()
-    page.locator("#locked-box").wait_for()
+    with page.expect_response(lambda answer: answer.url.endswith("/lock/")):  # until then the clinic knows of no lock
+        page.locator("#lock-now button").click()
     page.goto("/people/me/")
     page.locator("h1", has_text="locked").wait_for()
     put(page, session, text="before the lock")

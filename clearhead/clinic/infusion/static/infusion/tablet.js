@@ -68,9 +68,10 @@ export class Tablet {
     try { return sessionStorage.getItem(HIDDEN) === "1"; } catch { return false; }
   }
 
+  // Kept alive: a lock that was pressed reaches the clinic although the page is left in the same moment.
   post(address, body = new URLSearchParams()) {
     return fetch(address, {
-      method: "POST", body, credentials: "same-origin", redirect: "error", signal: AbortSignal.timeout(8000),
+      method: "POST", body, credentials: "same-origin", redirect: "error", keepalive: true, signal: AbortSignal.timeout(8000),
       headers: { Accept: "application/json", "X-CSRFToken": this.guard().csrf },
     });
   }
