@@ -99,7 +99,7 @@ def basis_of(model: Model, n: int) -> str:
     return (
         f"{model.label} ({model.shown_site}; {model.people}); {spread}; 90 % of {n} virtual people lie within the "
         "band; "
-        f"the scatter of single measured levels and the spread between models come on top. doi {model.doi}"
+        f"the scatter of single measured levels and the spread between models come on top. {model.reference}"
     )
 
 

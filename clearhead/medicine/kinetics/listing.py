@@ -22,7 +22,8 @@ def listed_json(models: Sequence[Model], effects: Sequence[Effect]) -> list[dict
     """Every model, each with the effects whose levels are of a drug form that it runs."""
     return [
         head_of(m, ()) | {
-            "analytes": [a.id for a in m.analytes], "people": m.people, "doi": m.doi,
+            "analytes": [a.id for a in m.analytes], "people": m.people, "doi": m.doi, "doi_confirmed": m.doi_confirmed,
+            "pmid": m.pmid or None,
             "variability_borrowed_from": m.variability_borrowed_from, "flaws": list(m.flaws),
             "effects": [one.as_dict() for one in effects if one.drug in m.runs],
         } for m in models
@@ -45,7 +46,7 @@ def _model(m: Model) -> str:
         f"  covers {m.age_years.low:g}-{m.age_years.high:g} years, {m.weight_kg.low:g}-{m.weight_kg.high:g} kg, "
         f"infusions to {m.max_hours:g} h",
         f"  variability: {borrowed}",
-        f"  source: {m.citation}. doi {m.doi}",
+        f"  source: {m.citation}. {m.reference}",
         *(f"  flaw: {flaw}" for flaw in m.flaws),
     ]
     return "\n".join([*lines, ""])

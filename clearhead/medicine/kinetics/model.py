@@ -102,6 +102,8 @@ class Model:
     summary: str
     citation: str
     doi: str
+    pmid: str
+    doi_confirmed: bool  # False: no source that was read shows it
     fitted_on: str
     people: str
     age_years: Range
@@ -123,6 +125,12 @@ class Model:
     def shown_site(self) -> str:
         """The sampling site, with a word where nobody read it."""
         return self.site if self.site_basis == "stated" else f"{self.site}, assumed"
+
+    @property
+    def reference(self) -> str:
+        """The paper's identifiers in words; a DOI that no source was seen to state says so."""
+        known = f", PMID {self.pmid}" if self.pmid else ""
+        return f"doi {self.doi}{'' if self.doi_confirmed else ' (unconfirmed)'}{known}"
 
     @property
     def parent(self) -> Analyte:
@@ -193,6 +201,8 @@ def _model(data: dict[str, object], sha256: str) -> Model:
         summary=str(data["summary"]),
         citation=str(source["citation"]),
         doi=str(source["doi"]),
+        pmid=str(source.get("pmid", "")),
+        doi_confirmed=not source.get("doi_unconfirmed", False),
         fitted_on=str(source["fitted_on"]),
         people=str(people["description"]),
         age_years=_range(_table(people["age_years"])),

@@ -45,7 +45,10 @@ _TOP = Shape({
     "runs": TABLE, "summary": TEXT, "source": TABLE, "people": TABLE, "parameters": TABLE, "analyte": TABLES,
     "variability": Kind("variances, or those of another model with borrowed_from", TABLE.fits), "flaws": TABLE,
 })  # fmt: skip
-_SOURCE = Shape({"citation": TEXT, "doi": DOI, "read_at": TEXT, "fitted_on": TEXT})
+_SOURCE = Shape(
+    {"citation": TEXT, "doi": DOI, "read_at": TEXT, "fitted_on": TEXT},
+    {"pmid": Kind("a PubMed number in digits", lambda value: is_text(value) and value.isdigit()), "doi_unconfirmed": FLAG},
+)
 _PEOPLE = Shape(
     {"description": TEXT, "age_years": TABLE, "weight_kg": TABLE, "max_hours": ABOVE_0},
     {"studied_age_years": TABLE, "studied_weight_kg": TABLE, "needs_age": FLAG},

@@ -114,7 +114,7 @@ def inside(what: str, value: float, unit: str, limits: Range, model: Model) -> N
     """Refuses a number outside the range that a model covers."""
     if not limits.low <= value <= limits.high:
         basis = "" if limits.basis == "published" else f" ({limits.basis})"
-        raise OutOfRange(what, value, unit, limits.low, limits.high, f"{model.label}, doi {model.doi}{basis}")
+        raise OutOfRange(what, value, unit, limits.low, limits.high, f"{model.label}, {model.reference}{basis}")
 
 
 def stretched(what: str, value: float, unit: str, studied: Range | None, model: Model) -> list[str]:

@@ -40,6 +40,14 @@ def test_a_model_names_its_site_its_source_its_flaws_and_what_it_borrows(model_i
         assert "Simons 2022" in str(model.variability_borrowed_from)
 
 
+def test_only_the_doi_that_nobody_saw_is_told_as_unconfirmed() -> None:
+    told = {model_id: load_model(model_id).reference for model_id in WANTED}
+
+    assert told["domino-1984"] == "doi 10.1213/00000539-198202000-00004 (unconfirmed), PMID 7198883"
+    assert told["otto-2021"] == "doi 10.1007/s00228-021-03104-1"
+    assert [model_id for model_id, words in told.items() if "unconfirmed" in words] == ["domino-1984"]
+
+
 @pytest.mark.parametrize(
     ("model_id", "age_years"), [("domino", 40), ("hijazi", 40), ("hornik", 8), ("herd", 8), ("flint", 8)]
 )
