@@ -265,7 +265,8 @@ def test(options):
     """Both passes, then one plain account of what ran and what did not."""
     install("dev")
     ensure_debian_packages()
-    options = options or ["-q", "-n", "2", "--dist", "worksteal"]
+    # Three on two cores: one of them usually waits for a browser.
+    options = options or ["-q", "-n", "3", "--dist", "worksteal"]
     results = [(database, *run_pytest(database, options)) for database in ("SQLite", "PostgreSQL")]
     print()
     for database, _, ran, failed, skipped in results:

@@ -1,6 +1,6 @@
 """How often an ordinary session is flagged, and whether every crisis is.
 
-    .venv/bin/python -m proofs.flag_budget                   500 ordinary sessions; figures into docs/benchmarks
+    .venv/bin/python -m proofs.flag_budget     500 ordinary sessions, then other people; figures into docs/benchmarks
 
 An ordinary session is a person of the simulator (clearhead/clinic/rehearsal/simulator.toml) under a shipped protocol
 taken as planned, looked at when the observation clock asks, up to three minutes late, and again five minutes after
@@ -19,8 +19,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from statistics import median
+from typing import Any
 
-from clearhead.clinic.rehearsal.simulator import Body, Onset
+from clearhead.clinic.rehearsal.simulator import Body, Onset, Parameters, parameters
 from clearhead.medicine.protocols.bedside import Sign
 from clearhead.medicine.protocols.loader import shipped, shipped_ids
 from clearhead.medicine.protocols.protocol import Protocol
@@ -97,7 +98,28 @@ def protocols() -> tuple[Protocol, ...]:
     return tuple(one for one in found if one.dose.duration.plan_min <= LONGEST_MIN)
 
 
-def session(seed: int, crisis: Crisis | None = None) -> Told:
+def other_people(seed: int) -> Parameters:
+    """The simulator's parameters, each moved at random: a resting mean by up to half its own spread, all else by 25 %.
+
+    The floor of breathing stays: it keeps crises out of ordinary sessions.
+    """
+    dice = random.Random(f"other people {seed}")
+
+    def moved(path: str, one: Any) -> Any:
+        if path == "breathing.lowest" or isinstance(one, str):
+            return one
+        if isinstance(one, Mapping):
+            if path.endswith(".rest_mean"):
+                off = dice.uniform(-0.5, 0.5) * one["sd"]
+                return {**one, "value": one["value"] + off, "sd": one["sd"] * dice.uniform(0.75, 1.25)}
+            return {name: moved(f"{path}.{name}".lstrip("."), part) for name, part in one.items()}
+        return one * dice.uniform(0.75, 1.25)
+
+    changed: Parameters = moved("", parameters())
+    return changed
+
+
+def session(seed: int, crisis: Crisis | None = None, said: Parameters | None = None) -> Told:
     """One session, from the first resting set to an hour after the end."""
     dice = random.Random(seed)
     protocol = dice.choice(protocols())
@@ -107,7 +129,7 @@ def session(seed: int, crisis: Crisis | None = None) -> Told:
     def rate_at(minute: float) -> float:
         return next((float(s.mg_per_h / kg) for s in plan if s.start_min <= minute < s.end_min), 0.0)
 
-    body = Body(seed, rate_at)
+    body = Body(seed, rate_at, said=said)
     breaks_at = dice.uniform(10, minutes - 5) if crisis else 0.0
     sets = [_seen(body, -15, None), _seen(body, -5, None)]
     rises = sorted({float(s.start_min) for s in plan if s.start_min > 0})
@@ -201,19 +223,42 @@ class Budget:
         return median(self.high) == 0 and self.high_95 <= 1 and median(self.medium) <= 2 and not self.missed
 
 
-def measure(sessions: int, each_crisis: int) -> Budget:
-    """So many ordinary sessions, and each crisis laid over so many."""
-    ordinary = [session(seed) for seed in range(sessions)]
+def measure(sessions: int, each_crisis: int, said: Parameters | None = None) -> Budget:
+    """So many ordinary sessions, and each crisis laid over so many; of the file's people, or of others."""
+    ordinary = [session(seed, said=said) for seed in range(sessions)]
     crises = {}
     for crisis in CRISES:
-        answers = [session(seed, crisis).answers(crisis) for seed in range(100_000, 100_000 + each_crisis)]
+        answers = [session(seed, crisis, said).answers(crisis) for seed in range(100_000, 100_000 + each_crisis)]
         crises[crisis.name] = (each_crisis, answers.count("high"), sum(1 for answer in answers if answer))
     causes = Counter(f"{level}: {cause}, {during}" for one in ordinary for level, cause, during, _ in one.flags)
     high, medium = (tuple(one.count(level) for one in ordinary) for level in ("high", "medium"))
     return Budget(sessions, high, medium, causes, crises)
 
 
-def report(found: Budget) -> str:
+def others_told(others: list[Budget]) -> str:
+    """How the marks fare when the simulator's people are others than those that were written down."""
+    kept = sum(1 for one in others if one.holds)
+    sessions = others[0].sessions
+    rows = [
+        ("sets of parameters that keep every mark", f"{kept} of {len(others)}"),
+        ("high flags, 95th percentile, worst set", max(one.high_95 for one in others)),
+        ("high flags, median, worst set", f"{max(median(one.high) for one in others):g}"),
+        ("medium flags, median, worst set", f"{max(median(one.medium) for one in others):g}"),
+        (
+            "sessions without any high flag, worst set",
+            f"{min(100 * one.high.count(0) / sessions for one in others):.1f} %",
+        ),
+        ("crises without a flag, all sets", sum(one.missed for one in others)),
+    ]
+    lines = "\n".join(f"| {what} | {figure} |" for what, figure in rows)
+    return (
+        f"The same with {len(others)} other sets of parameters, {sessions} ordinary sessions each: every resting mean "
+        "moved by up to half its own spread, every other number by up to 25 %, all at once and at random.\n\n"
+        f"| what | found |\n|---|---:|\n{lines}\n\n"
+    )
+
+
+def report(found: Budget, others: list[Budget]) -> str:
     """The figures as the document has them."""
     intro = (__doc__ or "").split("\n\n")
     n, kinds = found.sessions, len(protocols())
@@ -234,29 +279,33 @@ def report(found: Budget) -> str:
         "(`.venv/bin/python -m proofs.flag_budget`):\n\n"
         f"| what | found | mark |\n|---|---:|---:|\n{lines}\n\n"
         f"What was flagged, over all {n} sessions:\n\n| level: cause | flags |\n|---|---:|\n{causes}\n\n"
-        f"| crisis | sessions | flagged high | flagged medium or high |\n|---|---:|---:|---:|\n{crises}\n\n{CAVEATS}"
+        f"| crisis | sessions | flagged high | flagged medium or high |\n|---|---:|---:|---:|\n{crises}\n\n"
+        f"{others_told(others)}{CAVEATS}"
     )
 
 
 CAVEATS = """**What this does not show.** The people are made up, and most of the simulator's parameters are marked
 *assumption* in its file. The parameters were committed some twenty minutes after the limits of the reference protocol
-(07f374f, then c3aaf56), before any limit was tried against them; neither file has changed since, and nothing was tuned
-to pass. A crisis counts as flagged when its own sign or symptom raises a flag within its quarter of an hour, or
-sharpens one that is open. Whoever is called looks at once, when the crisis begins; a crisis that comes and goes between
-two sets is seen by no record. The list of crises was written with the limits known: it proves that no crisis gets lost
-between the value and the flag, not that the limits are wise. A pressure that wavers by more than the margin of 5 mmHg
-around a limit ends one episode and begins another: that is where the sessions with many medium flags come from.
+(07f374f, then c3aaf56), before any limit was tried against them. No limit and no parameter has changed since (numbers
+that stood in the simulator's code were moved into its file as they were), and nothing was tuned to pass: that is what
+the other sets of parameters are for. A crisis counts as flagged when its own sign or symptom raises a flag within its
+quarter of an hour, or sharpens one that is open. Whoever is called looks at once, when the crisis begins; a crisis that
+comes and goes between two sets is seen by no record. The list of crises was written with the limits known: it proves
+that no crisis gets lost between the value and the flag, not that the limits are wise. A pressure that wavers by more
+than the margin of 5 mmHg around a limit ends one episode and begins another: that is where the sessions with many
+medium flags come from.
 """
 
 
 def main() -> int:
     """Measure and write; the exit code says whether the marks hold."""
     found = measure(500, 20)
-    text = report(found)
+    others = [measure(250, 3, other_people(seed)) for seed in range(40)]
+    text = report(found, others)
     place = Path(__file__).resolve().parent.parent / "docs" / "benchmarks" / "flag_budget.md"
     place.write_text(text, encoding="utf-8")
     sys.stdout.write(text)
-    return 0 if found.holds else 1
+    return 0 if found.holds and all(one.holds for one in others) else 1
 
 
 if __name__ == "__main__":

@@ -50,7 +50,7 @@ def touches_database(item: pytest.Item) -> bool:
 def turn(item: pytest.Item) -> tuple[bool, bool, bool]:
     """When a test runs: without a database first, those that commit last; in each group the long ones begin.
 
-    So two workers end together: what is left for the end is short.
+    So the workers end together: what is left for the end is short.
     """
     marker = item.get_closest_marker("django_db")
     commits = bool(COMMITTING & set(getattr(item, "fixturenames", ()))) or bool(

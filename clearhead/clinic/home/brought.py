@@ -27,7 +27,9 @@ class Brought:
 
 
 def brought(site: Site, now: datetime) -> Brought:
-    """Everything at this site that waits for a prescriber, the oldest first."""
+    """Everything at this site that waits for a prescriber, the oldest first; a flag stands once, also when late."""
+    flags = for_prescriber(site)
+    named = {flag.pk for flag in flags}
     chairs = [(session, kept_figures(session, now)) for session in chairs_at(site, now)]
-    late = [(session, one) for session, figures in chairs for one in figures.called]
-    return Brought(for_prescriber(site), tuple(sorted(late, key=lambda pair: pair[1].since)))
+    late = [(session, one) for session, figures in chairs for one in figures.called if one.flag not in named]
+    return Brought(flags, tuple(sorted(late, key=lambda pair: pair[1].since)))

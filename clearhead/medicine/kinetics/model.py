@@ -102,8 +102,6 @@ class Model:
     summary: str
     citation: str
     doi: str
-    pmid: str
-    doi_confirmed: bool  # False: no source that was read shows it
     fitted_on: str
     people: str
     age_years: Range
@@ -120,6 +118,8 @@ class Model:
     flaws: tuple[str, ...]
     sha256: str
     site_basis: SiteBasis = "stated"  # read in the paper, or taken from how its people were cared for
+    pmid: str = ""
+    doi_confirmed: bool = True  # False: no source that was read shows it
 
     @property
     def shown_site(self) -> str:

@@ -47,7 +47,10 @@ _TOP = Shape({
 })  # fmt: skip
 _SOURCE = Shape(
     {"citation": TEXT, "doi": DOI, "read_at": TEXT, "fitted_on": TEXT},
-    {"pmid": Kind("a PubMed number in digits", lambda value: is_text(value) and value.isdigit()), "doi_unconfirmed": FLAG},
+    {
+        "pmid": Kind("a PubMed number in digits", lambda value: is_text(value) and str(value).isdigit()),
+        "doi_unconfirmed": FLAG,
+    },
 )
 _PEOPLE = Shape(
     {"description": TEXT, "age_years": TABLE, "weight_kg": TABLE, "max_hours": ABOVE_0},

@@ -74,6 +74,17 @@ def test_a_set_that_is_told_to_the_prescriber_stands_in_the_same_place_and_goes_
     assert brought(mesa(), late + minutes(1)).late == ()
 
 
+def test_a_flag_that_nobody_has_answered_for_long_stands_once() -> None:
+    session = running()
+    flag, later = beyond(session, AT_TEN + minutes(4)), AT_TEN + minutes(20)
+
+    told = brought(mesa(), later)
+
+    assert "flag" in [late.what for late in queries.chair(session, later).late], "at the chair it is late too"
+    assert told.flags == (flag,)
+    assert "flag" not in [late.what for _session, late in told.late]
+
+
 @pytest.fixture
 def breach() -> Flag:
     now = timezone.now()

@@ -34,6 +34,8 @@ class Late:
     since: datetime
     minutes: int
     level: str
+    flag: int | None = None
+    """The flag that waits for an answer, by its key."""
 
     @property
     def word(self) -> str:
@@ -104,7 +106,10 @@ def waiting(
     elif not stands.pump_read and stands.since is not None:
         found.append(Late("pump_ml", str(NOT_READ), stands.since, _whole(stands.since, now), "low"))
     if stands.state is not State.CLOSED:
-        found += [_late("flag", f"Not answered: {flag.sentence}", flag.recorded_at, now, steps) for flag in flags]
+        found += [
+            _late("flag", f"Not answered: {flag.sentence}", flag.recorded_at, now, steps, flag=flag.pk)
+            for flag in flags
+        ]
     if runs and prescriber is not None and not prescriber.value:
         found += [_late(*said, now, steps) for said in _gone(prescriber, protocol)]
     if stands.state is State.PAUSED and stands.since is not None:
@@ -143,13 +148,20 @@ def _drugs(rechecks: Iterable[Adjunct], by_plan: Iterable[tuple[DueDose, int]]) 
 
 
 def _late(
-    what: str, sentence: str, since: datetime, now: datetime, steps: Escalation, *, at_most: str = "high"
+    what: str,
+    sentence: str,
+    since: datetime,
+    now: datetime,
+    steps: Escalation,
+    *,
+    at_most: str = "high",
+    flag: int | None = None,
 ) -> Late | None:
     late_min = minutes_since(since, now)
     level = level_of(late_min, steps) if late_min > 0 or (late_min == 0 and steps.nurse_device_min == 0) else ""
     if not level:
         return None
-    return Late(what, sentence, since, int(late_min), at_most if level == "high" and at_most != "high" else level)
+    return Late(what, sentence, since, int(late_min), at_most if level == "high" and at_most != "high" else level, flag)
 
 
 def _whole(then: datetime, now: datetime) -> int:
