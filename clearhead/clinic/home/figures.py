@@ -10,6 +10,7 @@ from statistics import median
 from django.conf import settings
 from django.core.cache import cache
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clearhead.clinic import backup
 from clearhead.clinic.home.flags import flag_report
@@ -81,7 +82,8 @@ def _days_to_first(site: Site, since: datetime) -> Figure:
     )
     waits = [(one.infusion.started_at - one.course.opened_at).days for one in firsts]
     value = f"{median(waits):.0f} d" if waits else "–"
-    return Figure(_("First contact to first infusion, median"), value, _("%(n)s patients") % {"n": len(waits)})
+    whose = ngettext("%(n)s patient", "%(n)s patients", len(waits)) % {"n": len(waits)}
+    return Figure(_("First contact to first infusion, median"), value, whose)
 
 
 def _no_shows(site: Site, since: datetime) -> Figure:
@@ -118,7 +120,14 @@ def _flags(site: Site, now: datetime) -> list[Figure]:
     found, n = flag_report(site, since), Infusion.objects.filter(site=site, started_at__gte=since).count()
     each = f"{found.high / n:.2f} / {found.medium / n:.2f}" if n else "–"
     said = {"high": found.high, "medium": found.medium, "n": n, "d": MONTH_DAYS}
-    of = _("%(high)s high, %(medium)s medium in %(n)s infusions of the last %(d)s days") % said
+    of = (
+        ngettext(
+            "%(high)s high, %(medium)s medium in %(n)s infusion of the last %(d)s days",
+            "%(high)s high, %(medium)s medium in %(n)s infusions of the last %(d)s days",
+            n,
+        )
+        % said
+    )
     wait = "–" if found.median_min is None else f"{found.median_min:.0f} min"
     answers = _("%(a)s of %(c)s answered") % {"a": len(found.minutes_to_answer), "c": found.count}
     return [
@@ -149,7 +158,9 @@ def _harms(site: Site, since: datetime, n: int) -> Figure:
     harms = Harm.standing().filter(site=site, happened_at__gte=since)
     serious = harms.filter(serious=True).count()
     return Figure(
-        _("Harms asked for"), str(harms.count()), _("%(s)s serious, in %(n)s infusions") % {"s": serious, "n": n}
+        _("Harms asked for"),
+        str(harms.count()),
+        ngettext("%(s)s serious, in %(n)s infusion", "%(s)s serious, in %(n)s infusions", n) % {"s": serious, "n": n},
     )
 
 

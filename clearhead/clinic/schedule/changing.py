@@ -22,6 +22,7 @@ from clearhead.clinic.schedule import taking, visits
 from clearhead.clinic.schedule.models import Booking, Opening, Resource, Service, SettingChange
 from clearhead.clinic.schedule.setup import DAYS, PLACES, phases_for
 from clearhead.clinic.schedule.site_queries import Stretch, said_hours
+from clearhead.clinic.web.templatetags.clinic import price_words
 
 MIDNIGHT = time()
 Kind = SettingChange.Kind
@@ -224,7 +225,7 @@ def end_service(
 def service_words(service: Service) -> str:
     """A service in one line of the history."""
     length = f"{service.minutes} min" if service.minutes else _("as long as the order says")
-    price = f"{service.currency} {service.price}" if service.price is not None else _("price by the protocol")
+    price = price_words(service.price, service.currency) or _("price by the protocol")
     online = _("booked online") if service.bookable_online else _("booked at the desk")
     return f"{service.name}: {length}, {price}, {online}"
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Literal
 
 from clearhead.medicine.protocols.dose import Stepped
+from clearhead.medicine.protocols.given import MEASURES
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules.clock import aware, in_utc, is_ahead, minutes_since
 
@@ -111,7 +112,8 @@ def _waits(facts: TitrationFacts, dose: Stepped, higher: Fraction) -> tuple[str,
     if facts.open_flags:
         found.append(f"{facts.open_flags} open flag{'s' if facts.open_flags > 1 else ''}: answer first.")
     if dose.target is not None and not facts.scores:
-        found.append(f"No {dose.target.measure} has been asked yet.")
+        asked = MEASURES.get(dose.target.measure, dose.target.measure.replace("_", " "))
+        found.append(f"{asked[:1].upper()}{asked[1:]} has not been asked yet.")
     if not hours_allow(dose.titration_hours, facts.local_time):
         found.append(f"Steps up are taken {dose.titration_hours} only.")
     if facts.room_mg is not None and facts.remaining_min and higher * facts.remaining_min / 60 > facts.room_mg:

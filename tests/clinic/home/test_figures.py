@@ -80,7 +80,7 @@ def test_the_flag_report_counts_flags_answers_and_what_went_by_itself():
     actions.acknowledge(session=session, flag=flag, done="paused", by=nina, at=AT_TEN + minutes(9))
     actions.symptom(session=session, code="nausea", grade=0, by=nina, at=AT_TEN + minutes(20))
 
-    said = "1 high, 1 medium in 1 infusions of the last 30 days"
+    said = "1 high, 1 medium in 1 infusion of the last 30 days"
     assert figure("Flags per infusion, high / medium") == ("1.00 / 1.00", said)
     assert figure("From a flag to its first answer, median") == ("4 min", "1 of 2 answered")
     assert figure("Flags cleared without words") == ("50 %", "1 / 2")

@@ -90,7 +90,11 @@ MODEL_ROWS = [
     # where it comes from
     ('doi = "10.1007/s00228-021-03104-1"', 'doi = "x"', "source.doi: found 'x', expected a DOI such as 10."),
     ("[source]\n", '[source]\npmid = "x1"\n', "source.pmid: found 'x1', expected a PubMed number in digits"),
-    ("[source]\n", '[source]\ndoi_unconfirmed = "yes"\n', "source.doi_unconfirmed: found 'yes', expected true or false"),
+    (
+        "[source]\n",
+        '[source]\ndoi_unconfirmed = "yes"\n',
+        "doi_unconfirmed: found 'yes', expected true or false",
+    ),
     ('site_basis = "stated"', 'site_basis = "guess"', "site_basis: found 'guess', expected stated or assumption"),
     ('site_basis = "stated"', "", "site_basis: found nothing, expected stated or assumption"),
     ('site = "venous"', 'site = ["venous"]', "site: found ['venous'], expected arterial or venous"),

@@ -37,7 +37,7 @@ def test_before_the_interval_it_says_when():
     ("known", "words"),
     [
         ({"open_flags": 1}, "1 open flag: answer first."),
-        ({"scores": ()}, "No nrs_pain has been asked yet."),
+        ({"scores": ()}, "Pain (0 to 10) has not been asked yet."),
         (
             {"room_mg": Fraction(20), "remaining_min": 180},
             "The step would pass the session cap before the planned end.",

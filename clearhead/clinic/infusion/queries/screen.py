@@ -260,8 +260,7 @@ def advice(view: ChairView) -> Advice | None:
     moves = bool(step.mg_per_h) and step.next in {"step_up", "wait", "ask_first", "step_down"}
     mg = doses.exact(step.mg_per_h) if moves and step.mg_per_h is not None else None
     ml = mg / bag.mg_per_ml if mg is not None and bag is not None else None
-    said = () if step.next == "step_up" else step.sentences  # the head and the numbers say it already
-    sentences = tuple(line.replace("nrs_pain", _("Pain")) for line in said)
+    sentences = () if step.next == "step_up" else step.sentences  # the head and the numbers say it already
     return Advice(str(_("Stop") if stops else heads[step.next]), sentences, step.not_before, mg, ml)
 
 

@@ -15,6 +15,8 @@ from clearhead.medicine.protocols.codes import RESPONSE_RULES
 
 register = template.Library()
 
+MINUTES_PER_DAY = 24 * 60
+
 HEADACHE_RULES = {
     RULE: gettext_lazy(
         "A headache day is one answered as mild or worse, touched by an attack, or with medicine taken for an attack."
@@ -91,9 +93,21 @@ def plain_number(value: Any, places: int = 2) -> str:
 
 
 @register.filter
+def price_words(price: Any, currency: str = "USD") -> str:
+    """“free of charge” or “USD 150”."""
+    if price is None:
+        return ""
+    if Decimal(str(price)) == 0:
+        return str(_("free of charge"))
+    return f"{currency} {Decimal(str(price)):.2f}".removesuffix(".00")
+
+
+@register.filter
 def hours_minutes(value: Any) -> str:
-    """Minutes (or a timedelta) as 1 h 42."""
+    """Minutes (or a timedelta) as 1 h 42; from two days on as 2 d 5 h."""
     minutes = int(value.total_seconds() // 60) if isinstance(value, timedelta) else int(value or 0)
+    if minutes >= 2 * MINUTES_PER_DAY:
+        return f"{minutes // MINUTES_PER_DAY} d {minutes % MINUTES_PER_DAY // 60} h"
     return f"{minutes // 60} h {minutes % 60:02d}" if minutes >= 60 else f"{minutes} min"
 
 

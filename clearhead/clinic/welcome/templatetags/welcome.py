@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
-from typing import Any
 
 from django import template
 from django.utils import timezone
@@ -45,16 +43,6 @@ def day_parts(times: list[datetime], site: Site) -> list[Part]:
 def start_value(moment: datetime) -> str:
     """A moment as a form sends it back."""
     return timezone.localtime(moment, timezone.get_fixed_timezone(0)).strftime("%Y-%m-%dT%H:%M+00:00")
-
-
-@register.filter
-def price_words(price: Any, currency: str = "USD") -> str:
-    """“free of charge” or “USD 150”."""
-    if price is None:
-        return ""
-    if Decimal(str(price)) == 0:
-        return str(_("free of charge"))
-    return f"{currency} {Decimal(str(price)):.2f}".removesuffix(".00")
 
 
 @register.filter
