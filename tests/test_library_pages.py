@@ -17,18 +17,18 @@ ANYONE = {
     "account_login": "a page",
     "account_logout": "to /welcome/",
     "account_inactive": "a page",
-    "account_signup": "a page",
+    "account_signup": SIGN_IN,
     "account_reauthenticate": SIGN_IN,
     "account_email": "to /people/me/address/",
-    "account_email_verification_sent": "a page",
+    "account_email_verification_sent": "to /people/me/address/",
     "account_change_password": "to /people/me/",
     "account_set_password": "to /people/me/",
     "account_reset_password": "to /welcome/door/",
     "account_confirm_login_code": SIGN_IN,
     "account_confirm_email": "a page",
-    "account_reset_password_from_key_done": "a page",
+    "account_reset_password_from_key_done": SIGN_IN,
     "account_reset_password_from_key": "a page",
-    "account_reset_password_done": "a page",
+    "account_reset_password_done": "to /welcome/door/",
     "mfa_index": SIGN_IN,
     "mfa_authenticate": SIGN_IN,
     "mfa_reauthenticate": SIGN_IN,
@@ -70,6 +70,16 @@ def test_what_somebody_gets_there_who_is_not_signed_in() -> None:
     got = {name: _met(Client().get(f"/{route}")) for name, route in library(get_resolver())}
 
     assert got == ANYONE
+
+
+@pytest.mark.django_db
+def test_a_page_of_the_library_looks_like_ours_and_wears_the_banner_of_the_demo(settings) -> None:
+    settings.DEMO = True
+    shown = [route for name, route in library(get_resolver()) if ANYONE[name] == "a page"]
+    bodies = {route: Client().get(f"/{route}").content.decode() for route in shown}
+
+    assert shown
+    assert [route for route, body in bodies.items() if "DEMO: invented people" not in body] == []
 
 
 def _met(answer) -> str:

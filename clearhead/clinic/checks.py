@@ -70,6 +70,15 @@ def mail_faults() -> list[str]:
     return faults
 
 
+def missing_migrations() -> str:
+    """What a command that needs the tables says where they are missing or older than the program; else nothing."""
+    executor = MigrationExecutor(connection)
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if not missing:
+        return ""
+    return f"{len(missing)} migrations are missing. Run: clearhead migrate (it makes a backup first)."
+
+
 def faults_before_serving() -> list[str]:
     """Why `serve` must not start; empty when it may. Each is one sentence with its remedy."""
     from clearhead.clinic.people.models import Site, User
@@ -79,12 +88,14 @@ def faults_before_serving() -> list[str]:
         faults.append("CLEARHEAD_DEBUG is on. Unset it.")
     if library_may_corrupt():
         faults += [f"{fault.msg} {fault.hint}" for fault in sqlite_is_mended(None)]
+    if not settings.PUBLIC_URL_IS_SET:
+        faults.append(
+            f"CLEARHEAD_PUBLIC_URL is not set: links in letters would lead to {settings.PUBLIC_URL}. "
+            "Set it to the address that people type."
+        )
     faults += mail_faults()
-    executor = MigrationExecutor(connection)
-    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if missing:
-        faults.append(f"{len(missing)} migrations are missing. Run: clearhead migrate (it makes a backup first).")
-        return faults
+    if missing := missing_migrations():
+        return [*faults, missing]
     if settings.THROWAWAY:
         faults.append("CLEARHEAD_THROWAWAY is on: secrets would be hashed quickly. Unset it.")
     if settings.DEMO or User.objects.filter(is_demo=True).exists() or Site.objects.filter(is_demo=True).exists():

@@ -23,7 +23,8 @@ DEMO = _yes("CLEARHEAD_DEMO")
 DEBUG = _yes("CLEARHEAD_DEBUG")
 SECRET_KEY = os.environ.get("CLEARHEAD_SECRET_KEY", INSECURE_SECRET)
 ALLOWED_HOSTS = os.environ.get("CLEARHEAD_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
-PUBLIC_URL = os.environ.get("CLEARHEAD_PUBLIC_URL", "http://127.0.0.1:8000")
+PUBLIC_URL_IS_SET = bool(os.environ.get("CLEARHEAD_PUBLIC_URL"))
+PUBLIC_URL = os.environ.get("CLEARHEAD_PUBLIC_URL") or "http://127.0.0.1:8000"
 HTTPS = PUBLIC_URL.startswith("https://")
 if _yes("CLEARHEAD_BEHIND_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -17,6 +17,10 @@ OWN_PAGES = {
     "password/change/": "people-me",
     "password/set/": "people-me",
     "password/reset/": "welcome-door",
+    "password/reset/done/": "welcome-door",
+    "password/reset/key/done/": "account_login",
+    "signup/": "account_login",
+    "confirm-email/": "people-my-address",
 }
 """Addresses of the sign-in library that lead to our own pages: what is changed there is audited."""
 

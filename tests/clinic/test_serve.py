@@ -26,6 +26,7 @@ from django.core.management.base import CommandError
 
 from clearhead.clinic import checks
 from clearhead.clinic.checks import faults_before_serving
+from clearhead.clinic.policy.clinic_file import CLINICS
 from clearhead.clinic.rehearsal.management.commands import serve
 from tests import cast
 
@@ -38,6 +39,7 @@ def ready(settings, monkeypatch):
     """Settings of a clinic that may serve."""
     settings.SECRET_KEY = "k" * 60
     settings.DEBUG = settings.DEMO = settings.THROWAWAY = False
+    settings.PUBLIC_URL_IS_SET = True
     monkeypatch.setattr(checks.sqlite3, "sqlite_version_info", (3, 51, 3))
     cast.mesa()
     return settings
@@ -66,6 +68,14 @@ def test_a_setting_for_play_is_named(ready, name: str, word: str) -> None:
     (fault,) = faults_before_serving()
 
     assert word in fault
+
+
+def test_an_address_that_nobody_set_is_named_because_letters_would_lead_nowhere(ready) -> None:
+    ready.PUBLIC_URL_IS_SET = False
+
+    (fault,) = faults_before_serving()
+
+    assert "CLEARHEAD_PUBLIC_URL is not set" in fault
 
 
 @pytest.mark.parametrize("who", ["site", "user"])
@@ -169,11 +179,13 @@ def started(folder: Path, *command: str, **sets: str) -> subprocess.CompletedPro
 @pytest.mark.sqlite  # the process has a file of its own, whatever the tests use
 def test_the_process_refuses_a_database_that_was_never_migrated(tmp_path: Path) -> None:
     refused = started(tmp_path, "serve", "--port", "0")
+    verified = started(tmp_path, "audit", "verify")
 
-    assert refused.returncode == 1
+    assert (refused.returncode, verified.returncode) == (1, 1)
     assert "Not started:" in refused.stderr
-    assert "migrations are missing. Run: clearhead migrate" in refused.stderr
-    assert "Traceback" not in refused.stderr
+    for said in (refused.stderr, verified.stderr):
+        assert "migrations are missing. Run: clearhead migrate" in said
+        assert "Traceback" not in said
     assert "Serving on" not in refused.stdout
 
 
@@ -242,9 +254,9 @@ def answer_of(url: str, server: subprocess.Popen[bytes], trusted: Path) -> tuple
 @pytest.mark.slow
 @pytest.mark.sqlite
 def test_the_process_serves_over_tls_and_ends_when_it_is_told_to(tmp_path: Path) -> None:
-    assert started(tmp_path, "migrate", "--verbosity", "0").returncode == 0
-    create = "from clearhead.clinic.people.models import Site; Site.objects.create(slug='a', name='A', zone='UTC')"
-    assert started(tmp_path, "shell", "--command", create).returncode == 0
+    made = started(tmp_path, "setup", "--file", f"{CLINICS / 'short-total-dose.toml'}")
+    assert made.returncode == 0, made.stderr
+    assert "Making the tables of a new database." in made.stdout
     (certificate, key), port = self_signed(tmp_path), free_port()
     words = ["--host", HOST, "--port", f"{port}", "--certificate", f"{certificate}", "--key", f"{key}"]
 

@@ -44,11 +44,19 @@ def invite(request: Any, site: Site) -> HttpResponse:
     form = forms.InviteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        user = actions.invite(
-            email=said["email"], name=said["name"], title=said["title"], site=site, role=said["role"], by=request.user,
-            at=timezone.now(), patients_at_once=said["patients_at_once"], client_id=said["client_id"],
-        )  # fmt: skip
-        return redirect("people-member", site.slug, user.code)
+        try:
+            user = actions.invite(
+                email=said["email"], name=said["name"], title=said["title"], site=site, role=said["role"],
+                by=request.user, at=timezone.now(), patients_at_once=said["patients_at_once"],
+                client_id=said["client_id"],
+            )  # fmt: skip
+        except actions.InviteRefused as refusal:
+            form.add_error("email", str(refusal))
+        else:
+            if not user.has_usable_password():
+                way_in = _("%(name)s is invited and has no password yet: make the link below and hand it over.")
+                messages.success(request, way_in % {"name": user.name})
+            return redirect("people-member", site.slug, user.code)
     status = 422 if form.errors else 200
     return render(request, "people/invite.html", {"site": site, "form": form}, status=status)
 

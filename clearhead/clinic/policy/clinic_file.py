@@ -17,7 +17,7 @@ from zoneinfo import available_timezones
 from clearhead.medicine.errors import Fault, Missing, WrongFile
 from clearhead.medicine.protocols.fields import Count, Minutes, Usd
 from clearhead.medicine.protocols.fields import Known as KnownWord
-from clearhead.medicine.protocols.loader import shipped, shipped_ids
+from clearhead.medicine.protocols.loader import shipped, shipped_ids, text_of
 from clearhead.medicine.protocols.origin import parse
 from clearhead.medicine.protocols.protocol import Protocol, chair_minutes
 from clearhead.medicine.protocols.reader import BAD, Reader, Unread
@@ -181,7 +181,7 @@ def clinic_from(text: str, *, name: str) -> ClinicFile:
 
 def load_clinic(path: Path) -> ClinicFile:
     """The clinic in this file."""
-    return clinic_from(path.read_text(encoding="utf-8"), name=path.name)
+    return clinic_from(text_of(path), name=path.name)
 
 
 def shipped_clinic_ids() -> tuple[str, ...]:

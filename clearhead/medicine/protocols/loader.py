@@ -37,9 +37,20 @@ def protocol_from(text: str, *, name: str) -> Protocol:
     return read
 
 
+def text_of(path: Path) -> str:
+    """The text of a data file, or a refusal that says where it stops being UTF-8."""
+    raw = path.read_bytes()
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        found = f"the byte {raw[error.start]:#04x}"
+        raise WrongFile(path.name, [Fault(line, "the file", found, "text in UTF-8")]) from error
+
+
 def load(path: Path) -> Protocol:
     """The protocol in this file."""
-    return protocol_from(path.read_text(encoding="utf-8"), name=path.name)
+    return protocol_from(text_of(path), name=path.name)
 
 
 def shipped_ids() -> tuple[str, ...]:

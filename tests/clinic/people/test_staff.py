@@ -34,6 +34,30 @@ def test_the_owner_invites_a_nurse_who_then_has_exactly_that_role(otto):
     assert not nell.has_usable_password()
 
 
+def test_an_invitation_says_how_the_person_gets_in(otto):
+    said = {"name": "Nell Quist", "title": "RN", "email": "nell@example.org", "role": "nurse"}
+
+    page = otto.post(reverse("people-invite", args=["mesa"]), said, follow=True).content.decode()
+
+    assert "Nell Quist is invited and has no password yet" in page
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [("fern", "Fern Adeyemi signs in with this address"), ("olga", "Somebody else signs in with this address")],
+)
+def test_the_address_of_another_person_gives_nobody_a_role(otto, name, sentence):
+    holder = cast.olga() if name == "olga" else cast.member(name)
+    before = RoleGrant.objects.count()
+    said = {"name": "Quite Another", "title": "", "email": holder.email, "role": "auditor"}
+
+    answer = otto.post(reverse("people-invite", args=["mesa"]), said)
+
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert RoleGrant.objects.count() == before
+
+
 def test_a_reset_without_mail_is_a_link_that_works_once(otto):
     nina = cast.member("nina")
     page = otto.post(reverse("people-reset-password", args=["mesa", nina.code])).content.decode()

@@ -13,7 +13,7 @@ from clearhead.clinic.diary.models import Attack
 from clearhead.clinic.recovery import calls
 from clearhead.clinic.recovery.models import Discharge
 from clearhead.clinic.rehearsal import demo, demo_day
-from clearhead.clinic.rehearsal.management.commands.demo import CLINIC, made_by, ready, throw_away
+from clearhead.clinic.rehearsal.management.commands.demo import CLINIC, in_use, made_by, ready, throw_away
 from clearhead.clinic.schedule.models import Occupancy
 from clearhead.medicine.headache.diary import AcuteClass
 
@@ -89,3 +89,17 @@ def test_a_demo_of_another_version_is_refused_with_the_remedy_and_an_unfinished_
     throw_away(database)
     assert list(tmp_path.iterdir()) == []
     assert len(list(CLINIC.rglob("migrations/0001_*.py"))) > 5
+
+
+def test_nobody_throws_away_the_data_under_a_demo_that_serves(tmp_path: Path) -> None:
+    database = tmp_path / "demo.sqlite3"
+
+    running, second = in_use(database, alone=False), in_use(database, alone=False)  # two may serve the same data
+    with running, second, pytest.raises(CommandError, match="Another demo runs on the same data: stop it first"):
+        in_use(database, alone=True).__enter__()
+
+    with in_use(database, alone=True) as share:
+        with pytest.raises(CommandError, match="is just being loaded"):
+            in_use(database, alone=False).__enter__()
+        share()
+        in_use(database, alone=False).__enter__()

@@ -7,6 +7,7 @@ from clearhead.clinic.people.actions.patients import DetailsRefused, add_patient
 from clearhead.clinic.people.actions.photos import PhotoRefused, keep_photo, remove_photo
 from clearhead.clinic.people.actions.signing import sign
 from clearhead.clinic.people.actions.staff import (
+    InviteRefused,
     grant,
     invite,
     note_credential,
@@ -21,6 +22,7 @@ from clearhead.clinic.people.secrets import SignatureRefused
 __all__ = [
     "AddressRefused",
     "DetailsRefused",
+    "InviteRefused",
     "MergeRefused",
     "PhotoRefused",
     "SignatureRefused",

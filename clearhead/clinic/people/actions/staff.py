@@ -14,6 +14,10 @@ from clearhead.clinic.people.secrets import SignatureRefused
 from clearhead.clinic.reactions import react
 
 
+class InviteRefused(Exception):
+    """Nobody was invited, and why."""
+
+
 @audit.once
 def invite(
     *,
@@ -27,8 +31,18 @@ def invite(
     patients_at_once: int = 1,
     client_id: UUID | None = None,
 ) -> User:
-    """A new member of staff with one role; they set a password by a link or by another authorised person."""
+    """A new member of staff with one role; they set a password by a link or by another authorised person.
+
+    Raises InviteRefused where the address is that of somebody with another name.
+    """
     user = User.objects.filter(email=email.strip().lower()).first()
+    if user is not None and " ".join(user.name.split()).casefold() != " ".join(name.split()).casefold():
+        if user.grants.filter(site=site).exists():
+            known = {"name": user.name}
+            raise InviteRefused(
+                _("%(name)s signs in with this address. To give %(name)s the role, open their own page.") % known
+            )
+        raise InviteRefused(_("Somebody else signs in with this address. Nothing was changed: check it."))
     if user is None:
         user = User.objects.create_user(email.strip(), None, name=name, title=title, must_change_password=True)
     grant(user=user, site=site, role=role, by=by, at=at, patients_at_once=patients_at_once)

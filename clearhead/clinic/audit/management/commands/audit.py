@@ -12,6 +12,7 @@ from django.utils import timezone
 from clearhead.clinic.audit.actions import anchor
 from clearhead.clinic.audit.models import Anchor, Chain
 from clearhead.clinic.audit.verify import ENOUGH, Head, breaks, head_from
+from clearhead.clinic.checks import missing_migrations
 
 
 class Command(BaseCommand):
@@ -32,6 +33,8 @@ class Command(BaseCommand):
         head.add_argument("--place", default="day sheet", help="where the copy will be kept")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if missing := missing_migrations():
+            raise CommandError(missing)
         if options["verb"] == "head":
             self._head(options["place"])
             return

@@ -8,6 +8,8 @@ import secrets
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,27 +38,34 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
-            _again_as_demo(options["speed"])
+            _again_as_demo(options["speed"], options["port"])
         if not 1 <= options["speed"] <= fastclock.FASTEST:
             raise CommandError("Time passes 1 to 60 times as fast.")
-        from clearhead.clinic.rehearsal.management.commands.serve import can_listen, run
+        from clearhead.clinic.rehearsal.management.commands.serve import can_listen
 
         if not options["load_only"] and not can_listen("127.0.0.1", options["port"]):
             raise CommandError(f"Port {options['port']} is taken. Choose another with --port.")
         for warning in sqlite_is_mended(None):
             self.stderr.write(f"Warning: {warning.msg} {warning.hint}")
-        loaded = self._load(options["fresh"])
-        if options["load_only"]:
-            return
-        threading.Thread(target=self._live, args=(not loaded,), daemon=True, name="room").start()
-        self.stdout.write(f"The demo is at http://127.0.0.1:{options['port']}/demo/  (nothing here is real)")
-        run(self, host="127.0.0.1", port=options["port"])
-
-    def _load(self, fresh: bool) -> bool:
-        """Load the demo where there is none; True when it was loaded now."""
         database = Path(settings.DATABASES["default"]["NAME"])
-        if not fresh and ready(database):
-            return False
+        new = options["fresh"] or not ready(database)
+        with in_use(database, alone=new) as share:
+            if new:
+                self._load()
+            share()
+            if not options["load_only"]:
+                self._serve(options["port"], stale=not new)
+
+    def _serve(self, port: int, *, stale: bool) -> None:
+        from clearhead.clinic.rehearsal.management.commands.serve import run
+
+        threading.Thread(target=self._live, args=(stale,), daemon=True, name="room").start()
+        self.stdout.write(f"The demo is at http://127.0.0.1:{port}/demo/  (nothing here is real)")
+        run(self, host="127.0.0.1", port=port)
+
+    def _load(self) -> None:
+        """Begin anew."""
+        database = Path(settings.DATABASES["default"]["NAME"])
         throw_away(database)
         begun = time.monotonic()
         call_command("migrate", verbosity=0)
@@ -70,7 +79,6 @@ class Command(BaseCommand):
         demo.give_login("jonas.berg@example.org", now)
         self.stdout.write(f"  {loaded.running} chairs running · loaded in {time.monotonic() - begun:.0f} s")
         _stamp(database).write_text(made_by(), encoding="utf-8")
-        return True
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)
@@ -86,6 +94,23 @@ class Command(BaseCommand):
             close_old_connections()
             room.tick(timezone.now())
             time.sleep(LOOK_ROUND_S)
+
+
+@contextmanager
+def in_use(database: Path, *, alone: bool) -> Iterator[Callable[[], None]]:
+    """Two demos may serve the same data; nobody throws it away under another. The yielded call ends being alone."""
+    try:
+        import fcntl
+    except ImportError:  # Windows: no such locks
+        yield lambda: None
+        return
+    with Path(f"{database}.in-use").open("a") as mark:
+        try:
+            fcntl.flock(mark, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+        except OSError as taken:
+            what = "runs on the same data: stop it first" if alone else "is just being loaded: wait until it serves"
+            raise CommandError(f"Another demo {what}. Nothing was changed.") from taken
+        yield lambda: fcntl.flock(mark, fcntl.LOCK_SH)
 
 
 def ready(database: Path) -> bool:
@@ -117,12 +142,13 @@ def _stamp(database: Path) -> Path:
     return Path(f"{database}.made-by")
 
 
-def _again_as_demo(speed: float) -> None:
-    """The same command with the demo's own settings: its folder, its database, its clock."""
+def _again_as_demo(speed: float, port: int) -> None:
+    """The same command with the demo's own settings: its folder, its database, its address, its clock."""
     folder = settings.VAR / "demo"
     folder.mkdir(parents=True, exist_ok=True)
     env = {name: value for name, value in os.environ.items() if not name.startswith("CLEARHEAD_")}
     env |= {"CLEARHEAD_DEMO": "1", "CLEARHEAD_VAR": str(folder), "CLEARHEAD_SECRET_KEY": secrets.token_urlsafe(50)}
+    env["CLEARHEAD_PUBLIC_URL"] = f"http://127.0.0.1:{port}"
     if speed != 1:
         env[fastclock.NAME] = f"{time.time()}:{speed}"
     os.execve(sys.executable, [sys.executable, "-m", "clearhead", *sys.argv[1:]], env)

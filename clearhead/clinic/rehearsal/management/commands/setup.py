@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from clearhead.clinic.checks import missing_migrations
 from clearhead.clinic.people import doors
 from clearhead.clinic.people.models import RoleGrant, Site
 from clearhead.clinic.policy.clinic_file import ClinicFile, clinic_from, load_clinic
@@ -32,6 +35,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.DEMO:
             raise CommandError("This is the demo's own database. A real site needs one of its own.")
+        self._tables()
         if Site.objects.exists() and not options["add"]:
             raise CommandError("A site is set up already. For a further one run: clearhead setup --add --file FILE")
         try:
@@ -49,7 +53,20 @@ class Command(BaseCommand):
             self.stdout.write(f"{site.name} ({site.slug}), {site.zone}: set up.")
             select_chosen(clinic, site, at=now)
             self._links(site)
+        if not settings.PUBLIC_URL_IS_SET:
+            self.stdout.write(
+                f"These links begin with {settings.PUBLIC_URL}, because CLEARHEAD_PUBLIC_URL is not set: "
+                "`serve` asks for it. Put the address that people type in its place."
+            )
         self.stdout.write("Next: clearhead serve. The protocols are examples until the medical director adopts one.")
+
+    def _tables(self) -> None:
+        """A database that is still empty gets its tables; one that is in use is left to `clearhead migrate`."""
+        if not connection.introspection.table_names():
+            self.stdout.write("Making the tables of a new database.")
+            call_command("migrate", verbosity=0)
+        if missing := missing_migrations():
+            raise CommandError(missing)
 
     def _ask(self) -> ClinicFile:
         return clinic_from(written(ask(input, self.stdout.write, today=timezone.now().date())), name="your answers")
