@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import CharField, Q
+from django.db.models import CharField
 from django.db.models.functions import Cast
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.shortcuts import redirect, render
@@ -20,8 +20,9 @@ from clearhead.clinic.home import chairs as chair_board
 from clearhead.clinic.home import day as days
 from clearhead.clinic.home import figures as figure
 from clearhead.clinic.home import timeline
+from clearhead.clinic.people import finding
 from clearhead.clinic.people.access import PATIENT, PUBLIC, access, roles_of, sites_of, staff
-from clearhead.clinic.people.models import Course, Role, Site
+from clearhead.clinic.people.models import Course, Patient, Role, Site
 from clearhead.clinic.plan.models import Order
 from clearhead.clinic.plan.queries import visits_of
 from clearhead.clinic.recovery.models import Discharge
@@ -176,9 +177,8 @@ def patients(request: HttpRequest, site: Site) -> HttpResponse:
     coded = _coded(found, asked)
     if coded is None:
         found = found.filter(patient__merged_into__isnull=True)
-        for word in asked.split()[:4]:
-            named = Q(patient__given_name__icontains=word) | Q(patient__family_name__icontains=word)
-            found = found.filter(named | Q(patient__phone__icontains=word) | _born(word))
+        if asked:
+            found = found.filter(patient__in=finding.search(Patient.objects.filter(courses__site=site), asked))
     else:
         found = coded
     rows = found.order_by("closed_at", "patient__family_name", "patient__given_name")[:100]
@@ -192,13 +192,6 @@ def _coded(courses: Any, asked: str) -> Any:
         return None
     text = courses.annotate(patient_code=Cast("patient__code", CharField()))
     return text.filter(patient_code__istartswith=asked[2:])
-
-
-def _born(word: str) -> Q:
-    try:
-        return Q(patient__birth_date=date.fromisoformat(word))
-    except ValueError:
-        return Q(pk__in=[])
 
 
 def _alike(people: list[Any]) -> set[str]:

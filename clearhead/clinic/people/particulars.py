@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from clearhead.clinic.audit.actions import plain, sha256_of
+from clearhead.clinic.people import finding
 from clearhead.clinic.people.models import Patient, Site
 
 OWN_FIELDS = (
@@ -24,6 +25,8 @@ OWN_FIELDS = (
 """What a person changes alone."""
 IDENTITY = ("given_name", "family_name", "birth_date", "sex")
 """What tells one person from another, and what gates ask: changed by the clinic, with a reason and a second look."""
+SAME_PHONE_DIGITS = 7
+"""A number with fewer digits is no phone of one person."""
 STAFF_FIELDS = (*IDENTITY, *OWN_FIELDS, "needs_interpreter", "proxy_name")
 
 
@@ -39,16 +42,21 @@ def mark_of(patient: Patient) -> str:
 
 def alike(*, site: Site, given_name: str, family_name: str, birth_date: date, phone: str = "") -> list[Patient]:
     """People of this site who may be the same person: spelt otherwise, born on another day, or with this phone."""
-    digits = "".join(sign for sign in phone if sign.isdigit())
-    given, family = given_name.strip(), family_name.strip()
-    like = Q(birth_date=birth_date) & (Q(family_name__iexact=family) | Q(given_name__iexact=given))
-    like |= Q(birth_date=birth_date, given_name__iexact=family, family_name__iexact=given)
-    like |= Q(given_name__iexact=given, family_name__iexact=family)
-    if len(digits) >= 7:
-        like |= Q(phone__endswith=digits[-4:], given_name__iexact=given)
-    found = Patient.objects.filter(like, courses__site=site, merged_into__isnull=True)
+    given, family, number = given_name.strip(), family_name.strip(), finding.digits(phone)
+
+    def may_be(one: finding.Known) -> bool:
+        first, last = finding.near(one.given_name, given), finding.near(one.family_name, family)
+        swapped = finding.near(one.given_name, family) and finding.near(one.family_name, given)
+        if one.birth_date == birth_date and (first or last or swapped):
+            return True
+        if first and len(number) >= SAME_PHONE_DIGITS and finding.digits(one.phone).endswith(number[-4:]):
+            return True
+        return finding.folded(one.given_name + one.family_name) == finding.folded(given + family)
+
+    people = Patient.objects.filter(courses__site=site)
     exact = Q(given_name__iexact=given, family_name__iexact=family, birth_date=birth_date)
-    return list(found.exclude(exact).distinct().order_by("family_name", "given_name")[:5])
+    likely = [one.pk for one in finding.everybody(people.exclude(exact)) if may_be(one)]
+    return list(Patient.objects.filter(pk__in=likely[:5]).order_by("family_name", "given_name"))
 
 
 def namesakes(patient: Patient, said: dict[str, Any]) -> list[Patient]:

@@ -6,15 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from clearhead.clinic.people import actions, particulars
+from clearhead.clinic.people import actions, finding, particulars
 from clearhead.clinic.people.access import access, sites_of, staff
 from clearhead.clinic.people.actions.charts import MERGERS, hindrances, pair_mark
 from clearhead.clinic.people.forms_charts import MergeForm, SeparateForm
@@ -108,25 +106,14 @@ def _other(request: HttpRequest, kept: Patient) -> Patient | None:
 
 def _candidates(request: HttpRequest, course: Course) -> list[Patient]:
     """Who may be the same person: by what was typed, else by name, birth date and phone."""
-    kept, asked = course.patient, request.GET.get("q", "").split()[:4]
+    kept, asked = course.patient, request.GET.get("q", "").strip()
     if not asked:
         like = {name: getattr(kept, name) for name in ("given_name", "family_name", "birth_date", "phone")}
         near = particulars.alike(site=course.site, **like) + particulars.namesakes(kept, like)
         mine = {one.pk for one in _mine(request)}
         return [one for one in dict.fromkeys(near) if one.pk in mine and one != kept]
     rows = _mine(request).exclude(pk=kept.pk)
-    for word in asked:
-        named = Q(given_name__icontains=word) | Q(family_name__icontains=word) | Q(phone__icontains=word)
-        born = _born(word)
-        rows = rows.filter(named | Q(birth_date=born) if born else named)
-    return list(rows.order_by("family_name", "given_name")[:20])
-
-
-def _born(word: str) -> Any:
-    try:
-        return parse_date(word)
-    except ValueError:
-        return None
+    return list(rows.filter(pk__in=finding.search(rows, asked)).order_by("family_name", "given_name")[:20])
 
 
 def _side_by_side(kept: Patient, other: Patient) -> list[tuple[str, str, str, bool]]:

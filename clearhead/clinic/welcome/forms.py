@@ -11,7 +11,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clearhead.clinic.people.models import Site
+from clearhead.clinic.people.models import Patient, Site
 from clearhead.clinic.people.particulars import alike
 from clearhead.clinic.web.forms import BirthDateField, ClearForm, phone_number
 from clearhead.clinic.welcome.models import EnquiryEvent
@@ -57,6 +57,8 @@ class ReachForm(NameForm):
     def __init__(self, *args: Any, hide_name: bool = True, at_desk_of: Site | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.at_desk_of = at_desk_of
+        self.twins: list[Patient] = []
+        """Who is known already and may be the person that was typed."""
         if hide_name:
             for name in ("given_name", "family_name", "birth_date"):
                 self.fields[name].widget = forms.HiddenInput()
@@ -67,7 +69,7 @@ class ReachForm(NameForm):
         if self.at_desk_of is None or self.errors:
             return said
         known = {name: said[name] for name in ("given_name", "family_name", "birth_date", "phone")}
-        twins = alike(site=self.at_desk_of, **known)
+        self.twins = twins = alike(site=self.at_desk_of, **known)
         if twins and self.data.get("somebody_else") != "on":
             self.fields["somebody_else"] = forms.BooleanField(label=_("I asked: this is somebody else"), required=False)
             named = "; ".join(f"{one}, {_('born')} {one.birth_date:%-d %B %Y}, {one.short_code}" for one in twins)

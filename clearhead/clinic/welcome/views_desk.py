@@ -111,8 +111,14 @@ def desk(request: HttpRequest, site: Site) -> HttpResponse:
             )
         if not new or (form.is_bound and form.is_valid()):
             return _to_booking(request, site, form, now)
-    shown = {"site": site, "form": form, "new": new}
+    shown = {"site": site, "form": form, "new": new, "twins": _courses_of(getattr(form, "twins", []), site)}
     return render(request, "welcome/desk.html", shown, status=422 if form.errors else 200)
+
+
+def _courses_of(people: list[Patient], site: Site) -> list[tuple[Patient, Course]]:
+    """The open course of each, to book for instead of opening a second chart."""
+    courses = {one.patient_id: one for one in Course.objects.filter(site=site, patient__in=people, closed_at=None)}
+    return [(one, courses[one.pk]) for one in people if one.pk in courses]
 
 
 def _known(form: NameForm) -> bool:
