@@ -8,10 +8,10 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils.module_loading import import_string
 
 from clearhead.clinic import mail
+from clearhead.clinic.tables import missing_migrations
 
 CORRUPTING = ((3, 7, 0), (3, 51, 2))
 """SQLite versions that carry the WAL-reset corruption fault (found in March 2026, mended in 3.51.3)."""
@@ -68,15 +68,6 @@ def mail_faults() -> list[str]:
     if settings.EMAIL_BACKEND == mail.SMTP and not settings.MAIL_FROM_IS_SET:
         faults.append("Mail goes out by SMTP, but nobody is named as its sender. Set CLEARHEAD_EMAIL_FROM.")
     return faults
-
-
-def missing_migrations() -> str:
-    """What a command that needs the tables says where they are missing or older than the program; else nothing."""
-    executor = MigrationExecutor(connection)
-    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if not missing:
-        return ""
-    return f"{len(missing)} migrations are missing. Run: clearhead migrate (it makes a backup first)."
 
 
 def faults_before_serving() -> list[str]:

@@ -24,7 +24,7 @@ from cryptography.x509.oid import NameOID
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from clearhead.clinic import checks
+from clearhead.clinic import checks, tables
 from clearhead.clinic.checks import faults_before_serving
 from clearhead.clinic.policy.clinic_file import CLINICS
 from clearhead.clinic.rehearsal.management.commands import serve
@@ -89,7 +89,7 @@ def test_demo_rows_in_the_database_are_named(ready, who: str) -> None:
 
 
 def test_a_missing_migration_is_named_before_any_table_is_read(ready, monkeypatch) -> None:
-    monkeypatch.setattr(checks.MigrationExecutor, "migration_plan", lambda *_: ["one", "two"])
+    monkeypatch.setattr(tables.MigrationExecutor, "migration_plan", lambda *_: ["one", "two"])
 
     (fault,) = faults_before_serving()
 

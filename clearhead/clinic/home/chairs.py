@@ -14,11 +14,14 @@ from typing import Any
 
 from django.core.cache import cache
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from clearhead.clinic.audit.models import Chain
 from clearhead.clinic.home.tiles import Figures, figures_of
+from clearhead.clinic.infusion.queries.board import chairs_at
 from clearhead.clinic.people.models import Site
 from clearhead.clinic.plan.models import Session
+from clearhead.clinic.plan.queries import chair_of
 from clearhead.clinic.recovery.models import Discharge
 from clearhead.clinic.schedule.models import Booking, Occupancy, Resource, VisitEvent
 
@@ -66,12 +69,17 @@ def mark_of(site: Site, now: datetime) -> str:
 
 
 def board(site: Site, now: datetime) -> Board:
-    """The board as it stands."""
+    """The board as it stands. A pump that runs is on it, whatever the calendar says of its chair and day."""
     mark = mark_of(site, now)
     chairs = _chairs(site, now)
     sitting, coming = _visits(site, chairs, now)
-    tiles = tuple(_tile(chair, sitting.get(chair.pk), coming.get(chair.pk), now) for chair in chairs)
-    return Board(site, now, mark, tiles)
+    tiles = [_tile(chair, sitting.get(chair.pk), coming.get(chair.pk), now) for chair in chairs]
+    shown = {visit.pk for visit in sitting.values()}
+    for session in chairs_at(site, now):
+        if session.infusion.ended_at is None and session.pk not in shown:
+            name = chair_of(session) or str(_("no chair booked"))
+            tiles.append(Tile(name, session, kept_figures(session, now), None, None))
+    return Board(site, now, mark, tuple(tiles))
 
 
 def _chairs(site: Site, now: datetime) -> list[Resource]:

@@ -64,9 +64,22 @@ class Row:
         return {"no_show": _("did not come"), "aborted": _("broken off")}.get(self.step, self.step)
 
     @property
+    def remote(self) -> bool:
+        """True for a talk by phone or video: nobody arrives."""
+        return self.session is None and self.booking.service.mode in {"phone", "video"}
+
+    @property
     def next_event(self) -> str:
-        """The event that the row's button records; empty where the chair's own pages go on."""
-        return NEXT_EVENT.get(self.step, "")
+        """The event that the row's button records; empty where the chair's own pages or a talk go on."""
+        following = NEXT_EVENT.get(self.step, "")
+        return "" if self.remote and following != "confirmed" else following
+
+    @property
+    def talk_may_begin(self) -> bool:
+        """True for a talk whose person is in the room, or at the other end of the line."""
+        if self.session is not None or self.booking.course is None:
+            return False
+        return self.step == "roomed" or (self.remote and self.step in NEXT_EVENT and not self.gone)
 
     @property
     def in_a_chair(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,6 +11,7 @@ from typing import Literal
 from django.utils.translation import gettext as _
 
 from clearhead.clinic.infusion.models import Infusion
+from clearhead.clinic.infusion.queries.board import HELP
 from clearhead.clinic.infusion.queries.doses import exact
 from clearhead.clinic.infusion.queries.ends import End
 from clearhead.clinic.infusion.queries.handover import open_flags
@@ -28,8 +30,6 @@ Urgency = Literal["", "soon", "low", "medium", "high"]
 LOUDER: tuple[Urgency, ...] = ("", "soon", "low", "medium", "high")
 SHOWN_APART = ("set", "pump")
 """Late things that have a line of their own on a tile."""
-HELP = "help"
-"""The flag of a call for help: it has a word of its own on a tile."""
 SOON_MIN = 5
 """From here on a set that comes is shown as soon due (assumption)."""
 
@@ -109,7 +109,7 @@ def figures_of(session: Session, now: datetime) -> Figures:
         due_set=str(due.set) if due else "",
         overdue_min=int(due.overdue_min) if due else 0,
         urgency=_urgency(due, protocol, now),
-        waits=tuple(one for one in late if one.what not in SHOWN_APART),
+        waits=_each_once(one for one in late if one.what not in SHOWN_APART),
         systolic=last.sys if last else None,
         diastolic=last.dia if last else None,
         set_at=last.happened_at if last else None,
@@ -129,6 +129,14 @@ def figures_of(session: Session, now: datetime) -> Figures:
         nurse_initials=" ".join(f"{part[0]}." for part in who.nurse.name.split()[:2]) if who else "",
         pump_confirmed=stands.pump_confirmed,
     )
+
+
+def _each_once(late: Iterable[Late]) -> tuple[Late, ...]:
+    """The longest of each kind: a tile has words for the kind, and a drug by plan its own sentence."""
+    first: dict[str, Late] = {}
+    for one in late:
+        first.setdefault(one.sentence if one.what == "by_plan" else one.what, one)
+    return tuple(first.values())
 
 
 def overdue_of(session: Session, now: datetime) -> tuple[Late, ...]:

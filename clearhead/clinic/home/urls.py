@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from clearhead.clinic.home import audit, kinetics, paper, research_views, views
+from clearhead.clinic.home import audit, help, kinetics, paper, research_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("health/", views.health, name="health"),
     path("home/visits/", views.visits, name="home-visits"),
+    path("home/help/", help.help_now, name="home-help"),
     path("home/<slug:site>/day/", views.day, name="home-day"),
     path("home/<slug:site>/day/live/", views.day_live, name="home-day-live"),
     path("home/<slug:site>/day/list/", paper.day_list, name="home-day-list"),

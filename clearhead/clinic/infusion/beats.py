@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from enum import StrEnum
 from uuid import UUID
 
 from django.conf import settings
@@ -21,9 +22,22 @@ NEWEST = (
     "SELECT infusion.last_fact FROM infusion_infusion infusion"
     " JOIN plan_session visit ON visit.id = infusion.session_id WHERE visit.code = %s"
 )
+HELP = (
+    "SELECT (SELECT COALESCE(MAX(id), 0) FROM infusion_flag WHERE rule = 'help'),"
+    " (SELECT COALESCE(MAX(ack.id), 0) FROM infusion_flagack ack"
+    " JOIN infusion_flag flag ON flag.id = ack.flag_id WHERE flag.rule = 'help')"
+)
 Asker = tuple[str, str, str]
 
-_admitted: dict[Asker, tuple[float, str]] = {}
+
+class Question(StrEnum):
+    """What is looked up for a screen that asks again: the newest fact of its chair, or of all calls for help."""
+
+    CHAIR = "chair"
+    HELP = "help"
+
+
+_admitted: dict[Asker, tuple[float, Question, str]] = {}
 
 
 def _asker(request: HttpRequest) -> Asker | None:
@@ -35,13 +49,14 @@ def _asker(request: HttpRequest) -> Asker | None:
     return who, request.path_info, after
 
 
-def unchanged(request: HttpRequest, code: UUID) -> HttpResponse:
+def unchanged(request: HttpRequest, question: Question, code: UUID | None = None) -> HttpResponse:
     """Nothing new, after every check: the next few seconds are answered from here."""
     asker = _asker(request)
     if asker is not None:
         if len(_admitted) >= MOST:
             _admitted.clear()
-        _admitted[asker] = (time.monotonic() + KEPT_S, code.hex)  # SQLite keeps this form, PostgreSQL reads it
+        kept = code.hex if code else ""  # SQLite keeps this form, PostgreSQL reads it
+        _admitted[asker] = (time.monotonic() + KEPT_S, question, kept)
     return HttpResponseNotModified()
 
 
@@ -56,8 +71,8 @@ class Beats:
         if request.method == "POST":
             _forget(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
         asker = _asker(request) if _admitted else None
-        until, code = _admitted.get(asker, (0.0, "")) if asker is not None else (0.0, "")
-        if asker is None or time.monotonic() >= until or _newest(code) != asker[2]:
+        kept = _admitted.get(asker) if asker is not None else None
+        if asker is None or kept is None or time.monotonic() >= kept[0] or newest(*kept[1:]) != asker[2]:
             return self.get_response(request)
         return HttpResponseNotModified(headers={"Cache-Control": "no-store"})
 
@@ -68,8 +83,12 @@ def _forget(who: str | None) -> None:
         _admitted.pop(asker, None)
 
 
-def _newest(code: str) -> str:
+def newest(question: Question, code: str = "") -> str:
+    """Digits that change with every new fact of the chair, or with every call for help and every word about one."""
     with connection.cursor() as cursor:
+        if question is Question.HELP:
+            cursor.execute(HELP)
+            return "{}{:09d}".format(*cursor.fetchone())
         cursor.execute(NEWEST, [code])
         row = cursor.fetchone()
     return str(row[0]) if row else ""

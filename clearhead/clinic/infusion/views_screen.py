@@ -12,7 +12,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET
 
 from clearhead.clinic.infusion import forms, queries
-from clearhead.clinic.infusion.beats import unchanged
+from clearhead.clinic.infusion.beats import Question, unchanged
 from clearhead.clinic.infusion.entered import WHY_NOT
 from clearhead.clinic.infusion.pages import CLINICIANS, READERS
 from clearhead.clinic.infusion.queries import screen
@@ -82,7 +82,7 @@ def parts(request: HttpRequest, session: Session) -> HttpResponse:
     """Asked every two seconds. A tablet that nobody is signed in at gets the alarms alone (H-43)."""
     number = screen.newest(session)
     if request.GET.get("after") == number and request.user.is_authenticated:
-        return _for_whom(request, unchanged(request, session.code))
+        return _for_whom(request, unchanged(request, Question.CHAIR, session.code))
     place(request, session)
     if clinician(request, session) is None:
         return JsonResponse(alarms(queries.chair(session, timezone.now())))

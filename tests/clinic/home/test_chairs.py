@@ -277,3 +277,13 @@ def test_the_desk_calls_help_to_a_chair_from_the_day_and_from_the_board_and_is_t
     event = Event.objects.get(kind="help")
     assert event.recorded_by == member("fern")
     assert tile("chair 2", AT_TEN + minutes(21)).figures.help_called
+
+
+def test_a_pump_that_runs_stands_on_the_board_also_where_the_calendar_knows_another_in_its_chair():
+    seat("Chair 1")
+    first = put(room.running(), "Chair 1")
+    unbooked = builders.running(cast.vera()).session
+
+    tiles = chairs.board(mesa(), AT_TEN + minutes(2)).tiles
+
+    assert [(one.chair, one.session) for one in tiles] == [("Chair 1", first), ("no chair booked", unbooked)]

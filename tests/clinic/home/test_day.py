@@ -13,8 +13,10 @@ from clearhead.clinic.people import guard
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.plan.queries import visit_of
 from clearhead.clinic.recovery.models import Discharge
+from clearhead.clinic.schedule.models import Booking
 from tests import builders, cast
 from tests.cast import member
+from tests.clinic.schedule.conftest import phone_call
 
 pytestmark = pytest.mark.django_db
 
@@ -97,3 +99,25 @@ def test_a_visit_that_is_over_tells_how_long_it_was_and_no_hour_of_going_home() 
     assert f"{left_at.astimezone(was_here.site.tz):%H:%M} (Phoenix time)" in page
     assert "Going home at about" not in page
     assert page.count('class="card visit"') == len([was_here, missed])
+
+
+def test_a_talk_by_phone_begins_on_the_board_and_nobody_arrives() -> None:
+    petra, at = cast.petra(), timezone.now() + timedelta(minutes=5)
+    booking = Booking.objects.create(
+        site=cast.mesa(), service=phone_call(cast.mesa()), patient=petra, course=builders.course_of(petra),
+        starts_at=at, ends_at=at + timedelta(minutes=15), created_at=at, status="booked",
+    )  # fmt: skip
+    day = booking.starts_at.astimezone(cast.mesa().tz).date()
+    booked = signed_in("dario").get(reverse("home-day", args=["mesa"]), {"day": f"{day}"}).content.decode()
+
+    signed_in("fern").post(
+        reverse("home-visit-event", args=[booking.code]),
+        {guard.FIELD: guard.token(booking.patient), "kind": "confirmed"},
+    )
+    confirmed = signed_in("dario").get(reverse("home-day", args=["mesa"]), {"day": f"{day}"}).content.decode()
+
+    way = reverse("consult-new", args=[booking.course.code])
+    assert way in booked
+    assert way in confirmed
+    assert "Has arrived" not in confirmed
+    assert 'class="way"' not in confirmed

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import Prefetch, Q, Sum
 
+from clearhead.clinic.infusion import beats
 from clearhead.clinic.infusion.models import Adjunct, Bag, Bolus, Flag, FlagAck, Infusion, RateChange
 from clearhead.clinic.people.models import Site
 from clearhead.clinic.plan.models import Session
 
 TODAY = timedelta(hours=18)
+HELP = "help"
+"""The flag of a call for help."""
 
 
 def chairs_at(site: Site, now: datetime) -> tuple[Session, ...]:
@@ -28,6 +32,18 @@ def site_mark(site: Site, now: datetime) -> int:
     """One number that grows with every fact at any chair of the site: boards poll and compare it."""
     rows = Infusion.objects.filter(site=site).filter(Q(ended_at__isnull=True) | Q(ended_at__gte=now - TODAY))
     return int(rows.aggregate(sum=Sum("last_fact"))["sum"] or 0)
+
+
+def help_called(sites: Iterable[Site]) -> tuple[Flag, ...]:
+    """Calls for help that have not ended, the oldest first."""
+    ended = FlagAck.standing().filter(cleared=True).values("flag_id")
+    rows = Flag.standing().filter(session__site__in=list(sites), rule=HELP).exclude(pk__in=ended)
+    return tuple(rows.select_related("session__site").order_by("happened_at", "pk"))
+
+
+def help_mark() -> str:
+    """Digits that change with every call for help and every word about one."""
+    return beats.newest(beats.Question.HELP)
 
 
 def for_prescriber(site: Site) -> tuple[Flag, ...]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from clearhead.clinic.audit.actions import anchor
 from clearhead.clinic.audit.models import Anchor, Chain
 from clearhead.clinic.audit.verify import ENOUGH, Head, breaks, head_from
-from clearhead.clinic.checks import missing_migrations
+from clearhead.clinic.tables import missing_migrations
 
 
 class Command(BaseCommand):

@@ -13,13 +13,13 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from clearhead.clinic.checks import missing_migrations
 from clearhead.clinic.people import doors
 from clearhead.clinic.people.models import RoleGrant, Site
 from clearhead.clinic.policy.clinic_file import ClinicFile, clinic_from, load_clinic
 from clearhead.clinic.rehearsal.questions import Unanswered, ask, written
 from clearhead.clinic.rehearsal.selection import select_chosen
 from clearhead.clinic.schedule.setup import load_clinic as set_up
+from clearhead.clinic.tables import missing_migrations
 from clearhead.medicine.errors import WrongFile
 
 LINK_LASTS = timedelta(days=2)

@@ -1,0 +1,47 @@
+"""A call for help stands on every page of everybody who works here, whatever page that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from clearhead.clinic.infusion import beats
+from clearhead.clinic.infusion.queries.board import help_called, help_mark
+from clearhead.clinic.people.access import access, sites_of, staff
+from clearhead.clinic.people.models import Role
+from clearhead.clinic.plan.queries import chair_of
+
+ROLES = (Role.FRONT_DESK, Role.NURSE, Role.PRESCRIBER, Role.DIRECTOR, Role.OWNER, Role.PHARMACIST)
+"""Everybody who may stand near a chair."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Help that was called and has not ended. No name: the page may lie open on a desk."""
+
+    code: UUID
+    chair: str
+    site: str
+    at: datetime
+
+
+@require_GET
+@access(staff(*ROLES), poll=True)
+def help_now(request: Any) -> HttpResponse:
+    """Asked every two seconds by every page of the staff; 304 while nothing has changed."""
+    mark = help_mark()
+    if request.GET.get("after") == mark:
+        return beats.unchanged(request, beats.Question.HELP)
+    return render(request, "home/_help_now.html", {"calls": _calls(request), "mark": mark, "now": timezone.now()})
+
+
+def _calls(request: HttpRequest) -> list[Call]:
+    rows = help_called(sites_of(request.user, *ROLES))
+    return [Call(row.session.code, chair_of(row.session), row.session.site.name, row.happened_at) for row in rows]

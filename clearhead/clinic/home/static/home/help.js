@@ -1,0 +1,28 @@
+// Help that was called anywhere at this clinic stands on this page within two seconds.
+const EVERY_MS = 2000, FRESH_MS = 60000;
+const box = () => document.getElementById("help-now");
+const own = document.querySelector("[data-chair]")?.dataset.chair; // this chair's page has a banner of its own
+let fresh = -Infinity;
+
+async function look() {
+  const all = performance.now() - fresh > FRESH_MS;
+  const query = all ? "" : `?after=${box().dataset.mark}`;
+  try {
+    const reply = await fetch(box().dataset.address + query, { cache: "no-store", redirect: "error", signal: AbortSignal.timeout(4000) });
+    if (reply.status !== 200) return;
+    const page = new DOMParser().parseFromString(await reply.text(), "text/html").getElementById("help-now");
+    page.dataset.address = box().dataset.address;
+    page.querySelector(`[data-code="${own}"]`)?.remove();
+    if (page.innerHTML !== box().innerHTML) box().replaceWith(document.importNode(page, true));
+    else box().dataset.mark = page.dataset.mark;
+    fresh = performance.now();
+  } catch { /* asked again in a moment; a clinic that is lost is said elsewhere */ }
+}
+
+async function always() {
+  if (!document.hidden) await look();
+  setTimeout(always, EVERY_MS);
+}
+
+document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
+always();
