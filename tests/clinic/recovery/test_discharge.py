@@ -7,13 +7,20 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from clearhead.clinic.infusion.models import Adjunct, Event, Flag, Flush, Infusion, Symptom
+from clearhead.clinic.home.brought import brought
+from clearhead.clinic.infusion import actions as chair
+from clearhead.clinic.infusion import queries
+from clearhead.clinic.infusion.actions.base import ChairRefused
+from clearhead.clinic.infusion.models import Adjunct, DrugClosure, Event, Flag, Flush, Infusion, PumpReading, Symptom
 from clearhead.clinic.infusion.queries.forecast import forecast_of
+from clearhead.clinic.infusion.queries.offers import offers
 from clearhead.clinic.letters.models import Outgoing
+from clearhead.clinic.people import guard
 from clearhead.clinic.people.actions import SignatureRefused
 from clearhead.clinic.plan import queries as plan
-from clearhead.clinic.plan.models import SessionSummary
+from clearhead.clinic.plan.models import Session, SessionSummary
 from clearhead.clinic.recovery import actions
 from clearhead.clinic.recovery.models import Discharge
 from clearhead.clinic.recovery.queries import recovery_of
@@ -318,3 +325,60 @@ def test_somebody_else_than_was_named_needs_a_word(session):
 def test_what_the_protocol_does_not_allow_is_no_escort(session):
     with pytest.raises(actions.DischargeRefused, match="allows no"):
         actions.meet_escort(session=session, alternative="a taxi", by=member("nina"), at=ward.ENDED)
+
+
+def test_who_leaves_against_advice_is_brought_to_the_prescriber_with_what_was_not_met() -> None:
+    session, at = ward.ended(), ward.ENDED + minutes(7)
+
+    ward.go(session, at, disposition="against_advice", reason="Leaves.")
+
+    (flag,) = brought(session.site, at + minutes(1)).flags
+    assert (flag.rule, flag.level) == ("left_early", "high")
+    assert "Left against advice, not met:" in flag.sentence
+    assert "catheter" in flag.sentence.lower()
+
+
+def test_who_has_met_everything_leaves_no_flag() -> None:
+    session, at = ward.ended(), ward.ENDED + minutes(90)
+    ward.ready(session, at)
+
+    ward.go(session, at, disposition="against_advice", reason="In a hurry.")
+
+    assert brought(session.site, at + minutes(1)).flags == ()
+
+
+def test_the_catheter_is_taken_out_of_the_record_also_after_the_departure() -> None:
+    session, at, client = ward.ended(), timezone.now(), Client()
+    ward.go(session, at, disposition="against_advice", reason="Leaves.")
+    client.force_login(member("nina"))
+    page = f"/recovery/{session.code}/"
+
+    assert "It is out, the site is dry" in client.get(page).content.decode()
+    client.post(f"{page}catheter/", {guard.FIELD: guard.token(session.patient)})
+
+    assert "It is out, the site is dry" not in client.get(page).content.decode()
+
+
+@pytest.mark.hazard("H-08")
+def test_the_drug_is_accounted_for_also_after_the_departure_and_its_flag_goes() -> None:
+    session, at, nina = room.running(), ward.ENDED + minutes(7), member("nina")
+    bag = session.bags.get()
+    ward.fact(
+        room.RateChange, session, ward.ENDED, bag=bag, kind="end", entered_value=0, entered_unit="mL/h",
+        pump_ml_per_h=0, intended=True,
+    )  # fmt: skip
+    Infusion.objects.filter(session=session).update(ended_at=ward.ENDED)
+    ward.fact(PumpReading, session, ward.ENDED, bag=bag, pump_ml=Decimal(7), charted_ml=Decimal(7), stopped=True)
+    session = Session.objects.get(pk=session.pk)
+    ward.go(session, at, disposition="against_advice", reason="Leaves.")
+    left = SessionSummary.standing().get(session=session)
+    assert [one.page for one in offers(queries.chair(session, at)) if "drug" in one.word] == ["infusion-close"]
+
+    drug = {"session": session, "left_mg": Decimal(12), "wasted_mg": Decimal(0), "by": nina, "at": at}
+    written = chair.finish(**drug, reason="the bag fell and broke")
+
+    assert written == left, "the departure had written it"
+    assert DrugClosure.standing().filter(session=session).count() == 1
+    assert [flag.rule for flag in queries.open_flags(session)] == ["left_early"]
+    with pytest.raises(ChairRefused, match="closed already"):
+        chair.finish(**drug)

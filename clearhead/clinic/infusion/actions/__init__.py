@@ -3,7 +3,7 @@
 from clearhead.clinic.infusion.actions.adjunct import AdjunctRefused, effect, give
 from clearhead.clinic.infusion.actions.base import HERE, ChairRefused, RateRefused, Written, refuse
 from clearhead.clinic.infusion.actions.bolus import bolus, flush
-from clearhead.clinic.infusion.actions.close import close, close_drug, finish, take_over
+from clearhead.clinic.infusion.actions.close import LEFT_OPEN, close, close_drug, finish, take_over
 from clearhead.clinic.infusion.actions.event import (
     call_help,
     consent_withdrawn,
@@ -33,6 +33,7 @@ from clearhead.clinic.infusion.entered import SecondPerson, Secret
 
 __all__ = [
     "HERE",
+    "LEFT_OPEN",
     "AdjunctRefused",
     "Ask",
     "ChairRefused",

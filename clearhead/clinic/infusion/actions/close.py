@@ -9,11 +9,13 @@ from uuid import UUID
 
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.infusion.actions.base import HERE, ChairRefused, Written, add, lock, refuse
+from clearhead.clinic.infusion.actions.observe import acknowledge
 from clearhead.clinic.infusion.entered import Secret
-from clearhead.clinic.infusion.models import DrugClosure, Responsible
+from clearhead.clinic.infusion.models import DrugClosure, Flag, Responsible
 from clearhead.clinic.infusion.queries.doses import account, dose_rows, exact
 from clearhead.clinic.infusion.queries.handover import hand_over, responsible
 from clearhead.clinic.infusion.queries.pinned import protocol_of
+from clearhead.clinic.infusion.queries.remains import drug_is_open
 from clearhead.clinic.infusion.queries.said import left_open
 from clearhead.clinic.infusion.queries.state import State, standing
 from clearhead.clinic.people.access import roles_of
@@ -24,6 +26,8 @@ from clearhead.medicine.rules.dose import DrugClosure as Closure
 from clearhead.medicine.rules.reasons import missing, refused
 from clearhead.medicine.rules.verdict import Reason, Verdict
 
+LEFT_OPEN = "left_open"
+"""The flag of a departure before the drug was accounted for or the pump seen."""
 SYRINGE_MG = Decimal("1")
 """How closely what is left and wasted can be read (assumption)."""
 
@@ -185,10 +189,20 @@ def finish(
     end_reason: str = "planned end",
     client_id: UUID | None = None,
 ) -> SessionSummary:
-    """Account for the drug and close the session, both or neither."""
-    if dose_rows(session).bags and not DrugClosure.standing().filter(session=session).exists():
+    """Account for the drug and close the session, both or neither.
+
+    Where the patient left first, the departure has closed the session: then only the drug was still open (H-08).
+    """
+    accounted = not drug_is_open(session, dose_rows(session))
+    if not accounted:
         close_drug(
             session=session, left_mg=left_mg, wasted_mg=wasted_mg, witness=witness, witness_secret=witness_secret,
             reason=reason, by=by, at=at,
         )  # fmt: skip
-    return close(session=session, by=by, at=at, end_reason=end_reason)
+    written: SessionSummary | None = SessionSummary.standing().filter(session=session).last()
+    if written is None or accounted:
+        return close(session=session, by=by, at=at, end_reason=end_reason)
+    if standing(session, at).pump_confirmed:
+        for flag in Flag.standing().filter(session=session, rule=LEFT_OPEN).exclude(acks__cleared=True):
+            acknowledge(session=session, flag=flag, done="drug accounted for", cleared=True, by=by, at=at)
+    return written

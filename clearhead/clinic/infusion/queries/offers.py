@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from clearhead.clinic.infusion.queries.chair import ChairView
+from clearhead.clinic.infusion.queries.remains import drug_is_open
 from clearhead.clinic.infusion.queries.state import State
 
 BEFORE = (State.PREPARING, State.READY)
@@ -78,6 +79,8 @@ def _over(view: ChairView) -> Iterable[Offer]:
         yield Offer("", _("Close the session"), _("first somebody looks: pump seen stopped"))
     elif state is State.STOPPED:
         yield Offer("infusion-close", _("Close the session"))
+    elif state is State.CLOSED and drug_is_open(view.session, view.dose_rows):
+        yield Offer("infusion-close", _("Account for the drug"))
     elif state is State.CLOSED:
         yield Offer("", _("Close the session"), _("it is closed"))
 

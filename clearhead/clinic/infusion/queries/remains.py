@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from clearhead.clinic.infusion.models import Bag
+from clearhead.clinic.infusion.models import Bag, DrugClosure
 from clearhead.clinic.infusion.queries import doses
 from clearhead.clinic.infusion.queries.doses import DoseRows
+from clearhead.clinic.plan.models import Session
 from clearhead.medicine.protocols.bedside import Line
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules.dose import DoseAccount
@@ -63,3 +64,8 @@ def pump_since_bag(rows: DoseRows, protocol: Protocol, at: datetime) -> Decimal:
         return Decimal(0)
     now, then = (doses.account(rows, protocol, moment).pump_ml for moment in (at, hung[-1].happened_at))
     return doses.exact(now - then)
+
+
+def drug_is_open(session: Session, rows: DoseRows) -> bool:
+    """True while a bag was drawn and nobody has said where all of it went."""
+    return bool(rows.bags) and not DrugClosure.standing().filter(session=session).exists()

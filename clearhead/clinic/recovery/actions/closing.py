@@ -30,10 +30,23 @@ def close_visit(left: Discharge, *, by: User, at: datetime) -> None:
     """Everything that follows from leaving. What stands open is flagged, never in the way."""
     session = left.session
     _summary(left, by, at)
+    if left.disposition == "against_advice" and left.corrects_id is None:
+        _tell(left, by, at)
     if session.booking is not None and left.corrects_id is None:
         schedule.record_visit_event(booking=session.booking, kind="left", by=by, at=at, happened_at=left.happened_at)
     if left.disposition in HOME:
         _send(left, by, at)
+
+
+def _tell(left: Discharge, by: User, at: datetime) -> None:
+    """Who left against advice is brought to the prescriber, with everything that was not met."""
+    unmet = [reason["title"] for reason in left.verdict["reasons"] if reason["outcome"] != "allowed"]
+    if unmet:
+        sentence = f"Left against advice, not met: {', '.join(unmet)}."
+        raise_flag(
+            session=left.session, at=at, by=by, rule="left_early", level="high", sentence=sentence[:400],
+            since=left.happened_at, for_prescriber=True,
+        )  # fmt: skip
 
 
 def _summary(left: Discharge, by: User, at: datetime) -> None:
@@ -50,7 +63,7 @@ def _summary(left: Discharge, by: User, at: datetime) -> None:
         chair.close(session=session, by=by, at=at, end_reason=f"left: {left.get_disposition_display()}")
     except ChairRefused as refusal:
         sentence = f"The patient left with this still open: {refusal}"
-        raise_flag(session=session, at=at, by=by, rule="left_open", level="medium", sentence=sentence[:400])
+        raise_flag(session=session, at=at, by=by, rule=chair.LEFT_OPEN, level="medium", sentence=sentence[:400])
         _write_summary(session, left, by, at)
 
 
