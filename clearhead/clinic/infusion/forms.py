@@ -345,7 +345,7 @@ class CloseForm(ChairForm):
     wasted_mg = NumberField(unit="mg", places=2, low=0, label=lazy("Wasted from the bag"))
     witness_secret = SecretField(required=False, label=lazy("Witness's own PIN or password"))
     reason = forms.CharField(required=False, max_length=300, label=lazy("Reason for a difference"))
-    end_reason = forms.CharField(max_length=80, initial="planned end", label=lazy("Why it ended"))
+    end_reason = forms.CharField(max_length=80, label=lazy("Why it ended"))
     field_order = ("left_mg", "wasted_mg", "witness", "witness_secret", "reason", "end_reason")
 
     def prepare(self) -> None:

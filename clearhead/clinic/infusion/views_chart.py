@@ -203,7 +203,9 @@ def take(request: Any, session: Session) -> HttpResponse:
 @access(CLINICIANS, Session)
 def close(request: Any, session: Session) -> HttpResponse:
     """The drug is accounted for and the session is closed."""
-    form = form_of(forms.CloseForm, request, session)
+    view = queries.chair(session, timezone.now(), by=request.user)
+    ended = _("stopped") if any(row.kind == "stop" for row in view.events) else _("planned end")
+    form = form_of(forms.CloseForm, request, session, end_reason=ended)
 
     def run(said: dict[str, Any], now: datetime) -> Any:
         return actions.finish(
@@ -212,7 +214,6 @@ def close(request: Any, session: Session) -> HttpResponse:
             by=request.user, at=now, client_id=said["client_id"],
         )  # fmt: skip
 
-    view = queries.chair(session, timezone.now(), by=request.user)
     left = queries.remains(view.dose_rows, view.given.account, view.protocol)
     return answer(
         request, session, form, run, title=_("Close the session"), template="infusion/close.html", view=view, left=left

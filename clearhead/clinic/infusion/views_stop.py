@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -94,10 +95,17 @@ def seen_stopped(request: HttpRequest, session: Session) -> HttpResponse:
 @require_GET
 @access(CHAIR, Session)
 def transfer(request: HttpRequest, session: Session) -> HttpResponse:
-    """The transfer sheet: situation, background, assessment, what was done. Prints as it stands."""
+    """The transfer sheet: situation, background, assessment, what was done. Prints as it stands.
+
+    At a tablet that nobody is signed in at it opens once help was called, the pump stopped or a line written: a crew
+    needs it then, and nobody else who passes by does (H-43).
+    """
     now, lines = timezone.now(), queries.for_the_crew(session)
+    over = queries.hand_over(session, now)
+    if clinician(request, session) is None and not over.emergency:
+        raise PermissionDenied(_("This tablet is locked. Sign in; in an emergency press stop or call help first."))
     shown = {
-        "session": session, "patient": session.patient, "over": queries.hand_over(session, now),
+        "session": session, "patient": session.patient, "over": over,
         "responsible": queries.responsible(session), "lines": lines[-LINES_FOR_THE_CREW:],
         "earlier": max(0, len(lines) - LINES_FOR_THE_CREW), "infusion": queries.infusion_of(session), "at": now,
     }  # fmt: skip

@@ -176,7 +176,7 @@ def test_the_sheet_says_times_and_alarms_in_plain_words_and_the_link_shows_no_na
 
     for page in (printed, by_link):
         assert "Sat 21 Nov" in page
-        assert "Call the emergency number at once for" in page
+        assert "Call 911 at once for" in page
         assert "mg" not in page.split("<article", 1)[1].split("</article", 1)[0]
     assert "Petra Lindqvist" in printed
     assert "Lindqvist" not in by_link
@@ -203,7 +203,7 @@ def test_the_sheet_to_take_home_is_one_page_of_a_file_for_the_desk_and_behind_th
     assert (len(pages.pages), more) == (1, [])
     assert round(pages.pages[0].height / 96 * 25.4) == {"a4": 297, "letter": 279}[size]
     assert ("Lindqvist" in html) is not by_link
-    assert all(words in html for words in ("Not before these times", "Call the emergency number at once for"))
+    assert all(words in html for words in ("Not before these times", "Call 911 at once for"))
 
 
 def test_a_call_asks_every_alarm_of_someone_who_was_reached(nurse, session):

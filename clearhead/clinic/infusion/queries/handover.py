@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from clearhead.clinic.assessment.models import Medication
-from clearhead.clinic.infusion.entered import REVERSALS
+from clearhead.clinic.infusion.entered import AS_SAID, REVERSALS
 from clearhead.clinic.infusion.models import Access, Adjunct, Event, Flag, Observation, Symptom
 from clearhead.clinic.infusion.queries.adjuncts import allergies_of, still_to_ask
 from clearhead.clinic.infusion.queries.flags import open_flags as open_flags
@@ -61,6 +63,17 @@ class HandOver:
         return max(found, default=None)
 
     @property
+    def happened(self) -> tuple[tuple[datetime, str], ...]:
+        """The emergency in order: what a crew has to know first."""
+        return tuple((row.happened_at, emergency_words(row)) for row in self.emergency)
+
+    @property
+    def rescue_drugs(self) -> tuple[tuple[datetime, str], ...]:
+        """Medicines of the emergency: they are charted as lines, not against an order."""
+        rows = (row for row in self.emergency if row.detail.get("what") == "drug")
+        return tuple((row.happened_at, row.text or _("a drug, name not written")) for row in rows)
+
+    @property
     def open_items(self) -> tuple[str, ...]:
         """The lines that the taking-over nurse ticks."""
         found = [flag.sentence for flag in self.flags]
@@ -70,6 +83,15 @@ class HandOver:
         if not self.standing.pump_confirmed:
             found.insert(0, "Pump state not confirmed")
         return tuple(found)
+
+
+def emergency_words(row: Event) -> str:
+    """One line of an emergency, as it is said."""
+    if row.kind == "emergency":
+        what = str(row.detail.get("what", "emergency"))
+        return ": ".join(filter(None, [AS_SAID.get(what, what.replace("_", " ")), row.text]))
+    known = {"stop": _("infusion stopped"), "help": _("help called"), "pump_seen_stopped": _("pump seen stopped")}
+    return str(known[row.kind])
 
 
 def _undoes(words: str) -> bool:
