@@ -7,6 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -100,6 +102,13 @@ def price_words(price: Any, currency: str = "USD") -> str:
     if Decimal(str(price)) == 0:
         return str(_("free of charge"))
     return f"{currency} {Decimal(str(price)):.2f}".removesuffix(".00")
+
+
+@register.filter
+def call_link(phone: str) -> SafeString:
+    """A phone number that a tap calls."""
+    digits = "".join(sign for sign in phone if sign.isdigit() or sign == "+")
+    return format_html('<a class="reach" href="tel:{}">{}</a>', digits, phone)
 
 
 @register.filter
