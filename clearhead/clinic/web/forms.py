@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -92,20 +92,82 @@ class WholeField(NumberField):
         return None if number is None else int(number)
 
 
+TWICE = ("first", "second")
+"""The two of a clock time that comes twice when the clocks are put back."""
+
+
+def _both(local: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
+    """The two moments of a clock time; one and the same on every ordinary day."""
+    early, late = (local.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    return early, late
+
+
+def _was(local: datetime, zone: tzinfo) -> bool:
+    """False for a clock time that was skipped."""
+    return _both(local, zone)[0].astimezone(UTC).astimezone(zone).replace(tzinfo=None) == local
+
+
+def _comes_twice(local: datetime, zone: tzinfo) -> bool:
+    early, late = _both(local, zone)
+    return early.utcoffset() != late.utcoffset() and _was(local, zone)
+
+
+class WhenInput(forms.DateTimeInput):
+    """A picker of date and time. Where the time happened twice, and only there, two choices stand below it."""
+
+    input_type = "datetime-local"
+    template_name = "web/when.html"
+    zone: tzinfo = UTC
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M")
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """What was picked, with the choice behind it: 2026-11-01T01:30 second."""
+        value, which = data.get(name), data.get(f"{name}_which")
+        return f"{value} {which}" if value and which in TWICE else value
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        """The picker takes no words, so the choice is taken off what it shows."""
+        wall, _space, which = str(value or "").partition(" ")
+        shown = wall if which in TWICE else value
+        context: dict[str, Any] = super().get_context(name, shown, attrs)
+        context["widget"] |= {"twice": self._twice(wall), "which": which}
+        return context
+
+    def _twice(self, wall: str) -> bool:
+        try:
+            return _comes_twice(datetime.fromisoformat(wall), self.zone)
+        except (ValueError, TypeError, OverflowError):
+            return False
+
+
 class WhenField(forms.Field):
     """A local date and time in a zone, as the browser sends it (2026-11-21T10:51). A time that happened twice asks."""
 
-    widget = forms.DateTimeInput
+    widget = WhenInput
 
     def __init__(self, *, zone: ZoneInfo | str = "UTC", **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.zone = zone if isinstance(zone, ZoneInfo) else ZoneInfo(zone)
-        self.widget.input_type = "datetime-local"
-        self.widget.format = "%Y-%m-%dT%H:%M"
+
+    @property
+    def zone(self) -> tzinfo:
+        """The zone whose clock is meant."""
+        zone: tzinfo = self.widget.zone
+        return zone
+
+    @zone.setter
+    def zone(self, zone: tzinfo) -> None:
+        self.widget.zone = zone
 
     def prepare_value(self, value: Any) -> Any:
         """Show a moment as the site's wall clock."""
-        return value.astimezone(self.zone).strftime("%Y-%m-%dT%H:%M") if isinstance(value, datetime) else value
+        if not isinstance(value, datetime):
+            return value
+        here = value.astimezone(self.zone)
+        twice = _comes_twice(here.replace(tzinfo=None, fold=0), self.zone)
+        return f"{here:%Y-%m-%dT%H:%M}" + (f" {TWICE[here.fold]}" if twice else "")
 
     def to_python(self, value: Any) -> datetime | None:
         """The moment, in UTC."""
@@ -118,20 +180,18 @@ class WhenField(forms.Field):
             if match is None:
                 raise ValueError
             local = datetime.fromisoformat(f"{match[1]}T{match[2]}{match[3] or ''}")
-        except ValueError as fault:
+            return self._moment(local, (match[4] or "").strip())
+        except (ValueError, OverflowError) as fault:
             raise ValidationError(
                 _("“%(value)s” is not a date and time such as 2026-11-21 10:51.") % {"value": value}
             ) from fault
-        return self._moment(local, (match[4] or "").strip())
 
     def _moment(self, local: datetime, which: str) -> datetime:
-        early, late = (local.replace(tzinfo=self.zone, fold=fold) for fold in (0, 1))
-        if early.astimezone(UTC).astimezone(self.zone).replace(tzinfo=None) != local:
+        early, late = _both(local, self.zone)
+        if not _was(local, self.zone):
             raise ValidationError(_("That time did not exist: the clocks were put forward. Choose another."))
-        if early.utcoffset() != late.utcoffset() and not which:
-            raise ValidationError(
-                _("That time happened twice: the clocks were put back. Add “first” or “second” after it.")
-            )
+        if _comes_twice(local, self.zone) and not which:
+            raise ValidationError(_("That time happened twice: the clocks were put back. Say which one."))
         return (late if which == "second" else early).astimezone(UTC)
 
 
