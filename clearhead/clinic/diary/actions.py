@@ -95,24 +95,32 @@ def start_attack(
     by: User | None,
     at: datetime,
     precision_min: int = 0,
+    ended_at: datetime | None = None,
+    entered_at: datetime | None = None,
     code: UUID | None = None,
     client_id: UUID | None = None,
 ) -> Attack:
-    """A headache begins (or began). A phone that is offline chooses the code itself, so that more can follow."""
-    begun = _entered(started_at, at)
+    """A headache begins (or began, and may be over). An offline phone chooses the code, so that more can follow."""
+    moment = _entered(entered_at, at)
+    begun, over = _entered(started_at, moment), ended_at and _entered(ended_at, moment)
+    if over is not None and over < begun:
+        raise DiaryRefused(_("It cannot end before it began. Check both times."))
     day = local_date_of_entry(begun, zone)
     chosen = {"code": code} if code is not None else {}
     attack = Attack.objects.create(
         patient=patient,
         zone=zone,
         precision_min=precision_min,
-        backfilled=is_backfilled(day, recorded_at=at, zone=zone),
+        backfilled=is_backfilled(day, recorded_at=moment, zone=zone),
         happened_at=begun,
         recorded_at=at,
         recorded_by=by,
         **chosen,
     )
-    audit.record(chain=_chain(patient), at=at, by=by, verb="start attack", subject=attack, patient=patient)
+    if over is not None:
+        _event(attack, AttackEvent.Kind.OVER, "", over, by, at, None)
+    said = {"ended_at": over} if over else {}
+    audit.record(chain=_chain(patient), at=at, by=by, verb="start attack", subject=attack, patient=patient, body=said)
     return attack
 
 

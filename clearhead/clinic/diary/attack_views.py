@@ -50,6 +50,7 @@ def start(request: HttpRequest) -> HttpResponse:
             actions.start_attack(
                 patient=patient,
                 started_at=begun,
+                ended_at=said["ended_at"],
                 precision_min=(ago or 0) // 2,
                 zone=said["zone"] or patient.zone,
                 by=_user(request),
@@ -59,7 +60,10 @@ def start(request: HttpRequest) -> HttpResponse:
         except actions.DiaryRefused as refusal:
             form.refused(refusal, "started_at")
         else:
-            return redirect("diary-attack")
+            if said["ended_at"] is None:
+                return redirect("diary-attack")
+            messages.success(request, _("Saved to the clinic."))
+            return redirect("diary-calendar")
     shown = {"attack": None, "form": form, "patient": patient}
     return render(request, "diary/attack.html", shown, status=422)
 

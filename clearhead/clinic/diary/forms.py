@@ -41,24 +41,34 @@ class DayForm(ClearForm):
 
 
 class StartForm(ClearForm):
-    """When an attack began: some minutes ago, or at a time of one's own."""
+    """When an attack began: some minutes ago, or at a time of one's own; and its end, when it is over already."""
 
     zone = ZoneField()
     minutes_ago = forms.TypedChoiceField(
         choices=list(words.AGO.items()), coerce=int, required=False, empty_value=None, widget=forms.RadioSelect
     )
-    started_at = WhenField(label=_("Another time"), required=False)
 
     def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["started_at"] = WhenField(label=_("Another time"), required=False, zone=zone)
+        self.fields["started_at"] = WhenField(label=_("It began at"), required=False, zone=zone)
+        self.fields["ended_at"] = WhenField(label=_("It ended, if it is over"), required=False, zone=zone)
 
     def clean(self) -> dict[str, Any]:
-        """One of the two is given."""
+        """A button or a time. The button that was tapped says what is meant, whatever stands below it."""
         said = super().clean() or {}
-        if said.get("minutes_ago") is None and said.get("started_at") is None and "started_at" not in self.errors:
-            raise ValidationError(_t("Say when it began: now, some minutes ago, or at another time."))
+        if said.get("minutes_ago") is not None:
+            return {**said, "started_at": None, "ended_at": None}
+        _began(self, said)
         return said
+
+
+def _began(form: forms.Form, said: dict[str, Any]) -> None:
+    """When it began is known, and it did not end before."""
+    begun, ended = said.get("started_at"), said.get("ended_at")
+    if begun is None and "started_at" not in form.errors:
+        raise ValidationError(_t("Say when it began: now, some minutes ago, or at another time."))
+    if begun and ended and ended < begun:
+        form.add_error("ended_at", _t("It cannot end before it began. Check both times."))
 
 
 class OverForm(ClearForm):
@@ -172,7 +182,10 @@ class MonthForm(forms.Form):
 
 
 class QueuedForm(forms.Form):
-    """One entry made while the phone was offline. The id was chosen on the phone."""
+    """One entry made while the phone was offline. The id was chosen on the phone, which sends every field of its form.
+
+    Without both a button and a time a start is refused: "now" is never guessed.
+    """
 
     id = forms.UUIDField()
     kind = forms.ChoiceField(choices=[(kind, kind) for kind in ("day", "start", "worse", "over")])
@@ -183,6 +196,11 @@ class QueuedForm(forms.Form):
     minutes_ago = forms.IntegerField(min_value=0, max_value=1440, required=False)
     attack = forms.UUIDField(required=False)
 
+    def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("started_at", "ended_at"):
+            self.fields[name] = WhenField(required=False, zone=zone)
+
     def clean(self) -> dict[str, Any]:
         """Each kind has what it needs."""
         said = super().clean() or {}
@@ -190,4 +208,6 @@ class QueuedForm(forms.Form):
             raise ValidationError(_t("A day's answer needs its date and the answer."))
         if said.get("kind") in {"worse", "over"} and said.get("attack") is None:
             raise ValidationError(_t("Which attack is meant?"))
+        if said.get("kind") == "start" and said.get("minutes_ago") is None and "minutes_ago" not in self.errors:
+            _began(self, said)
         return said

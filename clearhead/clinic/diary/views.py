@@ -199,7 +199,7 @@ def sync(request: HttpRequest) -> HttpResponse:
 
 
 def _take_in(patient: Patient, user: Any, entry: Any, now: Any) -> dict[str, str]:
-    form = QueuedForm(entry if isinstance(entry, dict) else {})
+    form = QueuedForm(entry if isinstance(entry, dict) else {}, zone=patient.zone)
     name = str(entry.get("id", "")) if isinstance(entry, dict) else ""
     if not form.is_valid():
         told = " ".join(str(error) for errors in form.errors.values() for error in errors)
@@ -225,11 +225,13 @@ def _keep(patient: Patient, user: Any, said: dict[str, Any], now: Any) -> None:
             client_id=said["id"],
         )
     elif said["kind"] == "start":
-        ago = said["minutes_ago"] or 0
+        ago = said["minutes_ago"]
         actions.start_attack(
             patient=patient,
-            started_at=entered - timedelta(minutes=ago),
-            precision_min=ago // 2,
+            started_at=said["started_at"] if ago is None else entered - timedelta(minutes=ago),
+            ended_at=said["ended_at"] if ago is None else None,
+            entered_at=entered,
+            precision_min=(ago or 0) // 2,
             zone=zone,
             code=said["id"],
             by=user,

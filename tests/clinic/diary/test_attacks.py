@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from clearhead.clinic.diary import actions, queries
+from clearhead.clinic.diary.forms import QueuedForm
 from clearhead.clinic.diary.models import Attack, AttackEvent, Day, Dose
 from tests import cast
 from tests.cast import AT_TEN
@@ -202,3 +204,50 @@ def test_an_entry_for_another_patients_attack_is_refused(phone: Client) -> None:
 @pytest.mark.parametrize("body", ["", "[]", '{"entries": 3}'])
 def test_what_is_no_list_of_entries_is_refused(phone: Client, body: str) -> None:
     assert phone.post("/diary/sync/", body, content_type="application/json").status_code == 422
+
+
+def test_a_queued_start_keeps_the_time_it_was_given_and_its_end(phone: Client) -> None:
+    sent = queued("start", started_at="2026-11-20T04:15", ended_at="2026-11-20T08:45")
+    told = send(phone, sent).json()["results"][0]
+    view = queries.attack_view(Attack.objects.get())
+
+    assert told["state"] == "saved"
+    assert (f"{view.started_at:%d %H:%M}", view.minutes) == ("20 11:15", 270)  # Phoenix is seven hours behind UTC
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ({}, "Say when it began"),
+        ({"started_at": "soon"}, "is not a date and time"),
+        ({"started_at": "2026-11-20T12:00"}, "lies in the future"),  # tapped at nine in Phoenix, sent much later
+        ({"started_at": "2026-11-20T08:00", "ended_at": "2026-11-20T07:00"}, "cannot end before it began"),
+        ({"minutes_ago": "soon"}, "whole number"),
+    ],
+)
+def test_a_queued_start_without_a_possible_time_is_refused_and_never_taken_for_now(
+    phone: Client, more: dict[str, str], sentence: str
+) -> None:
+    told = send(phone, queued("start", **more)).json()["results"][0]
+
+    assert told["state"] == "refused"
+    assert sentence in told["sentence"]
+    assert not Attack.objects.exists()
+
+
+@pytest.mark.parametrize("address", ["/diary/", "/diary/attack/"])
+@pytest.mark.parametrize("running", [False, True])
+def test_the_queue_knows_every_field_of_every_form_that_waits_on_the_phone(
+    phone: Client, petra: Any, address: str, running: bool
+) -> None:
+    if running:
+        begin(petra)
+    page = phone.get(address).content.decode()
+    forms = re.findall(r"<form[^>]*data-offline.*?</form>", page, re.DOTALL)
+    named = {
+        name for form in forms for name in re.findall(r'<(?:input|button|select|textarea)[^>]* name="(\w+)"', form)
+    }
+    of_the_page = {"csrfmiddlewaretoken", "form_for", "client_id"}
+
+    assert forms
+    assert named - of_the_page <= set(QueuedForm({}, zone=petra.zone).fields)
