@@ -204,6 +204,14 @@ REAUTH_MINUTES = 0  # every signature asks for the secret again
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "loggers": {"clearhead": {"handlers": ["console"], "level": "INFO"}},
+    "formatters": {"fault": {"()": "clearhead.clinic.faults.WithoutWords", "format": "%(asctime)s %(message)s"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler"},
+        "faults": {"class": "logging.StreamHandler", "formatter": "fault"},
+    },
+    "loggers": {
+        "clearhead": {"handlers": ["console"], "level": "INFO"},
+        # A page that failed: its address and where it failed, with DEBUG or without; nothing goes out by mail.
+        "django.request": {"handlers": ["faults"], "level": "ERROR", "propagate": False},
+    },
 }
