@@ -24,6 +24,10 @@ class DiaryRefused(Exception):
     """An entry that cannot be kept as it stands; says what now."""
 
 
+class ChangedSince(DiaryRefused):
+    """The page showed an attack as it no longer is."""
+
+
 def _chain(patient: Patient) -> str:
     course = Course.objects.filter(patient=patient).select_related("site").order_by("-opened_at").first()
     return course.site.slug if course else audit.HOUSE
@@ -31,6 +35,14 @@ def _chain(patient: Patient) -> str:
 
 def _lock(patient: Patient) -> None:
     Patient.objects.select_for_update().get(pk=patient.pk)
+
+
+def _as_it_stands(attack: Attack) -> Attack:
+    """The same attack after whatever was put right since; refused once it was taken out. The patient is locked."""
+    present = queries.present(attack)
+    if present is None:
+        raise DiaryRefused(_("This attack was taken out of your diary. Nothing was saved."))
+    return present
 
 
 def _entered(entered_at: datetime | None, at: datetime) -> datetime:
@@ -136,12 +148,12 @@ def add_to_attack(
     client_id: UUID | None = None,
 ) -> AttackEvent:
     """Worse, over, or a note within an attack. A second end puts the first one right."""
-    moment = _entered(happened_at, at)
+    _lock(attack.patient)
+    attack, moment = _as_it_stands(attack), _entered(happened_at, at)
     if moment < attack.happened_at:
         raise DiaryRefused(_("That is before the attack began. Check both times."))
     earlier = None
     if kind == AttackEvent.Kind.OVER:
-        _lock(attack.patient)
         earlier = AttackEvent.standing().filter(attack__in=queries.lineage(attack), kind=kind).first()
     event = _event(attack, kind, value, moment, by, at, earlier)
     audit.record(
@@ -190,6 +202,10 @@ def describe_attack(
     A kind that is given replaces what was said before of that kind, row by row; a kind that is not given stays.
     """
     _lock(attack.patient)
+    if _as_it_stands(attack) != attack:
+        raise ChangedSince(
+            _("This attack was changed since the page was opened. Nothing was saved; here it is as it stands now.")
+        )
     begun = started_at or attack.happened_at
     if ended_at is not None and ended_at < begun:
         raise DiaryRefused(_("It cannot end before it began. Check both times."))
@@ -253,6 +269,8 @@ def _replace(
 @audit.once
 def strike_attack(*, attack: Attack, by: User | None, at: datetime, client_id: UUID | None = None) -> Attack:
     """This attack was entered by mistake."""
+    _lock(attack.patient)
+    attack = _as_it_stands(attack)
     row = Attack.objects.create(
         patient=attack.patient,
         zone=attack.zone,
@@ -310,6 +328,9 @@ def record_dose(
     client_id: UUID | None = None,
 ) -> Dose:
     """One dose taken."""
+    if attack is not None:
+        _lock(patient)
+        attack = _as_it_stands(attack)
     dose = Dose.objects.create(
         patient=patient,
         medicine=medicine,
@@ -327,7 +348,9 @@ def record_dose(
 
 @audit.once
 def record_effect(*, dose: Dose, effect: str, by: User | None, at: datetime, client_id: UUID | None = None) -> Dose:
-    """How it was two hours later: the dose again, with its effect."""
+    """How it was two hours later: the dose again, with its effect. A later answer puts an earlier one right."""
+    _lock(dose.patient)
+    dose = queries.present(dose) or dose
     again = Dose.objects.create(
         patient=dose.patient,
         medicine=dose.medicine,

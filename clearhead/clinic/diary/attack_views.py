@@ -18,6 +18,7 @@ from clearhead.clinic.diary.forms import DetailsForm, DoseForm, EffectForm, Over
 from clearhead.clinic.diary.models import Attack, AttackEvent, Dose
 from clearhead.clinic.people.access import DIARY, access
 from clearhead.clinic.web.forms import ClearForm
+from clearhead.medicine.headache.diary import local_date_of_entry
 
 MULTIPLE = {"symptoms": "symptom", "aura": "aura", "premonitory": "premonitory", "triggers": "trigger"}
 """A symptom or an aura that is not ticked was asked and was not there; a trigger not ticked says nothing."""
@@ -74,14 +75,18 @@ def worse(request: HttpRequest, row: Attack) -> HttpResponse:
     """One tap: it got worse."""
     form = ClearForm(request.POST)
     form.is_valid()
-    actions.add_to_attack(
-        attack=row,
-        kind=AttackEvent.Kind.WORSE,
-        by=_user(request),
-        at=timezone.now(),
-        client_id=form.cleaned_data.get("client_id"),
-    )
-    messages.success(request, _("Saved."))
+    try:
+        actions.add_to_attack(
+            attack=row,
+            kind=AttackEvent.Kind.WORSE,
+            by=_user(request),
+            at=timezone.now(),
+            client_id=form.cleaned_data.get("client_id"),
+        )
+    except actions.DiaryRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Saved."))
     return redirect("diary-attack")
 
 
@@ -89,7 +94,9 @@ def worse(request: HttpRequest, row: Attack) -> HttpResponse:
 @access(DIARY, Attack)
 def over(request: HttpRequest, row: Attack) -> HttpResponse:
     """It is over, now or at a time."""
-    now = timezone.now()
+    now, present = timezone.now(), queries.present(row)
+    if present is None:
+        return _gone(request)
     form = OverForm(request.POST, zone=row.zone)
     if form.is_valid():
         try:
@@ -106,7 +113,7 @@ def over(request: HttpRequest, row: Attack) -> HttpResponse:
         else:
             messages.success(request, _("Saved. The rest can wait until you feel well."))
             return redirect("diary-today")
-    shown = {"attack": queries.attack_view(row), "over_form": form, "patient": _patient(request)}
+    shown = {"attack": queries.attack_view(present), "over_form": form, "patient": _patient(request)}
     return render(request, "diary/attack.html", shown, status=422)
 
 
@@ -114,7 +121,8 @@ def over(request: HttpRequest, row: Attack) -> HttpResponse:
 @access(DIARY, Attack)
 def mistake(request: HttpRequest, row: Attack) -> HttpResponse:
     """It was entered by mistake."""
-    actions.strike_attack(attack=row, by=_user(request), at=timezone.now())
+    if queries.present(row) is not None:
+        actions.strike_attack(attack=row, by=_user(request), at=timezone.now())
     messages.success(request, _("Taken out of your diary. The clinic can still see that it was there."))
     return redirect("diary-today")
 
@@ -122,13 +130,18 @@ def mistake(request: HttpRequest, row: Attack) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @access(DIARY, Attack)
 def details(request: HttpRequest, row: Attack) -> HttpResponse:
-    """Everything that could wait."""
-    now, view = timezone.now(), queries.attack_view(row)
+    """Everything that could wait. The address of an attack that was put right leads to it as it stands."""
+    present = queries.present(row)
+    if present is None:
+        return _gone(request)
+    if present != row and request.method == "GET":
+        return redirect("diary-attack-details", code=present.code)
+    now, view = timezone.now(), queries.attack_view(present)
     form = DetailsForm(request.POST or None, zone=row.zone, initial=_initial(view))
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
-            actions.describe_attack(
+            row = actions.describe_attack(
                 attack=row,
                 started_at=said["started_at"],
                 ended_at=said["ended_at"],
@@ -137,13 +150,28 @@ def details(request: HttpRequest, row: Attack) -> HttpResponse:
                 at=now,
                 client_id=said["client_id"],
             )
+        except actions.ChangedSince as refusal:
+            return _as_it_stands(request, row, str(refusal))
         except actions.DiaryRefused as refusal:
             form.refused(refusal)
         else:
             messages.success(request, _("Saved to the clinic."))
-            return redirect("diary-day", on=view.started_at.astimezone(timezone.get_current_timezone()).date())
+            return redirect("diary-day", on=local_date_of_entry(row.happened_at, row.zone))
     shown = {"attack": view, "form": form, "patient": _patient(request)}
     return render(request, "diary/details.html", shown, status=422 if request.method == "POST" else 200)
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    messages.error(request, _("This attack was taken out of your diary. Nothing was saved."))
+    return redirect("diary-today")
+
+
+def _as_it_stands(request: HttpRequest, row: Attack, sentence: str) -> HttpResponse:
+    """What a page that was left behind would have overwritten, to be looked at first."""
+    view = queries.attack_view(queries.present(row) or row)
+    form = DetailsForm(zone=view.zone, initial=_initial(view))
+    shown = {"attack": view, "form": form, "stale": sentence, "patient": _patient(request)}
+    return render(request, "diary/details.html", shown, status=409)
 
 
 def _initial(view: queries.AttackView) -> dict[str, Any]:
@@ -170,26 +198,32 @@ def _said(said: dict[str, Any]) -> dict[str, tuple[str, ...]]:
 @access(DIARY, Attack)
 def took_medicine(request: HttpRequest, row: Attack) -> HttpResponse:
     """Which medicine; one tap each."""
-    now, patient = timezone.now(), _patient(request)
+    now, patient, present = timezone.now(), _patient(request), queries.present(row)
+    if present is None:
+        return _gone(request)
     listed = queries.medicines_of(patient, role="acute")
     if not listed:
         return redirect(f"{reverse('diary-medicines')}?next={reverse('diary-took-medicine', args=[row.code])}")
     form = DoseForm(request.POST or None, zone=row.zone, medicines=listed, initial={"zone": patient.zone})
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        actions.record_dose(
-            patient=patient,
-            medicine=said["medicine"],
-            zone=said["zone"] or patient.zone,
-            taken_at=None,
-            attack=row,
-            by=_user(request),
-            at=now,
-            client_id=said["client_id"],
-        )
-        messages.success(request, _("Saved."))
-        return redirect("diary-attack")
-    shown = {"attack": queries.attack_view(row), "form": form, "medicines": listed, "patient": patient}
+        try:
+            actions.record_dose(
+                patient=patient,
+                medicine=said["medicine"],
+                zone=said["zone"] or patient.zone,
+                taken_at=None,
+                attack=row,
+                by=_user(request),
+                at=now,
+                client_id=said["client_id"],
+            )
+        except actions.DiaryRefused as refusal:
+            form.refused(refusal)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("diary-attack")
+    shown = {"attack": queries.attack_view(present), "form": form, "medicines": listed, "patient": patient}
     return render(request, "diary/took.html", shown, status=422 if request.method == "POST" else 200)
 
 

@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
+from clearhead.clinic.audit.models import Fact
 from clearhead.clinic.diary import models, words
 from clearhead.clinic.people.models import Patient
 from clearhead.clinic.schedule.models import Booking
@@ -18,6 +19,8 @@ from clearhead.medicine.headache import diary as counting
 from clearhead.medicine.headache.diary import AcuteClass, DiaryCounts, Severity, Window
 from clearhead.medicine.headache.overuse import Overuse, overuse
 from clearhead.medicine.medicines import catalogue
+
+Said = TypeVar("Said", bound=Fact)
 
 SYMPTOM_NAMES = tuple(words.SYMPTOMS)
 STRONG_FEATURES = ("worse_with_activity", "nausea", "vomiting", "photophobia", "phonophobia")
@@ -156,6 +159,13 @@ def lineage(row: models.Attack) -> list[int]:
         row = row.corrects
         line.append(row.pk)
     return line
+
+
+def present(row: Said) -> Said | None:
+    """The row that stands for this one now, whatever was put right since; None once it was taken out."""
+    while (later := getattr(row, "corrected_by", None)) is not None:
+        row = later
+    return None if row.struck else row
 
 
 def _view(row: models.Attack, events: list[models.AttackEvent], doses: list[models.Dose]) -> AttackView:

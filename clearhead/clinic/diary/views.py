@@ -239,7 +239,7 @@ def _keep(patient: Patient, user: Any, said: dict[str, Any], now: Any) -> None:
             client_id=said["id"],
         )
     else:
-        attack = Attack.standing().filter(patient__in=patient.charts, code=said["attack"]).first()
+        attack = Attack.objects.filter(patient__in=patient.charts, code=said["attack"]).first()
         if attack is None:
             raise actions.DiaryRefused(_("The attack this belongs to is not here yet. It is sent first."))
         kind = AttackEvent.Kind.OVER if said["kind"] == "over" else AttackEvent.Kind.WORSE
