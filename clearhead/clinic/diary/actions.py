@@ -56,6 +56,28 @@ def _entered(entered_at: datetime | None, at: datetime) -> datetime:
     return min(entered_at, at)
 
 
+def _not_too_early(patient: Patient, on: date) -> None:
+    if on < queries.first_date(patient):
+        named = {"day": date_format(on, "j F Y")}
+        raise DiaryRefused(_("%(day)s is earlier than a diary can hold. Check the year.") % named)
+
+
+def _can_be_one_attack(patient: Patient, begun: datetime, ended: datetime | None, zone: str, at: datetime) -> None:
+    """Refuse a start that would fill months with headache by a slip of the date. What was kept before stays."""
+    _not_too_early(patient, local_date_of_entry(begun, zone))
+    if ended is not None and ended < begun:
+        raise DiaryRefused(_("It cannot end before it began. Check both times."))
+    if (ended or at) - begun <= queries.LONGEST_ATTACK:
+        return
+    named = {"n": queries.LONGEST_ATTACK.days}
+    if ended is None:
+        raise DiaryRefused(
+            _("An attack that began more than %(n)s days ago needs its end as well. Check the date, or add the end.")
+            % named
+        )
+    raise DiaryRefused(_("One attack can last %(n)s days at most. Check both dates.") % named)
+
+
 @audit.once
 def record_day(
     *,
@@ -75,6 +97,7 @@ def record_day(
     if local_date > today:
         named = {"day": date_format(local_date, "j F")}
         raise DiaryRefused(_("%(day)s has not come yet. Choose today or a day before.") % named)
+    _not_too_early(patient, local_date)
     if (today - local_date).days > queries.REASON_AFTER_DAYS and not reason.strip():
         raise DiaryRefused(_("This day is more than a week ago. Say in a few words why you add it now."))
     _lock(patient)
@@ -115,8 +138,7 @@ def start_attack(
     """A headache begins (or began, and may be over). An offline phone chooses the code, so that more can follow."""
     moment = _entered(entered_at, at)
     begun, over = _entered(started_at, moment), ended_at and _entered(ended_at, moment)
-    if over is not None and over < begun:
-        raise DiaryRefused(_("It cannot end before it began. Check both times."))
+    _can_be_one_attack(patient, begun, over, zone, moment)
     day = local_date_of_entry(begun, zone)
     chosen = {"code": code} if code is not None else {}
     attack = Attack.objects.create(
@@ -207,10 +229,13 @@ def describe_attack(
             _("This attack was changed since the page was opened. Nothing was saved; here it is as it stands now.")
         )
     begun = started_at or attack.happened_at
-    if ended_at is not None and ended_at < begun:
-        raise DiaryRefused(_("It cannot end before it began. Check both times."))
     for moment in (begun, ended_at):
         _entered(moment, at)
+    if begun != attack.happened_at:
+        ended = ended_at or queries.attack_view(attack).ended_at
+        _can_be_one_attack(attack.patient, begun, ended, attack.zone, at)
+    elif ended_at is not None and ended_at < begun:
+        raise DiaryRefused(_("It cannot end before it began. Check both times."))
     row = attack if begun == attack.happened_at else _moved(attack, begun, by, at)
     told: dict[str, tuple[str, ...]] = dict(said)
     if ended_at is not None:
@@ -328,6 +353,8 @@ def record_dose(
     client_id: UUID | None = None,
 ) -> Dose:
     """One dose taken."""
+    taken = _entered(taken_at, at)
+    _not_too_early(patient, local_date_of_entry(taken, zone))
     if attack is not None:
         _lock(patient)
         attack = _as_it_stands(attack)
@@ -338,7 +365,7 @@ def record_dose(
         amount=amount,
         unit=medicine.unit if amount is not None else "",
         attack=attack,
-        happened_at=_entered(taken_at, at),
+        happened_at=taken,
         recorded_at=at,
         recorded_by=by,
     )

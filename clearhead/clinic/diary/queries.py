@@ -26,7 +26,9 @@ SYMPTOM_NAMES = tuple(words.SYMPTOMS)
 STRONG_FEATURES = ("worse_with_activity", "nausea", "vomiting", "photophobia", "phonophobia")
 REASON_AFTER_DAYS = 7
 LONGEST_ATTACK = timedelta(days=31)
-"""An attack that began earlier than this before a window is not looked for in it."""
+"""An attack that began earlier than this before a window is not looked for in it; so none longer is taken in."""
+FIRST_DATE = date(2000, 1, 1)
+"""The calendar shows no month before this one (forms.MonthForm): what lay there could not be looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,11 @@ class AttackView:
 def today_of(patient: Patient, now: datetime) -> date:
     """The date on the patient's own clock."""
     return counting.local_date_of_entry(now, patient.zone)
+
+
+def first_date(patient: Patient) -> date:
+    """The earliest date a diary can hold. A paper notebook of years ago may be copied; a slip of the year may not."""
+    return max(FIRST_DATE, patient.birth_date)
 
 
 def days_of(patient: Patient, first: date | None = None, last: date | None = None) -> list[models.Day]:

@@ -312,3 +312,57 @@ def test_another_answer_two_hours_after_a_dose_puts_the_first_right(phone: Clien
         assert phone.post(f"/diary/dose/{dose.code}/effect/", {"effect": effect}).status_code == 302
 
     assert [one.effect_2h for one in Dose.standing()] == ["better"]
+
+
+def days(n: int) -> Any:
+    return AT_TEN - timedelta(days=n)
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ({"started_at": days(32)}, "needs its end as well"),
+        ({"started_at": days(400), "ended_at": days(365)}, "31 days at most"),
+        ({"started_at": days(10_000), "ended_at": days(10_000)}, "earlier than a diary can hold"),
+    ],
+)
+def test_a_start_that_would_fill_months_with_headache_is_refused(
+    petra: Any, more: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(actions.DiaryRefused, match=sentence):
+        begin(petra, **more)
+
+    assert not Attack.objects.exists()
+
+
+def test_an_attack_of_last_year_can_be_copied_from_a_notebook_with_its_end(phone: Client, petra: Any) -> None:
+    told = phone.post("/diary/attack/start/", {"started_at": "2025-02-03T08:00", "ended_at": "2025-02-04T08:00"})
+    view = queries.attacks_of(petra)[0]
+
+    assert told.status_code == 302
+    assert (view.minutes, view.row.backfilled) == (1440, True)
+
+
+def test_a_start_moved_to_another_century_is_refused_and_the_page_says_so(phone: Client, petra: Any) -> None:
+    attack = begin(petra)
+    told = phone.post(f"/diary/attack/{attack.code}/", {"started_at": "1999-01-01T10:00"})
+
+    assert told.status_code == 422
+    assert "1 January 1999 is earlier than a diary can hold" in told.content.decode()
+    assert Attack.objects.count() == 1
+
+
+def test_what_is_said_later_about_a_forgotten_attack_is_kept(petra: Any) -> None:
+    attack = begin(petra)
+    late = AT_TEN + timedelta(days=40)
+    actions.describe_attack(attack=attack, said={"peak": ("2",)}, ended_at=late, by=None, at=late)
+
+    assert queries.attack_view(attack).peak == 2
+
+
+def test_a_dose_of_another_century_is_refused(petra: Any) -> None:
+    triptan = actions.add_medicine(patient=petra, typed="Sumatriptan", role="acute", by=None, at=AT_TEN)
+    with pytest.raises(actions.DiaryRefused, match="earlier than a diary can hold"):
+        actions.record_dose(patient=petra, medicine=triptan, zone=petra.zone, taken_at=days(10_000), by=None, at=AT_TEN)
+
+    assert not Dose.objects.exists()

@@ -75,6 +75,13 @@ def test_an_answer_later_than_48_hours_is_marked(petra: Any) -> None:
     assert answer(petra, TODAY - timedelta(days=3), 1).backfilled
 
 
+def test_a_day_of_another_century_is_refused_whatever_the_reason(petra: Any) -> None:
+    with pytest.raises(actions.DiaryRefused, match="1 January 1999 is earlier than a diary can hold"):
+        answer(petra, date(1999, 1, 1), 1, reason="from my paper notebook")
+
+    assert not Day.objects.exists()
+
+
 def test_a_day_older_than_a_week_needs_a_reason(petra: Any) -> None:
     assert answer(petra, TODAY - timedelta(days=7), 1).pk
     with pytest.raises(actions.DiaryRefused, match="more than a week ago"):
