@@ -14,6 +14,7 @@ from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.diary import queries
 from clearhead.clinic.diary.models import Attack, AttackEvent, Day, Dose, Medicine
 from clearhead.clinic.people.models import Course, Patient, User
+from clearhead.clinic.web.dates import with_year
 from clearhead.medicine.headache.diary import is_backfilled, local_date_of_entry
 
 CLOCK_AHEAD = timedelta(minutes=10)
@@ -95,7 +96,7 @@ def record_day(
     moment = _entered(entered_at, at)
     today = local_date_of_entry(moment, zone)
     if local_date > today:
-        named = {"day": date_format(local_date, "j F")}
+        named = {"day": with_year(local_date, "j F", today)}
         raise DiaryRefused(_("%(day)s has not come yet. Choose today or a day before.") % named)
     _not_too_early(patient, local_date)
     if (today - local_date).days > queries.REASON_AFTER_DAYS and not reason.strip():

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.utils.formats import date_format
-
 from clearhead.clinic.diary import queries, words
 from clearhead.clinic.people.models import Patient
+from clearhead.clinic.web.dates import with_year
 from clearhead.medicine.headache.overuse import Overuse, Use
 
 STRIP_DAYS = 84
@@ -104,9 +103,11 @@ def strip_of(patient: Patient, last: date, days: int = STRIP_DAYS) -> dict[str, 
     """The last dates as columns; missing dates as a dash on the floor, infusions as bars beneath."""
     first = last - timedelta(days=days - 1)
     cells = queries.cells_of(patient, first, last, last)
-    columns = [_column(n, cell) for n, cell in enumerate(cells)]
+    columns = [_column(n, cell, last) for n, cell in enumerate(cells)]
     mondays = [
-        {"x": STEP * n, "label": date_format(cell.on, "j M")} for n, cell in enumerate(cells) if cell.on.weekday() == 0
+        {"x": STEP * n, "label": with_year(cell.on, "j M", last)}
+        for n, cell in enumerate(cells)
+        if cell.on.weekday() == 0
     ]
     return {
         "columns": columns,
@@ -118,6 +119,8 @@ def strip_of(patient: Patient, last: date, days: int = STRIP_DAYS) -> dict[str, 
     }
 
 
-def _column(n: int, cell: queries.DayCell) -> Column:
+def _column(n: int, cell: queries.DayCell, today: date) -> Column:
     grade = {"mild": 1, "moderate": 2, "severe": 3, "headache": 1}.get(cell.state, 0)
-    return Column(STEP * n, BASE - grade * HEIGHT, grade * HEIGHT, cell, f"{date_format(cell.on, 'j M')}: {cell.words}")
+    return Column(
+        STEP * n, BASE - grade * HEIGHT, grade * HEIGHT, cell, f"{with_year(cell.on, 'j M', today)}: {cell.words}"
+    )

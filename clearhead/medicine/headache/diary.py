@@ -307,11 +307,9 @@ def _migraine(attacks: tuple[Attack, ...], acute: frozenset[AcuteClass]) -> bool
 def _conflicts(on: date, day: Day | None, attack: bool, acute: bool) -> list[Conflict]:
     if day is None or day.answer is not Severity.NONE:
         return []
-    found = []
+    found, answered = [], f"{on:%-d %B %Y}: answered “none”"
     if attack:
-        found.append(Conflict(on, f"{on:%-d %B}: answered “none”, but an attack touches this date. The attack counts."))
+        found.append(Conflict(on, f"{answered}, but an attack touches this date. The attack counts."))
     if acute:
-        found.append(
-            Conflict(on, f"{on:%-d %B}: answered “none”, but acute medicine was taken. It counts as headache.")
-        )
+        found.append(Conflict(on, f"{answered}, but acute medicine was taken. It counts as headache."))
     return found

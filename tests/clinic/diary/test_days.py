@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -236,3 +236,26 @@ def test_the_export_holds_every_fact_and_no_formula(phone: Client, petra: Any) -
 
     assert lines[1].startswith("day,2026-11-20,,America/Phoenix,2,moderate,no")
     assert ",'=cmd()," in lines[2]
+
+
+def test_another_year_is_always_said_and_this_one_never(petra: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2027, 1, 12, 17, 0, tzinfo=UTC))
+    phone = Client()
+    phone.force_login(petra.user)
+    then, over = datetime(2026, 12, 30, 17, 0, tzinfo=UTC), datetime(2026, 12, 30, 20, 0, tzinfo=UTC)
+    old = actions.start_attack(patient=petra, started_at=then, zone=petra.zone, ended_at=over, by=None, at=over)
+    new = datetime(2027, 1, 10, 17, 0, tzinfo=UTC)
+    actions.start_attack(patient=petra, started_at=new, zone=petra.zone, by=None, at=new)
+    shown = {
+        "/diary/": ["Tuesday 12 January<", "since Sun 10:00"],
+        "/diary/day/2026-12-30/": ["Wednesday 30 December 2026<", "Wed 30 Dec 2026 10:00"],
+        "/diary/calendar/": ["Wed 30 Dec 2026, 10:00", "Sun 10 Jan, 10:00", "16 Dec 2026 – 12 Jan"],
+        f"/diary/attack/{old.code}/": ["Wed 30 Dec 2026, 10:00 – Wed 30 Dec 2026, 13:00"],
+        "/diary/attack/": ["since Sun 10:00"],
+        "/diary/report/": ["30 Dec 2026, 10:00", "10 Jan, 10:00", "16 Dec 2026 – 12 Jan"],
+    }
+
+    for address, parts in shown.items():
+        page = phone.get(address).content.decode()
+        for part in parts:
+            assert part in page, (address, part)

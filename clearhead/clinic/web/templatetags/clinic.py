@@ -7,11 +7,13 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django import template
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clearhead.clinic.web.dates import with_year
 from clearhead.medicine.headache.diary import RULE
 from clearhead.medicine.protocols.codes import RESPONSE_RULES
 
@@ -124,6 +126,18 @@ def hours_minutes(value: Any) -> str:
 def passed(since: datetime, now: datetime) -> str:
     """The time from one moment to another as 1 h 42."""
     return hours_minutes(now - since)
+
+
+@register.filter(expects_localtime=True)
+def dated(on: Any, pattern: str) -> str:
+    """A date as the pattern says, and with its year where that is not the present one: "1 Jan 2025, 10:00"."""
+    return with_year(on, pattern, timezone.localdate()) if on else ""
+
+
+@register.filter(expects_localtime=True)
+def since_when(moment: datetime) -> str:
+    """ "10:15" of today; of another day "Fri 10:15", and from a week on with the date."""
+    return dated(moment, "H:i" if moment.date() == timezone.localdate() else "D H:i")
 
 
 @register.filter
