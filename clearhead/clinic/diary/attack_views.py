@@ -97,7 +97,7 @@ def over(request: HttpRequest, row: Attack) -> HttpResponse:
     now, present = timezone.now(), queries.present(row)
     if present is None:
         return _gone(request)
-    form = OverForm(request.POST, zone=row.zone)
+    form = OverForm(request.POST, zone=_patient(request).zone)
     if form.is_valid():
         try:
             actions.add_to_attack(
@@ -137,7 +137,7 @@ def details(request: HttpRequest, row: Attack) -> HttpResponse:
     if present != row and request.method == "GET":
         return redirect("diary-attack-details", code=present.code)
     now, view = timezone.now(), queries.attack_view(present)
-    form = DetailsForm(request.POST or None, zone=row.zone, initial=_initial(view))
+    form = DetailsForm(request.POST or None, zone=_patient(request).zone, initial=_initial(view))
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
@@ -169,7 +169,7 @@ def _gone(request: HttpRequest) -> HttpResponse:
 def _as_it_stands(request: HttpRequest, row: Attack, sentence: str) -> HttpResponse:
     """What a page that was left behind would have overwritten, to be looked at first."""
     view = queries.attack_view(queries.present(row) or row)
-    form = DetailsForm(zone=view.zone, initial=_initial(view))
+    form = DetailsForm(zone=_patient(request).zone, initial=_initial(view))
     shown = {"attack": view, "form": form, "stale": sentence, "patient": _patient(request)}
     return render(request, "diary/details.html", shown, status=409)
 
@@ -204,7 +204,7 @@ def took_medicine(request: HttpRequest, row: Attack) -> HttpResponse:
     listed = queries.medicines_of(patient, role="acute")
     if not listed:
         return redirect(f"{reverse('diary-medicines')}?next={reverse('diary-took-medicine', args=[row.code])}")
-    form = DoseForm(request.POST or None, zone=row.zone, medicines=listed, initial={"zone": patient.zone})
+    form = DoseForm(request.POST or None, zone=patient.zone, medicines=listed, initial={"zone": patient.zone})
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
@@ -243,7 +243,7 @@ def effect(request: HttpRequest, row: Dose) -> HttpResponse:
         messages.success(request, _("Saved to the clinic."))
     else:
         messages.error(request, _("Choose how it was. Nothing was saved."))
-    return redirect("diary-day", on=row.happened_at.astimezone(timezone.get_current_timezone()).date())
+    return redirect("diary-day", on=local_date_of_entry(row.happened_at, row.zone))
 
 
 def _patient(request: Any) -> Any:

@@ -151,6 +151,8 @@ def access(
                 row = _row(subject, {"code": request.link.subject_code}, near)  # type: ignore[attr-defined]
             if placed:
                 place(request, row)
+            if rule.lasting:  # the diary goes by the clock of the person who keeps it, whatever the row is about
+                timezone.activate(request.patient.zone)
             if guarded and request.method == "POST" and rule.kind in {"staff", "chair"}:
                 guard.check(request, patient_of(row))
                 if isinstance(row, (Course, Patient)):

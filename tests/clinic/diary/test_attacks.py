@@ -7,6 +7,7 @@ import re
 import uuid
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -366,3 +367,39 @@ def test_a_dose_of_another_century_is_refused(petra: Any) -> None:
         actions.record_dose(patient=petra, medicine=triptan, zone=petra.zone, taken_at=days(10_000), by=None, at=AT_TEN)
 
     assert not Dose.objects.exists()
+
+
+@pytest.mark.hazard("H-27")
+def test_a_page_of_the_diary_goes_by_the_clock_of_the_patient_alone_and_says_so(phone: Client, petra: Any) -> None:
+    petra.zone = "America/New_York"
+    petra.save()
+    attack = begin(petra, zone="America/Phoenix")  # noon in New York, ten at the clinic and where it was entered
+    page = phone.get(f"/diary/attack/{attack.code}/").content.decode()
+    told = phone.post(f"/diary/attack/{attack.code}/", {"started_at": "2026-11-20T12:00", "peak": "2"})
+
+    assert "Fri 20 Nov, 12:00" in page
+    assert 'value="2026-11-20T12:00"' in page
+    assert "10:00" not in page
+    assert "All times are New York time." in page
+    assert told.status_code == 302
+    assert Attack.objects.count() == 1
+
+
+@pytest.mark.parametrize("address", ["attack/", "dose/", "calendar/", "report/", "day/2026-11-20/"])
+def test_every_page_with_times_says_whose_clock_it_goes_by(phone: Client, petra: Any, address: str) -> None:
+    actions.add_medicine(patient=petra, typed="Sumatriptan", role="acute", by=None, at=AT_TEN)
+
+    assert "All times are Phoenix time." in phone.get(f"/diary/{address}").content.decode()
+
+
+def test_the_staffs_chart_shows_attacks_by_the_patients_clock(petra: Any) -> None:
+    petra.zone = "America/New_York"
+    petra.save()
+    begun = timezone.now().replace(hour=17, minute=0) - timedelta(days=1)
+    begin(petra, started_at=begun, at=begun)
+    nina = Client()
+    nina.force_login(cast.member("nina"))
+    page = nina.get(f"/diary/{petra.courses.get().code}/chart/").content.decode()
+
+    assert f"{begun.astimezone(ZoneInfo(petra.zone)):%H:%M}</td>" in page
+    assert "All times are New York time." in page

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from django import template
+from django.utils.translation import gettext as _
 
 from clearhead.clinic.people.models import Patient, Site
-from clearhead.clinic.people.times import local_time, zone_sentence
+from clearhead.clinic.people.times import local_time, zone_name, zone_sentence
 
 register = template.Library()
 
@@ -22,3 +23,9 @@ def told_time(moment: datetime, site: Site, patient: Patient | None = None) -> s
 def told_zone(moment: datetime, site: Site, patient: Patient | None = None) -> str:
     """Which zone the times of a page are in, and how far the reader's own clock is from it."""
     return zone_sentence(moment, site, patient)
+
+
+@register.filter
+def clock_of(zone: str) -> str:
+    """Whose clock a page goes by: "All times are New York time." """
+    return _("All times are %(zone)s.") % {"zone": zone_name(zone)}
