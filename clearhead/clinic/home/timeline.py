@@ -18,6 +18,7 @@ from clearhead.clinic.people.access import lets_in
 from clearhead.clinic.people.models import ChartMerge, Course, Patient, Site
 from clearhead.clinic.plan.models import Order, Session
 from clearhead.clinic.recovery.models import Discharge
+from clearhead.clinic.review import queries as reviews
 from clearhead.clinic.review.models import Review
 from clearhead.clinic.schedule.models import Booking
 
@@ -64,7 +65,7 @@ def steps(course: Course, now: datetime, roles: set[str]) -> list[Step]:
         _plan(course),
         _consent(course),
         *_visits(course, now),
-        _review(course),
+        _review(course, now),
     )
     return [step if not step.url or lets_in(step.url, roles) else replace(step, url="") for step in found]
 
@@ -183,11 +184,19 @@ def _visit(session: Session, now: datetime) -> Step:
 RESPONSES = {"responder": gettext_lazy("a response"), "no_response": gettext_lazy("no response")}
 
 
-def _review(course: Course) -> Step:
-    last = Review.standing().filter(course=course).last()
+def _review(course: Course, now: datetime) -> Step:
+    """The newest series that was given and not yet reviewed; else how the last review went."""
+    reviewed = {row.series_code: row for row in Review.standing().filter(course=course)}
     url, name = _url("review-course", course.code), _("Review")
-    if last is None:
+    given = reviews.series_given(course)
+    if given and given[-1].code not in reviewed:
+        due = given[-1].after.last + timedelta(days=1)
+        overdue = course.site.today(now) >= due
+        said = _("Overdue since %(day)s.") if overdue else _("Due on %(day)s, 28 days after the last session.")
+        return Step(name, "now" if overdue else "ahead", said % {"day": f"{due:%-d %b %Y}"}, url, _("Open review"))
+    if not reviewed:
         return Step(name, "ahead", _("28 days after the last session."), url, _("Open review"))
+    last = list(reviewed.values())[-1]
     said = _("%(response)s; next: %(next)s") % {
         "response": RESPONSES.get(last.response, _("not enough data")),
         "next": last.get_next_step_display(),

@@ -8,14 +8,19 @@ from django.utils.translation import gettext as _
 
 from clearhead.clinic.review.models import Review
 from clearhead.clinic.review.queries import ReviewView
+from clearhead.clinic.review.words import with_unknown
 
 
 def summary(review: Review, view: ReviewView) -> dict[str, Any]:
     """What the letter is told: the counts of both windows first, what was given, harms, what follows."""
     said = [
         view.response.sentence,
+        view.answer,
         _("A change seen in a diary is no proof of an effect: headache also varies by itself."),
-        _("Ketamine for migraine is outside the approved labelling; it treats and does not cure."),
+        _(
+            "Ketamine is approved as an anaesthetic, not for migraine: this use is off-label. Some people have no"
+            " benefit, and a benefit can fade within weeks."
+        ),
     ]
     if review.note.strip():
         said.append(review.note.strip())
@@ -51,7 +56,7 @@ def _counts(view: ReviewView) -> list[tuple[str, str]]:
     )
     before, after = view.before, view.after
     answered = f"{before.answered} / {before.length}, {after.answered} / {after.length}"
-    rows = [(title, f"{getattr(before, name)} → {getattr(after, name)}") for name, title in names]
+    rows = [(title, f"{with_unknown(before, name)} → {with_unknown(after, name)}") for name, title in names]
     return [*rows, (_("Days answered, before and after"), answered)]
 
 

@@ -15,6 +15,7 @@ from clearhead.clinic.plan.models import Session, SessionSummary
 from clearhead.clinic.plan.queries import words_of
 from clearhead.clinic.policy import queries as policy
 from clearhead.clinic.review.models import Harm, Review
+from clearhead.clinic.review.words import answer_of
 from clearhead.medicine.headache.diary import DiaryCounts, Window
 from clearhead.medicine.outcomes.response import Response, Status, response
 from clearhead.medicine.protocols.protocol import Protocol
@@ -62,6 +63,11 @@ class ReviewView:
     harms: tuple[Harm, ...]
     signed: Review | None
     summary: Outgoing | None
+
+    @property
+    def answer(self) -> str:
+        """A response, none, or not known; nothing while the 28 days run."""
+        return answer_of(self.response) if self.due else ""
 
 
 def series_given(course: Course) -> list[Series]:

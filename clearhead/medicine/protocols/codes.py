@@ -115,7 +115,7 @@ INDICATIONS = {
     "status_migrainosus": "A migraine attack that does not end",
 }
 RESPONSE_RULES = {
-    "responder_50_moderate_severe_v1": "at least half as many moderate or severe headache days in 28 days",
+    "responder_50_moderate_severe_v1": "at least 50 percent fewer moderate or severe headache days in 28 days",
     "responder_30_moderate_severe_v1": "at least 30 percent fewer moderate or severe headache days in 28 days",
 }
 RELAPSE_RULES = {

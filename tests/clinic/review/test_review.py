@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from django.urls import reverse
 
 from clearhead.clinic.assessment.actions import DecisionRefused, sign_decision
 from clearhead.clinic.diary.models import Day
+from clearhead.clinic.home import timeline
 from clearhead.clinic.infusion.models import Infusion
 from clearhead.clinic.letters.models import Outgoing
 from clearhead.clinic.people import guard
@@ -19,6 +21,7 @@ from clearhead.clinic.review import actions, queries
 from clearhead.clinic.review.models import Review
 from clearhead.clinic.schedule.actions import book
 from clearhead.clinic.schedule.errors import BookingRefused
+from clearhead.medicine.evidence.wording import forbidden_wording
 from tests import builders, cast
 from tests.cast import AT_TEN, PIN
 
@@ -170,7 +173,46 @@ def test_a_signed_review_leaves_a_summary_on_paper_and_a_later_one_takes_its_pla
     assert (old.withdrawn_at, new.channel) == (LATER, "print")
     assert "Moderate or severe headache days: 16 → 8" in page
     assert "asked for, none told" in page
-    assert "outside the approved labelling" in page
+    assert "approved as an anaesthetic, not for migraine" in page
+    assert forbidden_wording(re.sub(r"<[^>]+>", " ", page)) == []
+    assert "By this site&#x27;s rule this is a response: at least 50 percent fewer" in page
+
+
+def test_the_letter_says_how_many_days_nobody_knows(course, client):
+    diary(course, before=16, after=8)
+    client.force_login(cast.member("dario"))
+
+    letter = Outgoing.objects.get(about_code=str(sign(course).code))
+    page = client.get(reverse("letters-letter", args=[letter.code])).content.decode()
+
+    assert "Migraine days, where features were asked: 0 and 16 not known → 0 and 8 not known" in page
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "skip", "sentence"),
+    [
+        (16, 8, 0, "this is a response: at least 50 percent fewer moderate or severe headache days in 28 days."),
+        (16, 9, 0, "this is no response. A response would be at least 50 percent fewer"),
+        (16, 0, 6, "is not known: too few days were answered. A response would be at least 50 percent fewer"),
+        (0, 0, 0, "Without a moderate or severe headache day before the series"),
+    ],
+)
+def test_once_due_the_answer_is_said_in_one_sentence_with_its_rule(course, before, after, skip, sentence):
+    diary(course, before=before, after=after, skip=skip)
+    series = queries.series_given(course)[0]
+
+    assert sentence in queries.review_of(course, series, LATER).answer
+    assert queries.review_of(course, series, LATER - timedelta(days=1)).answer == ""
+
+
+@pytest.mark.parametrize(
+    ("days", "sentence"),
+    [(-1, "Due on 19 Dec 2026, 28 days after the last session."), (30, "Overdue since 19 Dec 2026.")],
+)
+def test_the_journey_says_since_when_a_review_is_overdue(course, days, sentence):
+    step = timeline.steps(course, LATER + timedelta(days=days), {"prescriber"})[-1]
+
+    assert (step.name, step.sentence) == ("Review", sentence)
 
 
 def test_a_course_is_closed_by_a_prescriber_and_then_takes_no_order_decision_or_booking(course, client, monkeypatch):
