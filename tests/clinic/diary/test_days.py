@@ -259,3 +259,16 @@ def test_another_year_is_always_said_and_this_one_never(petra: Any, monkeypatch:
         page = phone.get(address).content.decode()
         for part in parts:
             assert part in page, (address, part)
+
+
+def test_the_limits_of_acute_medicine_are_told_in_plain_words_and_cited_on_paper_alone(
+    phone: Client, petra: Any
+) -> None:
+    triptan = actions.add_medicine(
+        patient=petra, typed="Sumatriptan", role="acute", medicine_class="triptan", by=None, at=timezone.now()
+    )
+    actions.record_dose(patient=petra, medicine=triptan, zone=petra.zone, by=None, at=timezone.now())
+    told = {page: phone.get(f"/diary/{page}").content.decode() for page in ("", "calendar/", "report/")}
+
+    assert all("international classification of headaches" in page for page in told.values())
+    assert [name for name, page in told.items() if "ICHD" in page] == ["report/"]
