@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.diary import queries
 from clearhead.clinic.diary.models import Attack, AttackEvent, Day, Dose, Medicine
+from clearhead.clinic.diary.refusals import (
+    ChangedSince,
+    DiaryRefused,
+    as_it_stands,
+    can_be_one_attack,
+    entered,
+    not_too_early,
+)
 from clearhead.clinic.people.models import Course, Patient, User
 from clearhead.clinic.web.dates import with_year
 from clearhead.medicine.headache.diary import is_backfilled, local_date_of_entry
-
-CLOCK_AHEAD = timedelta(minutes=10)
-"""A phone's clock may run this far ahead of ours; further, and its dates could be wrong."""
-
-
-class DiaryRefused(Exception):
-    """An entry that cannot be kept as it stands; says what now."""
-
-
-class ChangedSince(DiaryRefused):
-    """The page showed an attack as it no longer is."""
 
 
 def _chain(patient: Patient) -> str:
@@ -36,47 +32,6 @@ def _chain(patient: Patient) -> str:
 
 def _lock(patient: Patient) -> None:
     Patient.objects.select_for_update().get(pk=patient.pk)
-
-
-def _as_it_stands(attack: Attack) -> Attack:
-    """The same attack after whatever was put right since; refused once it was taken out. The patient is locked."""
-    present = queries.present(attack)
-    if present is None:
-        raise DiaryRefused(_("This attack was taken out of your diary. Nothing was saved."))
-    return present
-
-
-def _entered(entered_at: datetime | None, at: datetime) -> datetime:
-    """When it was tapped. A clock somewhat ahead is taken as now; far ahead is refused, never guessed."""
-    if entered_at is None:
-        return at
-    if entered_at > at + CLOCK_AHEAD:
-        raise DiaryRefused(
-            _("The time of this entry lies in the future. Check the clock of your phone, then send again.")
-        )
-    return min(entered_at, at)
-
-
-def _not_too_early(patient: Patient, on: date) -> None:
-    if on < queries.first_date(patient):
-        named = {"day": date_format(on, "j F Y")}
-        raise DiaryRefused(_("%(day)s is earlier than a diary can hold. Check the year.") % named)
-
-
-def _can_be_one_attack(patient: Patient, begun: datetime, ended: datetime | None, zone: str, at: datetime) -> None:
-    """Refuse a start that would fill months with headache by a slip of the date. What was kept before stays."""
-    _not_too_early(patient, local_date_of_entry(begun, zone))
-    if ended is not None and ended < begun:
-        raise DiaryRefused(_("It cannot end before it began. Check both times."))
-    if (ended or at) - begun <= queries.LONGEST_ATTACK:
-        return
-    named = {"n": queries.LONGEST_ATTACK.days}
-    if ended is None:
-        raise DiaryRefused(
-            _("An attack that began more than %(n)s days ago needs its end as well. Check the date, or add the end.")
-            % named
-        )
-    raise DiaryRefused(_("One attack can last %(n)s days at most. Check both dates.") % named)
 
 
 @audit.once
@@ -93,12 +48,12 @@ def record_day(
     client_id: UUID | None = None,
 ) -> Day:
     """The answer of one date, in the zone of the entry. A later answer corrects an earlier one."""
-    moment = _entered(entered_at, at)
+    moment = entered(entered_at, at)
     today = local_date_of_entry(moment, zone)
     if local_date > today:
         named = {"day": with_year(local_date, "j F", today)}
         raise DiaryRefused(_("%(day)s has not come yet. Choose today or a day before.") % named)
-    _not_too_early(patient, local_date)
+    not_too_early(patient, local_date)
     if (today - local_date).days > queries.REASON_AFTER_DAYS and not reason.strip():
         raise DiaryRefused(_("This day is more than a week ago. Say in a few words why you add it now."))
     _lock(patient)
@@ -137,9 +92,9 @@ def start_attack(
     client_id: UUID | None = None,
 ) -> Attack:
     """A headache begins (or began, and may be over). An offline phone chooses the code, so that more can follow."""
-    moment = _entered(entered_at, at)
-    begun, over = _entered(started_at, moment), ended_at and _entered(ended_at, moment)
-    _can_be_one_attack(patient, begun, over, zone, moment)
+    moment = entered(entered_at, at)
+    begun, over = entered(started_at, moment), ended_at and entered(ended_at, moment)
+    can_be_one_attack(patient, begun, over, zone, moment)
     day = local_date_of_entry(begun, zone)
     chosen = {"code": code} if code is not None else {}
     attack = Attack.objects.create(
@@ -172,7 +127,7 @@ def add_to_attack(
 ) -> AttackEvent:
     """Worse, over, or a note within an attack. A second end puts the first one right."""
     _lock(attack.patient)
-    attack, moment = _as_it_stands(attack), _entered(happened_at, at)
+    attack, moment = as_it_stands(attack), entered(happened_at, at)
     if moment < attack.happened_at:
         raise DiaryRefused(_("That is before the attack began. Check both times."))
     earlier = None
@@ -225,16 +180,16 @@ def describe_attack(
     A kind that is given replaces what was said before of that kind, row by row; a kind that is not given stays.
     """
     _lock(attack.patient)
-    if _as_it_stands(attack) != attack:
+    if as_it_stands(attack) != attack:
         raise ChangedSince(
             _("This attack was changed since the page was opened. Nothing was saved; here it is as it stands now.")
         )
     begun = started_at or attack.happened_at
     for moment in (begun, ended_at):
-        _entered(moment, at)
+        entered(moment, at)
     if begun != attack.happened_at:
         ended = ended_at or queries.attack_view(attack).ended_at
-        _can_be_one_attack(attack.patient, begun, ended, attack.zone, at)
+        can_be_one_attack(attack.patient, begun, ended, attack.zone, at)
     elif ended_at is not None and ended_at < begun:
         raise DiaryRefused(_("It cannot end before it began. Check both times."))
     row = attack if begun == attack.happened_at else _moved(attack, begun, by, at)
@@ -296,7 +251,7 @@ def _replace(
 def strike_attack(*, attack: Attack, by: User | None, at: datetime, client_id: UUID | None = None) -> Attack:
     """This attack was entered by mistake."""
     _lock(attack.patient)
-    attack = _as_it_stands(attack)
+    attack = as_it_stands(attack)
     row = Attack.objects.create(
         patient=attack.patient,
         zone=attack.zone,
@@ -354,11 +309,11 @@ def record_dose(
     client_id: UUID | None = None,
 ) -> Dose:
     """One dose taken."""
-    taken = _entered(taken_at, at)
-    _not_too_early(patient, local_date_of_entry(taken, zone))
+    taken = entered(taken_at, at)
+    not_too_early(patient, local_date_of_entry(taken, zone))
     if attack is not None:
         _lock(patient)
-        attack = _as_it_stands(attack)
+        attack = as_it_stands(attack)
     dose = Dose.objects.create(
         patient=patient,
         medicine=medicine,

@@ -1,0 +1,132 @@
+"""What the phone kept is sent once, as it was entered, each entry answered for itself."""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from clearhead.clinic.diary import actions, queries
+from clearhead.clinic.diary.forms import QueuedForm
+from clearhead.clinic.diary.models import Attack, AttackEvent, Day
+from tests import cast
+from tests.cast import AT_TEN
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def petra() -> Any:
+    cast.mesa()
+    return cast.petra()
+
+
+@pytest.fixture
+def phone(petra: Any) -> Client:
+    client = Client()
+    client.force_login(petra.user)
+    return client
+
+
+def begin(petra: Any, **more: Any) -> Attack:
+    said = {"patient": petra, "started_at": AT_TEN, "zone": petra.zone, "by": None, "at": AT_TEN, **more}
+    return actions.start_attack(**said)
+
+
+def queued(kind: str, **more: Any) -> dict[str, Any]:
+    return {
+        "id": str(uuid.uuid4()),
+        "kind": kind,
+        "entered_at": "2026-11-20T16:00:00",
+        "zone": "America/Phoenix",
+        **more,
+    }
+
+
+def send(phone: Client, *entries: Any) -> Any:
+    return phone.post("/diary/sync/", json.dumps({"entries": entries}), content_type="application/json")
+
+
+def test_what_the_phone_kept_is_taken_in_once_however_often_it_is_sent(phone: Client, petra: Any) -> None:
+    start = queued("start", minutes_ago=30)
+    sent = [queued("day", local_date="2026-11-20", answer=2), start, queued("worse", attack=start["id"])]
+    sent.append(queued("over", attack=start["id"]))
+    for _again in range(3):
+        told = send(phone, *sent).json()
+        assert [one["state"] for one in told["results"]] == ["saved"] * 4
+
+    assert (Day.objects.count(), Attack.objects.count(), AttackEvent.objects.count()) == (1, 1, 2)
+    assert not Day.objects.get().backfilled  # answered on its own day, although it arrived later
+
+
+def test_one_bad_entry_does_not_hold_up_the_others(phone: Client) -> None:
+    told = send(
+        phone, queued("day", local_date="2026-11-20"), "nonsense", queued("day", local_date="2026-11-20", answer=1)
+    )
+
+    assert [one["state"] for one in told.json()["results"]] == ["refused", "refused", "saved"]
+    assert Day.objects.count() == 1
+
+
+def test_an_entry_for_another_patients_attack_is_refused(phone: Client) -> None:
+    his = begin(cast.quentin())
+    told = send(phone, queued("over", attack=str(his.code))).json()
+
+    assert told["results"][0]["state"] == "refused"
+    assert not AttackEvent.objects.exists()
+
+
+@pytest.mark.parametrize("body", ["", "[]", '{"entries": 3}'])
+def test_what_is_no_list_of_entries_is_refused(phone: Client, body: str) -> None:
+    assert phone.post("/diary/sync/", body, content_type="application/json").status_code == 422
+
+
+def test_a_queued_start_keeps_the_time_it_was_given_and_its_end(phone: Client) -> None:
+    sent = queued("start", started_at="2026-11-20T04:15", ended_at="2026-11-20T08:45")
+    told = send(phone, sent).json()["results"][0]
+    view = queries.attack_view(Attack.objects.get())
+
+    assert told["state"] == "saved"
+    assert (f"{view.started_at:%d %H:%M}", view.minutes) == ("20 11:15", 270)  # Phoenix is seven hours behind UTC
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ({}, "Say when it began"),
+        ({"started_at": "soon"}, "is not a date and time"),
+        ({"started_at": "2026-11-20T12:00"}, "lies in the future"),  # tapped at nine in Phoenix, sent much later
+        ({"started_at": "2026-11-20T08:00", "ended_at": "2026-11-20T07:00"}, "cannot end before it began"),
+        ({"minutes_ago": "soon"}, "whole number"),
+    ],
+)
+def test_a_queued_start_without_a_possible_time_is_refused_and_never_taken_for_now(
+    phone: Client, more: dict[str, str], sentence: str
+) -> None:
+    told = send(phone, queued("start", **more)).json()["results"][0]
+
+    assert told["state"] == "refused"
+    assert sentence in told["sentence"]
+    assert not Attack.objects.exists()
+
+
+@pytest.mark.parametrize("address", ["/diary/", "/diary/attack/"])
+@pytest.mark.parametrize("running", [False, True])
+def test_the_queue_knows_every_field_of_every_form_that_waits_on_the_phone(
+    phone: Client, petra: Any, address: str, running: bool
+) -> None:
+    if running:
+        begin(petra)
+    page = phone.get(address).content.decode()
+    forms = re.findall(r"<form[^>]*data-offline.*?</form>", page, re.DOTALL)
+    named = {
+        name for form in forms for name in re.findall(r'<(?:input|button|select|textarea)[^>]* name="(\w+)"', form)
+    }
+    of_the_page = {"csrfmiddlewaretoken", "form_for", "client_id"}
+
+    assert forms
+    assert named - of_the_page <= set(QueuedForm({}, zone=petra.zone).fields)
