@@ -109,7 +109,7 @@ def test_another_time_and_its_end_wait_on_the_phone_and_arrive_as_they_were_give
     signed_in.goto(f"{live_server.url}/diary/attack/")
     signed_in.context.set_offline(True)
     began_then(signed_in, first, last)
-    expect(signed_in.locator("[data-saved]")).to_contain_text("not yet sent")
+    expect(signed_in.locator("[data-saved]")).to_contain_text("not yet sent: 1")
     assert not Attack.objects.exists()
 
     signed_in.context.set_offline(False)
