@@ -5,7 +5,10 @@ None of these was derived for ketamine. A protocol that doses on anything but th
 
 from __future__ import annotations
 
+import tomllib
 from decimal import Decimal
+from functools import cache
+from pathlib import Path
 
 from clearhead.medicine.errors import Missing, OutOfRange, Refused
 from clearhead.medicine.units import CM_PER_INCH
@@ -77,3 +80,32 @@ def dosing_weight_kg(
             raise Refused(f"“{scalar}” is not a rule for a dosing weight. Known: actual, {', '.join(by_rule)}.")
         weight = by_rule[scalar]
     return weight if cap_kg is None else min(weight, cap_kg)
+
+
+@cache
+def _usual() -> dict[str, dict[str, Decimal]]:
+    text = Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
+    kept = tomllib.loads(text, parse_float=Decimal)
+    return {name: {edge: Decimal(row[edge]) for edge in ("low", "high")} for name, row in kept.items()}
+
+
+def rare_for_an_adult(kg: Decimal, height_cm: Decimal | None) -> str:
+    """Why a weight in kg is rare for an adult, by itself or for the height in cm; empty when it is not.
+
+    Source: weight.toml, working assumptions about typing errors, not clinical limits.
+
+    >>> rare_for_an_adult(Decimal("31.75"), Decimal(175))
+    'a body mass index of 10.4, and 16 to 45 is usual (a working assumption)'
+    >>> rare_for_an_adult(Decimal(35), None)
+    'rare for an adult, where 40 to 200 kg is usual (a working assumption)'
+    """
+    if height_cm is not None:
+        usual, bmi = _usual()["usual_bmi_kg_per_m2"], kg / (height_cm / 100) ** 2
+        if not usual["low"] <= bmi <= usual["high"]:
+            return (
+                f"a body mass index of {bmi:.1f}, and {usual['low']} to {usual['high']} is usual (a working assumption)"
+            )
+    usual = _usual()["usual_weight_kg"]
+    if not usual["low"] <= kg <= usual["high"]:
+        return f"rare for an adult, where {usual['low']} to {usual['high']} kg is usual (a working assumption)"
+    return ""

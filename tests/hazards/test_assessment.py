@@ -76,6 +76,34 @@ def test_a_change_over_ten_percent_is_confirmed_and_an_impossible_weight_never(c
 
 
 @pytest.mark.hazard("H-02")
+def test_a_first_weight_that_no_adult_has_is_asked_about_and_so_is_the_height_that_does_not_go_with_it(
+    nina: Client,
+) -> None:
+    course = standing.course_at_mesa()
+    odd = weigh(nina, course, weight="70", unit="lb")
+    assert odd.status_code == 422
+    assert "rare for an adult" in odd.content.decode()
+    assert queries.last_weight(course.patient) is None
+    assert weigh(nina, course, weight="70", unit="lb", confirmed="on").status_code == 302
+
+    page, body = f"/assessment/{course.code}/results/height/", {guard.FIELD: guard.token(course.patient)}
+    tall = nina.post(page, {**body, "height": "175", "unit": "cm"})
+    assert tall.status_code == 422
+    assert "body mass index of 10.4" in tall.content.decode()
+    assert queries.last_height(course.patient) is None
+    assert nina.post(page, {**body, "height": "175", "unit": "cm", "confirmed": "on"}).status_code == 302
+
+
+@pytest.mark.hazard("H-02")
+def test_a_first_weight_is_held_against_the_height_on_file(nina: Client) -> None:
+    course = standing.course_at_mesa()
+    actions.record_measurement(course=course, kind="height", value=Decimal(165), unit="cm", by=None, at=AT_TEN)
+
+    assert weigh(nina, course, weight="154", unit="kg").status_code == 422
+    assert weigh(nina, course, weight="70", unit="kg").status_code == 302
+
+
+@pytest.mark.hazard("H-02")
 def test_both_units_are_echoed_and_kg_is_stored(course: Any, nina: Client) -> None:
     weigh(nina, course, weight="154.3", unit="lb")
     row = queries.last_weight(course.patient)

@@ -189,9 +189,11 @@ class WeightForm(ClearForm):
     unit = forms.ChoiceField(label=_("The scale shows"), choices=[("kg", "kg"), ("lb", "lb")], widget=forms.RadioSelect)
     confirmed = forms.BooleanField(label=_("Weighed again: it is right"), required=False)
 
-    def __init__(self, *args: Any, zone: Any, last_kg: Decimal | None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, zone: Any, last_kg: Decimal | None, height_cm: Decimal | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.last_kg = last_kg
+        self.last_kg, self.height_cm = last_kg, height_cm
         self.fields["taken_at"] = WhenField(label=_("When"), zone=zone, required=False, help_text=_("Empty: now."))
 
     def clean(self) -> dict[str, Any]:
@@ -201,7 +203,7 @@ class WeightForm(ClearForm):
             return said
         found = weights.read_weight(said["weight"], said["unit"])
         said["read"] = found
-        odd = weights.doubts(found, self.last_kg)
+        odd = weights.doubts(found, self.last_kg, self.height_cm)
         if odd and (weights.impossible(found) or not said.get("confirmed")):
             self.add_error("weight", [ValidationError(one) for one in odd])
         return said
@@ -214,13 +216,15 @@ class HeightForm(ClearForm):
     unit = forms.ChoiceField(
         label=_("The rule shows"), choices=[("cm", "cm"), ("in", _("inches"))], widget=forms.RadioSelect
     )
+    confirmed = forms.BooleanField(label=_("Height and weight looked at again: both are right"), required=False)
 
-    def __init__(self, *args: Any, zone: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, zone: Any, last_kg: Decimal | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.last_kg = last_kg
         self.fields["taken_at"] = WhenField(label=_("When"), zone=zone, required=False, help_text=_("Empty: now."))
 
     def clean(self) -> dict[str, Any]:
-        """In cm and inches; a height that no adult has is refused with both."""
+        """In cm and inches; a height that no adult has is refused, one that is odd for the weight is confirmed."""
         said = super().clean() or {}
         if said.get("height") is None or not said.get("unit"):
             return said
@@ -228,6 +232,10 @@ class HeightForm(ClearForm):
             said["read"] = weights.read_height(said["height"], said["unit"])
         except OutOfRange as fault:
             self.add_error("height", str(fault))
+            return said
+        odd = weights.height_doubts(said["read"], self.last_kg)
+        if odd and not said.get("confirmed"):
+            self.add_error("height", [ValidationError(one) for one in odd])
         return said
 
 

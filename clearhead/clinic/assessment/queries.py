@@ -80,6 +80,11 @@ def last_weight(patient: Patient) -> models.Measurement | None:
     return next(iter(measurements_of(patient, "weight")), None)
 
 
+def last_height(patient: Patient) -> models.Measurement | None:
+    """The newest height."""
+    return next(iter(measurements_of(patient, "height")), None)
+
+
 def echo_of(row: models.Measurement) -> str:
     """A result as it is read aloud: a weight in both units, pressure as 128/71."""
     if row.kind in {"weight", "height"} and row.text:

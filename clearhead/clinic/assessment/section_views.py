@@ -139,7 +139,7 @@ def results(request: Any, course: Course) -> HttpResponse:
 
 def _results(course: Course, now: Any) -> dict[str, Any]:
     running, said = running_or_none(course, now), queries.history_of(course.patient)
-    last = queries.last_weight(course.patient)
+    last, tall = queries.last_weight(course.patient), queries.last_height(course.patient)
     tests = running.protocol.assessment.tests if running else ()
     applies = queries.tests_apply(course.patient, running.protocol, said) if running else {}
     titles = {name: kind.title for name, kind in words.RESULTS.items()}
@@ -154,21 +154,27 @@ def _results(course: Course, now: Any) -> dict[str, Any]:
         ],
         "tests": [(test, applies.get(test.name)) for test in tests if test.when != "everyone"],
         "needed": [test for test in tests if test.when == "everyone"],
-        "weight_form": WeightForm(zone=course.site.tz, last_kg=last.value if last else None),
+        "weight_form": WeightForm(zone=course.site.tz, **_known(course)),
         "height_form": HeightForm(zone=course.site.tz),
         "pressure_form": PressureForm(zone=course.site.tz),
         "scales": scales.shipped_scales(),
         "last_weight": last,
-        "last_height": next(iter(queries.measurements_of(course.patient, "height")), None),
+        "last_height": tall,
     }
+
+
+def _known(course: Course) -> dict[str, Any]:
+    """The last weight and height, which a new weight is held against."""
+    last, tall = queries.last_weight(course.patient), queries.last_height(course.patient)
+    return {"last_kg": last.value if last else None, "height_cm": tall.value if tall else None}
 
 
 @require_POST
 @access(CHARTING, Course)
 def weight(request: Any, course: Course) -> HttpResponse:
     """A weight in kg or lb, echoed in both."""
-    now, last = timezone.now(), queries.last_weight(course.patient)
-    form = WeightForm(request.POST, zone=course.site.tz, last_kg=last.value if last else None)
+    now = timezone.now()
+    form = WeightForm(request.POST, zone=course.site.tz, **_known(course))
 
     def save(said: dict[str, Any]) -> None:
         actions.record_measurement(
@@ -194,7 +200,7 @@ def weight(request: Any, course: Course) -> HttpResponse:
 def height(request: Any, course: Course) -> HttpResponse:
     """A height in cm or inches, echoed in both."""
     now = timezone.now()
-    form = HeightForm(request.POST, zone=course.site.tz)
+    form = HeightForm(request.POST, zone=course.site.tz, last_kg=_known(course)["last_kg"])
 
     def save(said: dict[str, Any]) -> None:
         actions.record_measurement(

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from clearhead.medicine.errors import OutOfRange
 from clearhead.medicine.units import CM_PER_INCH, KG_PER_LB, kg_from_lb
+from clearhead.medicine.weight import rare_for_an_adult
 
 LOWEST_KG, HIGHEST_KG = Decimal(25), Decimal(350)
 """Outside these a typing error is likelier than the patient; a working assumption."""
@@ -15,6 +16,7 @@ LOWEST_CM, HIGHEST_CM = Decimal(120), Decimal(230)
 CHANGE_TO_CONFIRM = Decimal("0.10")
 SLIP_NEAR = Decimal("0.07")
 """How near to 2.2046 or 0.4536 a ratio must lie to be named as a mix-up of kg and lb; a working assumption."""
+LOOK_AT_UNIT = "A number in lb may have been entered as kg, or one in kg as lb. Weigh again or confirm."
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,13 @@ def read_height(entered: Decimal, unit: str) -> Height:
     return Height(cm, f"{cm.normalize():f} cm = {feet} ft {inches} in")
 
 
-def doubts(weight: Weight, last_kg: Decimal | None) -> list[str]:
-    """Why somebody should look again; empty when nothing is odd."""
+def doubts(weight: Weight, last_kg: Decimal | None, height_cm: Decimal | None = None) -> list[str]:
+    """Why somebody should look again; empty when nothing is odd. A first weight is held against what adults weigh."""
     if not LOWEST_KG <= weight.kg <= HIGHEST_KG:
         return [f"{weight.both} is outside {LOWEST_KG} to {HIGHEST_KG} kg. Check the number and its unit."]
     if last_kg is None:
-        return []
+        rare = rare_for_an_adult(weight.kg, height_cm)
+        return [f"{weight.both} is {rare}. {LOOK_AT_UNIT}"] if rare else []
     ratio = weight.kg / last_kg
     if abs(ratio * KG_PER_LB - 1) <= SLIP_NEAR:
         return [_slip(weight, last_kg, "A number in lb may have been entered as kg.")]
@@ -81,6 +84,16 @@ def doubts(weight: Weight, last_kg: Decimal | None) -> list[str]:
             f"{weight.both} is {change:+.0f} % against {last_kg.normalize():f} kg last time. Weigh again or confirm."
         ]
     return []
+
+
+def height_doubts(height: Height, last_kg: Decimal | None) -> list[str]:
+    """Why a height does not go with the weight on file; empty when nothing is odd."""
+    rare = rare_for_an_adult(last_kg, height.cm) if last_kg is not None else ""
+    if not rare:
+        return []
+    return [
+        f"{height.both} with the last weight of {last_kg:.1f} kg is {rare}. Check both and their units, or confirm."
+    ]
 
 
 def impossible(weight: Weight) -> bool:

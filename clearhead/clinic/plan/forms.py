@@ -37,6 +37,8 @@ MODES = {
     "stepped": _("A start rate and steps"),
     "mini_bolus": _("Small doses with waits"),
 }
+WEIGHED_AGAIN = "Weighed again: it is right"
+"""How the tick reads in the signed order."""
 SCOPES = (("one", _("this session")), ("rest", _("this and the later ones")), ("all", _("all that are ahead")))
 
 
@@ -44,6 +46,7 @@ class OrderForm(ClearForm):
     """An order under one protocol; its dose section is the protocol's own dose mode."""
 
     weight_kg = NumberField(label=_("Weight"), unit="kg", low=20, high=300, places=1)
+    weight_confirmed = forms.BooleanField(label=_("Weighed again: it is right"), required=False)
     secret = SecretField()
 
     def __init__(self, *args: Any, protocol: Protocol, start: Draft, zone: ZoneInfo, **kwargs: Any) -> None:
@@ -123,7 +126,7 @@ class OrderForm(ClearForm):
     def sections(self) -> list[tuple[Any, list[Any]]]:
         """The page, section by section."""
         return [
-            (_("Weight"), self.section(["weight_kg", "weight_measured_at"])),
+            (_("Weight"), self.section(["weight_kg", "weight_measured_at", "weight_confirmed"])),
             (MODES[self.protocol.dose.mode], self.section([*self.dose_names, "infusion_minutes"])),
             (
                 _("Limits of this order"),
@@ -154,7 +157,8 @@ class OrderForm(ClearForm):
             height_cm=self.start.height_cm,
             height_measured_at=self.start.height_measured_at,
             sex=self.start.sex,
-            reasons={"all": reason} if reason else {},
+            reasons=({"all": reason} if reason else {})
+            | ({"weight_doubt": WEIGHED_AGAIN} if said.get("weight_confirmed") else {}),
         )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from clearhead.clinic.assessment import weights
 from clearhead.clinic.plan.drafts import Draft, dosing_weight_kg, mode_with, plain_decimal, scheduled
 from clearhead.medicine.errors import ClearheadError, Refused
 from clearhead.medicine.protocols.dose import Amount, DoseMode, Rate, planned_mg
@@ -16,6 +17,7 @@ from clearhead.medicine.rules.reasons import missing, refused, source_of, warned
 from clearhead.medicine.rules.verdict import Reason, Verdict
 
 QUESTION = "order"
+LOWEST_KG, HIGHEST_KG = Decimal(20), Decimal(300)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +32,17 @@ class OrderFacts:
     earlier_mg_per_kg_year: Decimal = Decimal(0)
     earlier_sessions_year: int = 0
     allergies: tuple[str, ...] = ()
+    last_weight_kg: Decimal | None = None  # on file; the order's own weight is held against it
 
 
 def judge(draft: Draft, protocol: Protocol, facts: OrderFacts, *, at: datetime) -> Verdict:
     """Every ground for and against, the signer's standing first."""
-    reasons = [*_standing(draft, protocol, facts), *_weight(draft, protocol, at), *_limits_present(draft, protocol)]
+    reasons = [
+        *_standing(draft, protocol, facts),
+        *_weight(draft, protocol, at),
+        *_doubts(draft, facts),
+        *_limits_present(draft, protocol),
+    ]
     if any(reason.gate in ("weight_known", "weight_scalar", "limits_present") for reason in reasons):
         return Verdict.of(QUESTION, reasons)
     assert draft.weight_kg is not None
@@ -74,7 +82,7 @@ def _weight(draft: Draft, protocol: Protocol, at: datetime) -> Iterator[Reason]:
             "weight_known", "Weight", "A weight with the time it was measured is needed.", source, who="nurse"
         )
         return
-    if not 20 <= draft.weight_kg <= 300:
+    if not LOWEST_KG <= draft.weight_kg <= HIGHEST_KG:
         yield missing("weight_known", "Weight", f"{draft.weight_kg} kg is not a possible adult weight.", source)
     if is_ahead(draft.weight_measured_at, at):
         yield refused("weight_not_ahead", "Weight", "The weight is dated in the future. Check the time.", source)
@@ -86,6 +94,22 @@ def _weight(draft: Draft, protocol: Protocol, at: datetime) -> Iterator[Reason]:
         dosing_weight_kg(protocol, draft.weight_kg, height_cm=draft.height_cm, sex=draft.sex)
     except ClearheadError as fault:
         yield missing("weight_scalar", "Dosing weight", str(fault), source, who="nurse")
+
+
+def _doubts(draft: Draft, facts: OrderFacts) -> Iterator[Reason]:
+    """A weight that reads like a wrong unit is doubted as on the page of results, until it was weighed again (H-02).
+
+    The reason for a number outside the protocol does not answer this: it has its own.
+    """
+    if draft.weight_kg is None or not LOWEST_KG <= draft.weight_kg <= HIGHEST_KG:
+        return  # refused as impossible already
+    found = weights.read_weight(draft.weight_kg, "kg")
+    confirmed = "" if weights.impossible(found) else draft.reasons.get("weight_doubt", "")
+    for sentence in weights.doubts(found, facts.last_weight_kg, draft.height_cm):
+        if confirmed:
+            yield warned("weight_doubt", "Weight", f"{sentence} Confirmed: {confirmed}")
+        else:
+            yield missing("weight_doubt", "Weight", sentence, who="prescriber")
 
 
 def _limits_present(draft: Draft, protocol: Protocol) -> Iterator[Reason]:

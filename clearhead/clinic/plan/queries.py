@@ -69,6 +69,7 @@ def order_facts(course: Course, protocol: Protocol, *, by: User, at: datetime, r
     """What an order of this course is judged against."""
     decision = current_decision(course, at)
     charts = course.patient.charts
+    weight = last_weight(course.patient, at)
     given = SessionSummary.standing().filter(session__patient__in=charts, happened_at__gt=at - YEAR)
     return OrderFacts(
         adopted=running.adopted is not None,
@@ -81,6 +82,7 @@ def order_facts(course: Course, protocol: Protocol, *, by: User, at: datetime, r
         allergies=tuple(
             Allergy.standing().filter(patient__in=charts, none_known=False).values_list("substance", flat=True)
         ),
+        last_weight_kg=weight.value if weight else None,
     )
 
 

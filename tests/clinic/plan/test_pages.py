@@ -221,3 +221,18 @@ def test_who_asks_for_a_call_before_the_visit_is_seen_in_the_words_that_were_tic
     assert "! please call me" in page
     assert "nothing new" in page
     assert "! please call me" in board
+
+
+def test_the_order_form_asks_about_a_weight_in_pounds_and_takes_the_tick(client, course):
+    client.force_login(member("dario"))
+    form = client.get(reverse("plan-order", args=[course.code])).context["form"]
+    said = {name: form[name].value() if form[name].value() is not None else "" for name in form.fields}
+    said |= {"weight_kg": "154", "secret": PIN, "weight_confirmed": ""}
+
+    asked = post(client, "plan-order", course, **said)
+    assert asked.status_code == 422
+    assert "A number in lb may have been entered as kg" in asked.content.decode()
+    assert not Order.objects.exists()
+
+    assert post(client, "plan-order", course, **{**said, "weight_confirmed": "on"}).status_code == 302
+    assert Order.objects.get().deviations[0]["gate"] == "weight_doubt"

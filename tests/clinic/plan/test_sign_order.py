@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from clearhead.clinic.assessment.models import Allergy
+from clearhead.clinic.assessment.models import Allergy, Measurement
 from clearhead.clinic.people.actions import SignatureRefused
 from clearhead.clinic.plan import actions, drafts, queries
 from clearhead.clinic.plan.models import Order, Session
@@ -223,3 +223,28 @@ def test_the_estimate_is_written_down_with_the_order():
 
 def test_a_number_reads_the_same_before_and_after_the_database():
     assert drafts.plain_decimal(Decimal("70.00")) == drafts.plain_decimal("70") == "70"
+
+
+@pytest.mark.hazard("H-02")
+def test_pounds_typed_as_the_weight_of_an_order_are_doubted_until_weighed_again():
+    house.suitable()
+    last = {"value": 74, "unit": "kg", "happened_at": AT_TEN - timedelta(days=9), "recorded_at": AT_TEN}
+    Measurement.objects.create(patient=petra(), kind="weight", **last)
+
+    assert refused(weight="163") == {"weight_doubt"}
+    assert refused(weight="163", reasons={"all": "tolerates it well"}) == {"weight_doubt"}
+    assert refused(weight="60") == {"weight_doubt"}
+
+    order = house.signed(weight="163", reasons={"weight_doubt": "Weighed again: it is right"})
+    assert [(one["gate"], one["reason"]) for one in order.deviations] == [
+        ("weight_doubt", "Weighed again: it is right")
+    ]
+    assert "A number in lb may have been entered as kg" in order.deviations[0]["sentence"]
+
+
+@pytest.mark.hazard("H-02")
+def test_the_first_weight_of_an_order_is_held_against_what_adults_weigh():
+    house.suitable()
+
+    assert refused(weight="32") == {"weight_doubt"}
+    assert refused(weight="70", height_cm=Decimal(230)) == {"weight_doubt"}
