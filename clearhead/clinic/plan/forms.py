@@ -217,6 +217,18 @@ class MoveForm(ClearForm):
     def __init__(self, *args: Any, zone: ZoneInfo, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["starts_at"] = WhenField(label=_("New start"), zone=zone)
+        if "secret" in self.data:
+            self.ask_reason()
+
+    def ask_reason(self) -> None:
+        """Where the move leaves what was ordered: a prescriber says why and signs."""
+        self.fields["reason"] = forms.CharField(
+            label=_("Why it leaves what was ordered"),
+            required=False,
+            max_length=500,
+            widget=forms.Textarea(attrs={"rows": 2}),
+        )
+        self.fields["secret"] = SecretField(required=False)
 
 
 class CancelForm(ClearForm):

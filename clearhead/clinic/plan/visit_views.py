@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from clearhead.clinic.people.access import PATIENT, access, link, staff
+from clearhead.clinic.people.actions import SignatureRefused
 from clearhead.clinic.people.models import Role, Site
 from clearhead.clinic.plan import actions, queries
 from clearhead.clinic.plan.answers import told
@@ -71,13 +72,21 @@ def move(request: HttpRequest, session: Session) -> HttpResponse:
                 session=session,
                 starts_at=said["starts_at"],
                 scope=said["scope"],
+                reason=said.get("reason", ""),
+                secret=said.get("secret", ""),
                 by=request.user,
                 at=timezone.now(),
                 client_id=said["client_id"],
             )
             return _back(session)
+        except actions.ReasonAsked as refusal:
+            form.refused(refusal)
+            if Role.PRESCRIBER in request.roles:  # type: ignore[attr-defined]  # set by access
+                form.ask_reason()
         except BookingRefused as refusal:
             form.refused(refusal)
+        except SignatureRefused as refusal:
+            form.refused(refusal, "secret")
     return _page(request, session, status=422, move_form=form) if form.is_bound else _back(session)
 
 

@@ -123,6 +123,25 @@ def test_staff_move_cancel_and_write_down_answers(client, session):
     assert client.get(page).status_code == 200
 
 
+def test_the_page_asks_a_prescriber_for_the_reason_of_a_move_and_nobody_else(client, session):
+    late = (session.booking.starts_at + timedelta(days=14)).astimezone(session.site.tz)
+    said = {"scope": "one", "starts_at": late.strftime("%Y-%m-%dT%H:%M")}
+
+    client.force_login(member("fern"))
+    desk = post(client, "plan-move", session, **said)
+    assert desk.status_code == 422
+    assert "Only a prescriber" in desk.content.decode()
+    assert 'name="secret"' not in desk.content.decode()
+
+    client.force_login(member("dario"))
+    asked = post(client, "plan-move", session, **said)
+    assert 'name="secret"' in asked.content.decode()
+    wrong = post(client, "plan-move", session, **said, reason="has a cold", secret="9999")
+    assert wrong.status_code == 422
+    assert post(client, "plan-move", session, **said, reason="has a cold", secret=PIN).status_code == 303
+    assert any(one.booking.starts_at == late for one in queries.sessions_of(session.order))
+
+
 def test_a_form_without_its_patient_moves_nothing(client, session):
     client.force_login(member("fern"))
 

@@ -6,7 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from clearhead.clinic.audit.models import Event
 from clearhead.clinic.letters.models import Outgoing
+from clearhead.clinic.people.actions import SignatureRefused
+from clearhead.clinic.people.models import Signature
 from clearhead.clinic.plan import actions, queries, series
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.schedule import actions as schedule
@@ -98,7 +101,8 @@ def test_moving_means_this_one_the_rest_or_all(order, scope, moved):
     before = {one.number: one.booking.starts_at for one in sessions}
     week = timedelta(days=7)
 
-    actions.move_sessions(session=sessions[1], starts_at=before[2] + week, scope=scope, by=member("fern"), at=AT_TEN)
+    said = {"by": member("dario"), "at": AT_TEN, "reason": "she has a cold", "secret": PIN}
+    actions.move_sessions(session=sessions[1], starts_at=before[2] + week, scope=scope, **said)
 
     after = {one.number: one.booking.starts_at for one in queries.sessions_of(order)}
     assert {number: after[number] - before[number] for number in before} == {
@@ -111,12 +115,55 @@ def test_a_moved_session_gets_its_preparation_in_new_clock_times(order):
     old = set(waiting(session).values_list("due_at", flat=True))
     new_start = session.booking.starts_at + timedelta(days=14)
 
-    actions.move_sessions(session=session, starts_at=new_start, scope="one", by=member("fern"), at=AT_TEN)
+    said = {"by": member("dario"), "at": AT_TEN, "reason": "she has a cold", "secret": PIN}
+    actions.move_sessions(session=session, starts_at=new_start, scope="one", **said)
     session = Session.objects.get(pk=session.pk)
 
     assert set(waiting(session).values_list("due_at", flat=True)).isdisjoint(old - {AT_TEN})
     by_kind = {item.kind: item.at for item in queries.sheet_of(session, AT_TEN).items}
     assert by_kind["last_clear_drink"] == new_start - timedelta(hours=2)
+
+
+def test_a_move_closer_together_than_the_order_says_is_refused_whoever_asks(order):
+    sessions = booked(order)
+    before = [one.booking.starts_at for one in sessions]
+    said = {"by": member("dario"), "at": AT_TEN, "reason": "in a hurry", "secret": PIN}
+
+    with pytest.raises(BookingRefused, match="0 days apart; the order says at least 1"):
+        actions.move_sessions(session=sessions[0], starts_at=before[1] + timedelta(hours=4), scope="one", **said)
+
+    assert [one.booking.starts_at for one in queries.sessions_of(order)] == before
+
+
+def test_a_move_further_apart_than_the_order_says_needs_a_prescribers_signed_reason(order):
+    sessions = booked(order)
+    before = [one.booking.starts_at for one in sessions]
+    said = {"session": sessions[2], "starts_at": before[2] + timedelta(days=7), "scope": "rest", "at": AT_TEN}
+
+    with pytest.raises(actions.ReasonAsked, match=r"at most 3\. Only a prescriber"):
+        actions.move_sessions(**said, by=member("fern"), reason="ill", secret=PIN)
+    with pytest.raises(actions.ReasonAsked, match="Write the reason"):
+        actions.move_sessions(**said, by=member("dario"), secret=PIN)
+    with pytest.raises(SignatureRefused):
+        actions.move_sessions(**said, by=member("dario"), reason="ill", secret="9999")
+    assert [one.booking.starts_at for one in queries.sessions_of(order)] == before
+
+    actions.move_sessions(**said, by=member("dario"), reason="ill", secret=PIN)
+    kept = Event.objects.get(verb="move sessions").body
+    assert kept["reason"] == "ill"
+    assert Signature.objects.filter(pk=kept["signature"], signer=member("dario")).exists()
+
+
+def test_a_move_past_the_end_of_the_decision_needs_a_reason_too(order):
+    sessions = booked(order)
+    gone = order.decision.expires_on - sessions[0].booking.starts_at.date() + timedelta(days=7)
+    late = sessions[0].booking.starts_at + timedelta(days=gone.days // 7 * 7)
+    said = {"session": sessions[0], "starts_at": late, "scope": "all", "at": AT_TEN}
+
+    with pytest.raises(actions.ReasonAsked, match="when the decision ends"):
+        actions.move_sessions(**said, by=member("fern"))
+
+    actions.move_sessions(**said, by=member("dario"), reason="decides anew in the week before", secret=PIN)
 
 
 def test_a_move_that_does_not_fit_moves_none(order):

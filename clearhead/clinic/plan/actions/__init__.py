@@ -4,7 +4,7 @@ For callers:
     sign_order(course, draft, secret, by, at, corrects=None) -> Order
     agree_starts(order, starts, by, at) -> SeriesProposal
     book_series(order, by, at, starts=None, channel="desk") -> list[Session]   (called by consent)
-    move_sessions(session, starts_at, scope, by, at) -> list[Session]          scope: one, rest, all
+    move_sessions(session, starts_at, scope, by, at, reason="", secret="") -> list[Session]   scope: one, rest, all
     cancel_sessions(session, scope, why, by, at) -> list[Session]
     name_escort(session, name, phone, may_be_told, by, at) -> Escort
     escort_reached(session, reached_at, by, at) -> Escort
@@ -22,6 +22,7 @@ from clearhead.clinic.plan.actions.preparation import (
     sign_medicine_lines,
 )
 from clearhead.clinic.plan.actions.visits import (
+    ReasonAsked,
     agree_starts,
     book_series,
     booking_cancelled,
@@ -34,6 +35,7 @@ from clearhead.clinic.plan.actions.visits import (
 __all__ = [
     "CheckRefused",
     "OrderRefused",
+    "ReasonAsked",
     "agree_starts",
     "answer_preparation",
     "book_series",

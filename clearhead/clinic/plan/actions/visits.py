@@ -14,13 +14,19 @@ from django.utils.translation import gettext as _
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.letters import actions as letters
 from clearhead.clinic.letters import links
-from clearhead.clinic.people.models import User
-from clearhead.clinic.plan import queries, series
+from clearhead.clinic.people import actions as people
+from clearhead.clinic.people.access import roles_of
+from clearhead.clinic.people.models import Role, User
+from clearhead.clinic.plan import queries, series, spacing
 from clearhead.clinic.plan.actions.told import record
 from clearhead.clinic.plan.models import Order, SeriesProposal, Session
 from clearhead.clinic.schedule import actions as schedule
 from clearhead.clinic.schedule.errors import BookingRefused
 from clearhead.clinic.schedule.models import Booking
+
+
+class ReasonAsked(BookingRefused):
+    """The move leaves what was ordered: a prescriber may write why and sign. Nothing was moved."""
 
 
 @audit.once
@@ -153,24 +159,62 @@ def move_sessions(
     scope: str,
     by: User | None,
     at: datetime,
+    reason: str = "",
+    secret: str = "",
     client_id: UUID | None = None,
 ) -> list[Session]:
-    """Move this session, it and the later ones, or all ahead: by as many days, to this time of day. All or none."""
+    """Move this session, it and the later ones, or all ahead: by as many days, to this time of day. All or none.
+
+    Closer together than the order says is refused. Further apart, or past the end of the decision, raises ReasonAsked
+    unless a prescriber gives a reason and signs it.
+    """
     if session.booking is None:
         raise BookingRefused(_("This session is not booked."))
-    zone = session.site.tz
-    old, new = session.booking.starts_at.astimezone(zone), starts_at.astimezone(zone)
-    days = (new.date() - old.date()).days
     meant = queries.in_scope(session, scope, at)
+    new_starts = _new_starts(session, meant, starts_at)
+    found = spacing.spacing_of(session.order, new_starts, at)
+    if found.close:
+        raise BookingRefused(" ".join(found.close))
+    body = {"scope": scope, "to": starts_at, "sessions": meant}
+    if found.asked:
+        body |= _signed_reason(session, found.asked, reason, secret, by, at)
+    later = starts_at > session.booking.starts_at
     with transaction.atomic():
-        for one in meant if days < 0 else reversed(meant):
-            if one.booking is None:
-                continue
-            day = one.booking.starts_at.astimezone(zone).date() + timedelta(days=days)
-            start = datetime.combine(day, new.timetz().replace(tzinfo=None), tzinfo=zone).astimezone(UTC)
-            schedule.move(booking=one.booking, starts_at=start, by=by, at=at)
-    record(session.order, "move sessions", session, by, at, {"scope": scope, "to": starts_at, "sessions": meant})
+        for one in reversed(meant) if later else meant:
+            if one.booking is not None:
+                schedule.move(booking=one.booking, starts_at=new_starts[one.pk], by=by, at=at)
+    record(session.order, "move sessions", session, by, at, body)
     return meant
+
+
+def _new_starts(session: Session, meant: Sequence[Session], starts_at: datetime) -> dict[int, datetime]:
+    zone = session.site.tz
+    new = starts_at.astimezone(zone)
+    old = session.booking.starts_at.astimezone(zone) if session.booking else new
+    shift = timedelta(days=(new.date() - old.date()).days)
+    return {
+        one.pk: datetime.combine(
+            one.booking.starts_at.astimezone(zone).date() + shift, new.timetz().replace(tzinfo=None), tzinfo=zone
+        ).astimezone(UTC)
+        for one in meant
+        if one.booking is not None
+    }
+
+
+def _signed_reason(
+    session: Session, asked: Sequence[str], reason: str, secret: str, by: User | None, at: datetime
+) -> dict[str, object]:
+    """Why a move leaves what was ordered, signed by a prescriber: for the audit entry of the move."""
+    if by is None or Role.PRESCRIBER not in roles_of(by, session.site):
+        raise ReasonAsked(" ".join((*asked, _("Only a prescriber can move it so, with a written reason."))))
+    if not reason.strip():
+        raise ReasonAsked(" ".join((*asked, _("Write the reason and sign."))))
+    said = {"reason": reason.strip(), "differs": list(asked)}
+    signature = people.sign(
+        by=by, secret=secret, meaning="move outside the order", subject_code=session.code,
+        sha256=audit.sha256_of(said), site=session.site, at=at,
+    )  # fmt: skip
+    return {**said, "signature": str(signature.pk)}
 
 
 @audit.once
