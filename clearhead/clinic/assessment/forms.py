@@ -370,6 +370,12 @@ class CloseItemForm(ClearForm):
     done = forms.CharField(label=_("What was done"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
+class StrikeForm(ClearForm):
+    """Why a result should not have been on file."""
+
+    why = forms.CharField(label=_("Why it is wrong"), max_length=200, help_text=_("For example: the wrong person."))
+
+
 class SignForm(ClearForm):
     """The decision and the signature under it."""
 

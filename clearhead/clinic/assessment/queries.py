@@ -75,6 +75,12 @@ def measurements_of(patient: Patient, kind: str | None = None) -> list[models.Me
     return list(rows.order_by("-happened_at", "-pk"))
 
 
+def struck_measurements(patient: Patient) -> list[models.Measurement]:
+    """Results that were taken back, newest first: each row says why and points at what it strikes."""
+    rows = models.Measurement.objects.filter(patient__in=patient.charts, struck=True, corrects__isnull=False)
+    return list(rows.select_related("corrects__recorded_by", "recorded_by").order_by("-happened_at", "-pk"))
+
+
 def last_weight(patient: Patient) -> models.Measurement | None:
     """The newest weight."""
     return next(iter(measurements_of(patient, "weight")), None)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, time
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -22,9 +23,10 @@ from clearhead.clinic.assessment.forms import (
     PressureForm,
     ResultForm,
     ScaleForm,
+    StrikeForm,
     WeightForm,
 )
-from clearhead.clinic.assessment.models import HistoryItem
+from clearhead.clinic.assessment.models import HistoryItem, Measurement
 from clearhead.clinic.assessment.pages import CHARTING, page, running_or_none, shown
 from clearhead.clinic.people.access import access
 from clearhead.clinic.people.models import Course
@@ -142,15 +144,16 @@ def _results(course: Course, now: Any) -> dict[str, Any]:
     last, tall = queries.last_weight(course.patient), queries.last_height(course.patient)
     tests = running.protocol.assessment.tests if running else ()
     applies = queries.tests_apply(course.patient, running.protocol, said) if running else {}
-    titles = {name: kind.title for name, kind in words.RESULTS.items()}
-    titles |= {"weight": _("Weight"), "height": _("Height"), "bp": _("Blood pressure")} | {
-        name: name.upper() for name in scales.shipped_scales()
-    }
+    titles = _titles()
     return {
         "running": running,
         "measurements": [
             (titles.get(row.kind, row.kind), row, queries.echo_of(row))
             for row in queries.measurements_of(course.patient)
+        ],
+        "struck": [
+            (titles.get(row.kind, row.kind), row, queries.echo_of(row.corrects))
+            for row in queries.struck_measurements(course.patient)
         ],
         "tests": [(test, applies.get(test.name)) for test in tests if test.when != "everyone"],
         "needed": [test for test in tests if test.when == "everyone"],
@@ -161,6 +164,13 @@ def _results(course: Course, now: Any) -> dict[str, Any]:
         "last_weight": last,
         "last_height": tall,
     }
+
+
+def _titles() -> dict[str, Any]:
+    """Every kind of result by its name."""
+    titles: dict[str, Any] = {name: kind.title for name, kind in words.RESULTS.items()}
+    titles |= {"weight": _("Weight"), "height": _("Height"), "bp": _("Blood pressure")}
+    return titles | {name: name.upper() for name in scales.shipped_scales()}
 
 
 def _known(course: Course) -> dict[str, Any]:
@@ -243,6 +253,20 @@ def pressure(request: Any, course: Course) -> HttpResponse:
 
     blank = ResultForm(today=course.site.today(now))
     return _second_form(request, course, form, save, {**_results(course, now), "pressure_form": form, "form": blank})
+
+
+@require_http_methods(["GET", "POST"])
+@access(CHARTING, Course)
+def strike(request: Any, course: Course, row: UUID) -> HttpResponse:
+    """A result that was typed wrong is taken back, with the reason."""
+    wrong = get_object_or_404(Measurement.standing(), patient__in=course.patient.charts, code=row)
+
+    def save(said: dict[str, Any]) -> None:
+        actions.strike_measurement(course=course, measurement=wrong, by=request.user, at=timezone.now(), **said)
+
+    shown_row = {"row": wrong, "title": _titles().get(wrong.kind, wrong.kind), "echo": queries.echo_of(wrong)}
+    form = StrikeForm(request.POST or None)
+    return page(request, course, "assessment/strike.html", form, save, "results", **shown_row)
 
 
 def _second_form(request: Any, course: Course, form: Any, save: Any, more: dict[str, Any]) -> HttpResponse:

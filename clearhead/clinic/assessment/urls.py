@@ -24,6 +24,7 @@ urlpatterns = [
     path("<uuid:code>/results/weight/", section_views.weight, name="assessment-weight"),
     path("<uuid:code>/results/height/", section_views.height, name="assessment-height"),
     path("<uuid:code>/results/pressure/", section_views.pressure, name="assessment-pressure"),
+    path("<uuid:code>/results/<uuid:row>/strike/", section_views.strike, name="assessment-strike-result"),
     path("<uuid:code>/results/applies/<slug:test>/", section_views.applies, name="assessment-applies"),
     path("<uuid:code>/questionnaire/<slug:name>/", section_views.questionnaire, name="assessment-scale"),
     path("<uuid:code>/letters/", views.referrals, name="assessment-referrals"),

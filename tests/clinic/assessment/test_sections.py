@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from clearhead.clinic.assessment import actions, ledger, queries
 from clearhead.clinic.assessment.models import Allergy, HistoryItem, Measurement, Medication, Referral, Trial
 from clearhead.clinic.people import guard
+from clearhead.clinic.plan import queries as plan
 from clearhead.medicine.headache.refractory import Adequacy
 from tests import builders, cast
 from tests.cast import AT_TEN
@@ -267,3 +269,47 @@ def test_the_measured_pressure_counts_beside_the_history(
     verdict = queries.verdict_of(course, facts, standing.protocol_of(course), AT_TEN)
 
     assert next(one.outcome for one in verdict.reasons if one.gate == "blood_pressure_measured") == outcome
+
+
+def test_a_wrong_pressure_is_struck_with_a_reason_and_the_verdict_follows(course: Any, nina: Client) -> None:
+    when = {"course": course, "kind": "bp", "unit": "mmHg", "by": cast.member("nina")}
+    actions.record_measurement(**when, value=Decimal(128), value2=Decimal(71), at=AT_TEN - timedelta(hours=2))
+    wrong = actions.record_measurement(**when, value=Decimal(190), value2=Decimal(118), at=AT_TEN - timedelta(hours=1))
+
+    def pressure() -> str:
+        facts, protocol = queries.facts_of(course, AT_TEN), standing.protocol_of(course)
+        reasons = queries.verdict_of(course, facts, protocol, AT_TEN).reasons
+        return next(one.sentence for one in reasons if one.gate == "blood_pressure_measured")
+
+    assert "190/118" in pressure()
+    assert f"results/{wrong.code}/strike/" in nina.get(f"/assessment/{course.code}/results/").content.decode()
+    assert post(nina, course, f"results/{wrong.code}/strike/", why=" ").status_code == 422
+    assert "190/118" in pressure()
+
+    assert post(nina, course, f"results/{wrong.code}/strike/", why="read off the wrong arm cuff").status_code == 302
+    assert "128/71" in pressure()
+    page = nina.get(f"/assessment/{course.code}/results/").content.decode()
+    assert "<s>190/118 mmHg</s>" in page
+    assert "read off the wrong arm cuff" in page
+    assert post(nina, course, f"results/{wrong.code}/strike/", why="again").status_code == 404
+
+
+def test_a_struck_weight_is_not_what_the_next_one_or_an_order_is_held_against(course: Any, nina: Client) -> None:
+    when = {"course": course, "kind": "weight", "unit": "kg", "by": cast.member("nina")}
+    actions.record_measurement(**when, value=Decimal(70), at=AT_TEN - timedelta(hours=2))
+    wrong = actions.record_measurement(**when, value=Decimal(154), at=AT_TEN - timedelta(hours=1))
+
+    assert post(nina, course, f"results/{wrong.code}/strike/", why="pounds").status_code == 302
+
+    last = queries.last_weight(course.patient)
+    assert last is not None
+    assert last.value == 70
+    assert plan.last_weight(course.patient, AT_TEN) == last
+
+
+def test_a_questionnaire_is_not_struck(course: Any, nina: Client) -> None:
+    row = actions.record_scale(course=course, scale_id="phq9", parts=[1] * 9, by=None, at=AT_TEN)
+
+    assert "/strike/" not in nina.get(f"/assessment/{course.code}/results/").content.decode()
+    assert post(nina, course, f"results/{row.code}/strike/", why="x").status_code == 422
+    assert Measurement.standing().filter(pk=row.pk).exists()

@@ -14,7 +14,13 @@ from clearhead.clinic.assessment.actions.record import (
     strike_allergy,
     strike_trial,
 )
-from clearhead.clinic.assessment.actions.results import close_item, record_measurement, record_referral, record_scale
+from clearhead.clinic.assessment.actions.results import (
+    close_item,
+    record_measurement,
+    record_referral,
+    record_scale,
+    strike_measurement,
+)
 
 __all__ = [
     "AssessmentRefused",
@@ -33,5 +39,6 @@ __all__ = [
     "sign_decision",
     "stop_medication",
     "strike_allergy",
+    "strike_measurement",
     "strike_trial",
 ]

@@ -7,12 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from clearhead.clinic.assessment.actions.base import AssessmentRefused, times, told
-from clearhead.clinic.assessment.models import (
-    Measurement,
-    OpenItem,
-    Referral,
-)
+from clearhead.clinic.assessment.actions.base import AssessmentRefused, lock, times, told
+from clearhead.clinic.assessment.models import Measurement, OpenItem, Referral
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.people.models import Course, Role, User
 from clearhead.medicine.errors import Missing
@@ -48,6 +44,34 @@ def record_measurement(
         **times(at, by, taken_at),
     )
     told(course, f"record {kind}", row, by, at, value=value, value2=value2, unit=unit)
+    return row
+
+
+@audit.once
+def strike_measurement(
+    *, course: Course, measurement: Measurement, why: str, by: User, at: datetime, client_id: UUID | None = None
+) -> Measurement:
+    """It should not have been on file, and why. Both rows stay readable; what rests on results looks past it."""
+    if measurement.kind in scales.shipped_scales():
+        raise AssessmentRefused("Answers to a questionnaire stay. Go through it again with the patient instead.")
+    if not why.strip():
+        raise AssessmentRefused("Say why it is wrong.")
+    lock(course.patient)
+    if not Measurement.standing().filter(pk=measurement.pk).exists():
+        raise AssessmentRefused("This was struck already.")
+    row = Measurement.objects.create(
+        patient=measurement.patient,
+        kind=measurement.kind,
+        value=measurement.value,
+        value2=measurement.value2,
+        unit=measurement.unit,
+        entered_unit=measurement.entered_unit,
+        text=why.strip(),
+        corrects=measurement,
+        struck=True,
+        **times(at, by),
+    )
+    told(course, f"strike {measurement.kind}", row, by, at, why=row.text)
     return row
 
 
