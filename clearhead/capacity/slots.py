@@ -13,6 +13,9 @@ from clearhead.capacity.hours import Occupied, Opening, Stretch, free_time, loca
 from clearhead.capacity.phases import Demand, Resource, Visit
 
 STEP_MIN = 15
+PATIENT = "patient"
+WORDS = {"nurse_share": "nurse"}
+"""Kinds of resource whose name is not what a person calls them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +55,16 @@ class Shortage:
     def sentence(self, zone: ZoneInfo) -> str:
         """What the person at the desk reads."""
         begin, end = (f"{at.astimezone(zone):%H:%M}" for at in (self.starts_at, self.ends_at))
-        what, when = self.kind.replace("_", " "), f"from {begin} to {end} ({self.phase.replace('_', ' ')})"
+        if self.kind == PATIENT:
+            return f"The patient has another appointment between {begin} and {end}."
+        what, when = WORDS.get(self.kind, self.kind), f"from {begin} to {end} ({self.phase.replace('_', ' ')})"
+        there = "the only one is taken" if self.exist == 1 else f"all {self.exist} are taken"
         return {
             "none exists": f"The site has no such {what}.",
             "closed": f"No {what} is on duty or open {when}.",
-            "taken": f"No {what} is free {when}: {self.exist} in all.",
-            "not in one piece": f"No single {what} is free all the way from {begin} to {end}: {self.exist} in all.",
-            "too few": f"Too few of {what} are free together {when}: {self.exist} in all.",
+            "taken": f"No {what} is free {when}: {there}.",
+            "not in one piece": f"No single {what} is free all the way from {begin} to {end}; the site has {self.exist}.",
+            "too few": f"Not enough free at the same time {when}: {what}; the site has {self.exist}.",
         }[self.cause]
 
 

@@ -111,7 +111,7 @@ def test_a_day_without_room_is_a_failure_with_its_reason_and_the_nearest_starts(
     [failed] = best.failed
     assert (failed.number, failed.day) == (2, tuesday)
     assert [reason.sentence(NEW_YORK) for reason in failed.shortages] == [
-        "No chair is free from 10:00 to 10:15 (set up): 2 in all."
+        "No chair is free from 10:00 to 10:15 (set up): all 2 are taken."
     ]
     assert len(failed.alternatives) == 3
     nearest = min(abs(offer.start - local(NEW_YORK, tuesday, 10)) for offer in failed.alternatives)

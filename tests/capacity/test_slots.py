@@ -148,19 +148,19 @@ def test_the_skipped_hour_is_not_offered_and_the_doubled_hour_is_offered_twice()
             [taken(chair.code, 9, 17) for chair in CHAIRS],
             EVERYTHING,
             10,
-            "No chair is free from 10:00 to 10:15 (set up): 2 in all.",
+            "No chair is free from 10:00 to 10:15 (set up): all 2 are taken.",
         ),
         (
             [taken(share.code, 11, 12) for share in NURSE],
             EVERYTHING,
             10,
-            "No nurse share is free from 10:15 to 11:15 (infusion): 2 in all.",
+            "No nurse is free from 10:15 to 11:15 (infusion): all 2 are taken.",
         ),
         (
             [Occupied("chair-1", at(9), at(10, 15)), Occupied("chair-2", at(11, 15), at(12))],
             EVERYTHING,
             10,
-            "No single chair is free all the way from 10:00 to 12:00: 2 in all.",
+            "No single chair is free all the way from 10:00 to 12:00; the site has 2.",
         ),
     ],
 )
@@ -180,5 +180,6 @@ def test_two_shares_at_once_are_missed_by_name_when_only_one_is_on_duty() -> Non
     [reason] = why_not(double, at(10), NINE_TO_FIVE, [], NURSE[:1], NEW_YORK)
 
     assert (
-        reason.sentence(NEW_YORK) == "Too few of nurse share are free together from 10:00 to 10:15 (set up): 1 in all."
+        reason.sentence(NEW_YORK)
+        == "Not enough free at the same time from 10:00 to 10:15 (set up): nurse; the site has 1."
     )

@@ -186,7 +186,7 @@ def dates(request: HttpRequest, order: Order) -> HttpResponse:
             )
             return _see_other("plan-course", order.course.code)
         except BookingRefused as refusal:
-            form.refused(refusal)
+            form.refused(refusal.in_full)
     first_day = _first_day(request, order, at)
     shown = {
         "order": order,

@@ -84,7 +84,7 @@ def move(request: HttpRequest, session: Session) -> HttpResponse:
             if Role.PRESCRIBER in request.roles:  # type: ignore[attr-defined]  # set by access
                 form.ask_reason()
         except BookingRefused as refusal:
-            form.refused(refusal)
+            form.refused(refusal.in_full)
         except SignatureRefused as refusal:
             form.refused(refusal, "secret")
     return _page(request, session, status=422, move_form=form) if form.is_bound else _back(session)
@@ -123,7 +123,7 @@ def cancel(request: HttpRequest, session: Session) -> HttpResponse:
             )
             return _see_other("plan-course", session.course.code)
         except BookingRefused as refusal:
-            form.refused(refusal)
+            form.refused(refusal.in_full)
     return _page(request, session, status=422, cancel_form=form) if form.is_bound else _back(session)
 
 
@@ -167,7 +167,7 @@ def reached(request: HttpRequest, session: Session) -> HttpResponse:
             )
             return _back(session)
         except BookingRefused as refusal:
-            form.refused(refusal)
+            form.refused(refusal.in_full)
     return _page(request, session, status=422, reached_form=form) if form.is_bound else _back(session)
 
 

@@ -18,13 +18,28 @@ R = TypeVar("R")
 class BookingRefused(Exception):
     """The calendar does not allow this; nothing was changed."""
 
+    @property
+    def in_full(self) -> str:
+        """For staff, with what is missing; as text it is what anybody may read."""
+        return str(self)
+
 
 class SlotTaken(BookingRefused):
-    """Someone else was quicker, or something the visit needs is not free then."""
+    """Someone else was quicker, or something the visit needs is not free then.
+
+    Visitors and patients read that it is gone and what to do. What the clinic has and lacks is for staff only.
+    """
 
     def __init__(self, *reasons: str) -> None:
         self.reasons = reasons
-        super().__init__(" ".join((_("This time was just taken. Nothing was booked. Choose another time."), *reasons)))
+        super().__init__(_("This time was just taken. Nothing was booked. Choose another time."))
+
+    @property
+    def in_full(self) -> str:
+        """What stands in the way, resource by resource."""
+        if not self.reasons:
+            return str(self)
+        return " ".join((_("This time cannot be had, and nothing was changed."), *self.reasons))
 
 
 class HoldOver(BookingRefused):

@@ -151,7 +151,7 @@ def desk_book(request: HttpRequest, course: Course) -> HttpResponse:
             messages.success(request, _("Booked: %(when)s") % {"when": local_time(booked.starts_at, course.site)})
             return redirect("welcome-desk-book", code=course.code)
         except calendar.BookingRefused as refusal:
-            form.refused(refusal)
+            form.refused(refusal.in_full)
     return render(
         request,
         "welcome/desk_book.html",

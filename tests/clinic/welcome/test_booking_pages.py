@@ -139,6 +139,7 @@ def test_whoever_comes_second_is_told_and_keeps_a_page_of_free_times(site, talk)
     assert answer.status_code == 422
     assert "just taken" in answer.content.decode()
     assert "09:15" in answer.content.decode()
+    assert not re.search("clinician|is free|on duty|taken:", answer.content.decode()), "what the clinic has is not told"
     assert Booking.objects.count() == 1
 
 

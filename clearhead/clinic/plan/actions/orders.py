@@ -157,7 +157,5 @@ def _carry_over(old: Order, new: Order, *, by: User, at: datetime) -> None:
             try:
                 schedule.move(booking=session.booking, starts_at=start, phases=series.phases_of(new), by=by, at=at)
             except BookingRefused as fault:
-                sentence = (
-                    f"Session {session.number} does not fit with the new length: {fault} Move or cancel it first."
-                )
+                sentence = f"Session {session.number} does not fit with the new length: {fault.in_full} Move or cancel it first."
                 raise OrderRefused(Verdict.of("order", [refused("series_fits", "Calendar", sentence)])) from fault
