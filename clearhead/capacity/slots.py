@@ -63,8 +63,8 @@ class Shortage:
             "none exists": f"The site has no such {what}.",
             "closed": f"No {what} is on duty or open {when}.",
             "taken": f"No {what} is free {when}: {there}.",
-            "not in one piece": f"No single {what} is free all the way from {begin} to {end}; the site has {self.exist}.",
-            "too few": f"Not enough free at the same time {when}: {what}; the site has {self.exist}.",
+            "not in one piece": f"No single {what} is free all the way from {begin} to {end}; there are {self.exist}.",
+            "too few": f"Not enough free at the same time {when}: {what}; there are {self.exist}.",
         }[self.cause]
 
 

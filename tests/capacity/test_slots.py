@@ -160,7 +160,7 @@ def test_the_skipped_hour_is_not_offered_and_the_doubled_hour_is_offered_twice()
             [Occupied("chair-1", at(9), at(10, 15)), Occupied("chair-2", at(11, 15), at(12))],
             EVERYTHING,
             10,
-            "No single chair is free all the way from 10:00 to 12:00; the site has 2.",
+            "No single chair is free all the way from 10:00 to 12:00; there are 2.",
         ),
     ],
 )
@@ -179,7 +179,5 @@ def test_two_shares_at_once_are_missed_by_name_when_only_one_is_on_duty() -> Non
 
     [reason] = why_not(double, at(10), NINE_TO_FIVE, [], NURSE[:1], NEW_YORK)
 
-    assert (
-        reason.sentence(NEW_YORK)
-        == "Not enough free at the same time from 10:00 to 10:15 (set up): nurse; the site has 1."
-    )
+    said = "Not enough free at the same time from 10:00 to 10:15 (set up): nurse; there are 1."
+    assert reason.sentence(NEW_YORK) == said

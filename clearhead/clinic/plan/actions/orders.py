@@ -157,5 +157,6 @@ def _carry_over(old: Order, new: Order, *, by: User, at: datetime) -> None:
             try:
                 schedule.move(booking=session.booking, starts_at=start, phases=series.phases_of(new), by=by, at=at)
             except BookingRefused as fault:
-                sentence = f"Session {session.number} does not fit with the new length: {fault.in_full} Move or cancel it first."
+                told = f"Session {session.number} does not fit with the new length: {fault.in_full}"
+                sentence = f"{told} Move or cancel it first."
                 raise OrderRefused(Verdict.of("order", [refused("series_fits", "Calendar", sentence)])) from fault
