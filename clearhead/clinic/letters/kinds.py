@@ -40,7 +40,7 @@ def _kinds(*kinds: Kind) -> dict[str, Kind]:
 
 KINDS = _kinds(
     Kind("booking_confirmed", APPOINTMENT, frozenset({"when", "minutes", "how", "link"})),
-    Kind("booking_moved", APPOINTMENT, frozenset({"when", "minutes", "how", "link"})),
+    Kind("booking_moved", _("Your appointment has moved"), frozenset({"when", "minutes", "how", "link"})),
     Kind("booking_cancelled", APPOINTMENT, frozenset({"when"})),
     Kind("booking_reminder", APPOINTMENT, frozenset({"when", "how", "link"})),
     Kind("series_booked", _("Your appointments"), frozenset({"whens", "link"})),

@@ -189,10 +189,15 @@ def booking(request: HttpRequest, booking: Booking) -> HttpResponse:
         "booking": booking,
         "offer": queries.offer_behind(booking, now),
         "token": _token(request),
-        "may_change": booking.status == Booking.Status.BOOKED and booking.starts_at > now,
+        "may_change": _may_change(booking, now),
+        "moved": booking.ics_sequence > 0,
         "form": CancelForm(),
     }
     return render(request, "welcome/booking.html", shown)
+
+
+def _may_change(booking: Booking, now: datetime) -> bool:
+    return booking.status == Booking.Status.BOOKED and booking.starts_at > now
 
 
 @require_GET
@@ -212,8 +217,10 @@ def calendar_of(request: HttpRequest, booking: Booking) -> HttpResponse:
 @require_GET
 @access(BOOKED, Booking)
 def move_day(request: HttpRequest, booking: Booking) -> HttpResponse:
-    """To which day?"""
+    """To which day? What is cancelled or over is not moved: its own page says so."""
     now = timezone.now()
+    if not _may_change(booking, now):
+        return redirect("welcome-booking", token=_token(request))
     offer = queries.offer_behind(booking, now)
     days = queries.free_days(booking.site, offer, now, patient=booking.patient)
     token = _token(request)
@@ -227,6 +234,8 @@ def move_time(request: HttpRequest, booking: Booking, day: date) -> HttpResponse
     """To what time? All or nothing: until the new time is taken, the old one stands."""
     now = timezone.now()
     token = _token(request)
+    if not _may_change(booking, now):
+        return redirect("welcome-booking", token=token)
     form = StartForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         start, page = form.cleaned_data["start"], form.cleaned_data["client_id"]

@@ -201,11 +201,31 @@ def test_moving_by_link_keeps_the_page_and_writes_a_new_letter(client, site, tal
     answer = client.post(page + "move/2026-11-24/", {"start": "2026-11-24T17:30+00:00", "client_id": hidden(times)})
 
     assert answer.url == page
-    assert "Tue 24 Nov, 10:30" in client.get(page).content.decode()
+    shown = client.get(page).content.decode()
+    assert "Tue 24 Nov, 10:30" in shown
+    assert "Your appointment has moved" in shown
+    assert "the new entry replaces the old one" in shown
+    letter = Outgoing.objects.get(template="booking_moved")
+    assert letter.subject == "Your appointment has moved"
+    assert "replaces the old entry" in letter.text
+    assert "SEQUENCE:1" in letter.calendar
     assert set(Outgoing.objects.filter(withdrawn_at__isnull=True).values_list("template", flat=True)) == {
         "booking_moved",
         "booking_reminder",
     }
+
+
+def test_a_cancelled_appointment_is_not_offered_to_be_moved(client, site, talk) -> None:
+    page = booked(client, site, talk)
+    times = client.get(page + "move/2026-11-24/")
+    client.post(page + "cancel/", {"why": "better"})
+    late = {"start": "2026-11-24T17:30+00:00", "client_id": hidden(times)}
+
+    asked = [client.get(page + "move/"), client.get(page + "move/2026-11-24/")]
+    for answer in (*asked, client.post(page + "move/2026-11-24/", late)):
+        assert (answer.status_code, answer.url) == (302, page)
+    assert "This appointment is cancelled" in client.get(page).content.decode()
+    assert Booking.objects.get().status == "cancelled"
 
 
 def test_cancelling_by_link_frees_the_time_and_withdraws_the_reminder(client, site, talk) -> None:
