@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -17,6 +18,32 @@ from clearhead.clinic.web.forms import BirthDateField, ClearForm, phone_number
 from clearhead.clinic.welcome.models import EnquiryEvent
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Whom the clinic sees, by age in years on the day of the talk, and where everybody else calls."""
+
+    lowest: int
+    highest: int
+    on: date
+    phone: str
+
+    @property
+    def sentence(self) -> str:
+        """For everybody who books."""
+        return _("We see people from %(low)s to %(high)s years.") % {"low": self.lowest, "high": self.highest}
+
+    @property
+    def refusal(self) -> str:
+        """For who is younger or older."""
+        if not self.phone:
+            return f"{self.sentence} {_('Nothing was booked. Please call us before you book.')}"
+        return f"{self.sentence} {_('Nothing was booked. Please call us on %(phone)s.') % {'phone': self.phone}}"
+
+    def sees(self, born: date) -> bool:
+        """True inside the ages."""
+        return self.lowest <= Patient(birth_date=born).age_on(self.on) <= self.highest
+
+
 class NameForm(ClearForm):
     """Who are you?"""
 
@@ -28,14 +55,18 @@ class NameForm(ClearForm):
     )
     birth_date = BirthDateField()
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, seen: Seen | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.today = today
+        self.today, self.seen = today, seen
+        if seen is not None:
+            self.fields["birth_date"].help_text = seen.sentence
 
     def clean_birth_date(self) -> date:
-        """Neither to come nor impossible."""
+        """Neither to come nor impossible, and of an age that the clinic sees."""
         born: date = self.cleaned_data["birth_date"]
         self.fields["birth_date"].refuse_impossible(born, self.today)  # type: ignore[attr-defined]
+        if self.seen is not None and not self.seen.sees(born):
+            raise ValidationError(self.seen.refusal)
         return born
 
 

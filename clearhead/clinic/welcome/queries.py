@@ -69,6 +69,14 @@ def asked_before(site: Site, at: datetime) -> list[str]:
     return [sentence % {"n": n} for sentence, n in said if n]
 
 
+def ages_seen(site: Site, at: datetime) -> tuple[int, int] | None:
+    """From and to how many years a site sees people, by the protocol it has adopted; None where it has adopted none."""
+    running = find_protocol_at(site, "migraine", "series", at)
+    if running is None or running.adopted is None:
+        return None
+    return running.protocol.assessment.age_min_years, running.protocol.assessment.age_max_years
+
+
 def consult_offers(site: Site, at: datetime, *, online: bool = True) -> list[ConsultOffer]:
     """The ways to talk first: as the protocol of the site says, where it says so; else the services as they are."""
     wanted = {"kind": "consult", "bookable_online": True} if online else {"kind": "consult"}

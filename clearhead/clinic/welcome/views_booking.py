@@ -19,7 +19,7 @@ from clearhead.clinic.schedule.calendar import calendar_file
 from clearhead.clinic.schedule.models import Booking
 from clearhead.clinic.welcome import actions, queries
 from clearhead.clinic.welcome.crowd import too_many
-from clearhead.clinic.welcome.forms import CancelForm, NameForm, ReachForm, StartForm, WaitForm
+from clearhead.clinic.welcome.forms import CancelForm, NameForm, ReachForm, Seen, StartForm, WaitForm
 
 HELD, BOOKED = link("hold"), link("booking")
 
@@ -113,18 +113,18 @@ def _mine(request: HttpRequest, now: datetime) -> Booking | None:
 def held(request: HttpRequest, booking: Booking) -> HttpResponse:
     """Who are you? How do we reach you? Then it is booked."""
     now = timezone.now()
-    today = booking.site.today(now)
+    told = {"today": booking.site.today(now), "seen": _seen(booking, now)}
     if booking.status == Booking.Status.BOOKED:
         return redirect("welcome-booking", token=actions.door_to_booking(booking=booking, at=now))
     if booking.status != Booking.Status.HELD or booking.hold_until is None or booking.hold_until <= now:
         return _over(request, booking)
-    name = NameForm(request.POST or None, today=today)
+    name = NameForm(request.POST or None, **told)
     if request.method == "GET" or not name.is_valid():
         return _ask(request, booking, name, now, step=4)
     if "phone" not in request.POST:
         carried = {field: name.cleaned_data[field] for field in ("given_name", "family_name", "birth_date")}
-        return _ask(request, booking, ReachForm(today=today, initial=carried), now, step=5)
-    form = ReachForm(request.POST, today=today)
+        return _ask(request, booking, ReachForm(**told, initial=carried), now, step=5)
+    form = ReachForm(request.POST, **told)
     if not form.is_valid():
         return _ask(request, booking, form, now, step=5)
     try:
@@ -136,6 +136,12 @@ def held(request: HttpRequest, booking: Booking) -> HttpResponse:
         return _ask(request, booking, form, now, step=5)
     request.session.pop("hold", None)
     return redirect("welcome-booking", token=actions.door_to_booking(booking=booked, at=now))
+
+
+def _seen(booking: Booking, now: datetime) -> Seen | None:
+    """Whom the clinic sees on the day of this talk."""
+    site, ages = booking.site, queries.ages_seen(booking.site, now)
+    return Seen(*ages, on=site.today(booking.starts_at), phone=site.phone) if ages else None
 
 
 def _book(booking: Booking, form: ReachForm, now: datetime) -> Booking:

@@ -175,6 +175,30 @@ def test_a_wrong_answer_is_named_and_books_nothing(client, site, talk, wrong, sa
     assert not Patient.objects.exists()
 
 
+@pytest.mark.parametrize("born", ["2015-01-01", "2008-11-24", "1950-11-23"])
+def test_who_is_too_young_or_too_old_for_the_adopted_protocol_is_led_to_the_phone(client, site, talk, born) -> None:
+    adopt(site)
+    held = hold(client, site, talk)
+    assert "We see people from 18 to 75 years." in client.get(held).content.decode()
+
+    for answer in (
+        client.post(held, {**WHO, "birth_date": born}),
+        client.post(held, {**WHO, **REACH, "birth_date": born}),
+    ):
+        assert answer.status_code == 422
+        assert "Please call us on 555 0100." in answer.content.decode()
+    assert not Booking.objects.filter(status="booked").exists()
+    assert not Patient.objects.exists()
+
+
+@pytest.mark.parametrize("born", ["2008-11-23", "1951-04-02"])
+def test_who_is_of_age_on_the_day_of_the_talk_books(client, site, talk, born) -> None:
+    adopt(site)
+
+    assert client.post(hold(client, site, talk), {**WHO, **REACH, "birth_date": born}).status_code == 302
+    assert Patient.objects.exists()
+
+
 @pytest.mark.parametrize(
     "start", ["", "tomorrow", "2026-11-23T16:00", "2026-11-22T16:00+00:00", "2026-11-19T16:00+00:00"]
 )
