@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
+from clearhead.capacity.series import Pattern
 from clearhead.clinic.audit.models import Event
 from clearhead.clinic.letters.models import Outgoing
 from clearhead.clinic.people.actions import SignatureRefused
 from clearhead.clinic.people.models import Signature
 from clearhead.clinic.plan import actions, queries, series
 from clearhead.clinic.plan.models import Session
+from clearhead.clinic.policy.queries import protocol_of
 from clearhead.clinic.schedule import actions as schedule
 from clearhead.clinic.schedule.errors import BookingRefused, SlotTaken
 from clearhead.clinic.schedule.models import Booking, Occupancy
@@ -47,6 +49,20 @@ def test_a_proposal_gives_every_session_its_chair_time_and_the_time_to_go_home(o
     assert all(slot.free_again_at - slot.home_at == timedelta(minutes=times.turnover) for slot in slots)
     assert all(slot.chair.startswith("chair") for slot in slots)
     assert all(slot.starts_at.astimezone(order.site.tz).weekday() < 5 for slot in slots)
+
+
+@pytest.mark.parametrize("weekday", range(5))
+@pytest.mark.parametrize("late", [False, True])
+def test_twice_a_week_is_never_three_times_in_one_week(weekday, late):
+    shipped = protocol_of(builders.protocol_version("short-total-dose")).series
+    pattern = Pattern(shipped.gap_days_min, shipped.gap_days_max, "use" if shipped.weekends else "skip")
+    days = [date(2026, 11, 23) + timedelta(days=weekday)]
+    for _session in range(shipped.sessions - 1):
+        days.append(pattern.next_days(days[-1])[-1 if late else 0])
+
+    weeks = [day.isocalendar().week for day in days]
+    assert shipped.pattern == "twice a week"
+    assert max(weeks.count(week) for week in weeks) == 2
 
 
 def test_the_series_takes_chair_nurse_prescriber_and_patient_in_every_phase(order):
