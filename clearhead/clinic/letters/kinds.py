@@ -26,7 +26,7 @@ class NotForANotice(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One text: its subject line and what it is told. `private`: on paper only."""
+    """One text: its subject line, with %(day)s for the day of `when`, and what it is told. `private`: on paper only."""
 
     name: str
     subject: str | LazyText = NOTICE
@@ -45,7 +45,7 @@ KINDS = _kinds(
     Kind("booking_reminder", APPOINTMENT, frozenset({"when", "how", "link"})),
     Kind("series_booked", _("Your appointments"), frozenset({"whens", "link"})),
     Kind("waiting_offer", APPOINTMENT, frozenset({"when", "link", "leave"})),
-    Kind("preparation", _("Before your appointment"), frozenset({"when", "link"})),
+    Kind("preparation", _("Before your appointment on %(day)s"), frozenset({"when", "link"})),
     Kind("escort_asked", _("A lift home"), frozenset({"when", "link"})),
     Kind("instructions", _("After your appointment"), frozenset({"until", "link"})),
     Kind("call_planned", _("We will call you"), frozenset({"when"})),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -53,6 +54,14 @@ def state_of(letter: Outgoing, now: datetime) -> str:
     if letter.channel == "print":
         return "to print"
     return "overdue" if now - letter.due_at > OVERDUE_AFTER else "due"
+
+
+def due_moments(*, template: str, about: Iterable[object]) -> set[datetime]:
+    """When letters of this kind about these go out; what was withdrawn does not count."""
+    rows = Outgoing.objects.filter(
+        template=template, withdrawn_at__isnull=True, about_code__in=[str(one) for one in about]
+    )
+    return set(rows.values_list("due_at", flat=True))
 
 
 def queue_of(site: Site, now: datetime) -> list[QueueRow]:

@@ -101,14 +101,58 @@ def test_starts_that_are_too_few_or_too_close_are_refused(order):
         actions.agree_starts(order=order, starts=[starts[0]] * len(starts), by=None, at=AT_TEN)
 
 
-def test_booking_queues_one_preparation_letter_per_moment_of_the_protocol(order):
-    session = booked(order)[-1]
+def preparations():
+    rows = Outgoing.objects.filter(template="preparation", withdrawn_at__isnull=True)
+    return [(letter.due_at, letter.about_code, letter.subject) for letter in rows.order_by("due_at", "pk")]
+
+
+def test_booking_queues_one_preparation_letter_per_moment_of_the_protocol_that_is_still_ahead(order):
+    session = booked(order)[0]
 
     due = {letter.due_at for letter in waiting(session)}
     hours = queries.protocol_of(order).preparation.messages_at_h
-    wanted = {max(session.booking.starts_at - timedelta(hours=float(each)), AT_TEN) for each in hours}
-    assert due == wanted
-    assert Outgoing.objects.filter(template="series_booked").count() == 1
+    moments = {session.booking.starts_at - timedelta(hours=float(each)) for each in hours}
+    assert due == {each for each in moments if each > AT_TEN} < moments
+    assert Outgoing.objects.filter(template="series_booked", withdrawn_at__isnull=True).count() == 1
+
+
+def test_no_two_preparation_letters_go_out_at_one_minute_and_each_names_its_day(order):
+    sessions = booked(order)
+
+    found = preparations()
+    moments = [due for due, _about, _subject in found]
+    assert len(moments) == len(set(moments))
+    assert AT_TEN not in moments, "the letter with all the dates goes out then"
+    for session in sessions:
+        day = f"{session.booking.starts_at.astimezone(order.site.tz):%a %-d %b}"
+        own = [subject for _due, about, subject in found if about == str(session.code)]
+        assert own
+        assert set(own) == {f"Before your appointment on {day}"}
+
+
+def test_a_visit_that_is_booked_at_the_last_minute_still_gets_its_letter(order):
+    session = booked(order)[0]
+    late = session.booking.starts_at - timedelta(hours=1)
+
+    actions.queue_preparation(session=session, by=member("fern"), at=late)
+
+    assert [due for due, about, _subject in preparations() if about == str(session.code)] == [late]
+
+
+def test_a_move_sends_all_dates_anew_in_one_letter_and_no_preparation_at_once(order):
+    sessions = booked(order)
+    later = AT_TEN + timedelta(minutes=5)
+    week = sessions[0].booking.starts_at + timedelta(days=7)
+
+    actions.move_sessions(session=sessions[0], starts_at=week, scope="all", by=member("fern"), at=later)
+
+    letter = Outgoing.objects.get(template="series_booked", withdrawn_at__isnull=True)
+    assert letter.due_at == later
+    for session in queries.sessions_of(order):
+        assert f"{session.booking.starts_at.astimezone(order.site.tz):%a %-d %b, %H:%M}" in letter.text
+    moments = [due for due, _about, _subject in preparations()]
+    assert len(moments) == len(set(moments))
+    assert later not in moments
 
 
 @pytest.mark.parametrize(("scope", "moved"), [("one", [2]), ("rest", [2, 3, 4]), ("all", [1, 2, 3, 4])])

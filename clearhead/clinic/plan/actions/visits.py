@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.letters import actions as letters
 from clearhead.clinic.letters import links
+from clearhead.clinic.letters import queries as letter_queue
 from clearhead.clinic.people import actions as people
 from clearhead.clinic.people.access import roles_of
 from clearhead.clinic.people.models import Role, User
@@ -113,8 +114,18 @@ def book_series(
 
 
 def _queue_series_letters(order: Order, made: list[Session], *, by: User | None, at: datetime) -> None:
-    starts = [session.booking.starts_at for session in made if session.booking]
-    link = links.promise("plan-prepare", purpose="prepare", subject_code=made[0].code, until=starts[-1])
+    _queue_dates(order, made, by=by, at=at)
+    for session in made:
+        queue_preparation(session=session, by=by, at=at)
+
+
+def _queue_dates(order: Order, sessions: Sequence[Session], *, by: User | None, at: datetime) -> None:
+    """One letter with every date, whatever was still to go out with earlier ones."""
+    starts = [session.booking.starts_at for session in sessions if session.booking]
+    if not starts:
+        return
+    link = links.promise("plan-prepare", purpose="prepare", subject_code=sessions[0].code, until=starts[-1])
+    letters.withdraw(about_code=order.code, templates=("series_booked",), by=by, at=at)
     letters.queue(
         site=order.site,
         patient=order.course.patient,
@@ -125,20 +136,23 @@ def _queue_series_letters(order: Order, made: list[Session], *, by: User | None,
         by=by,
         at=at,
     )
-    for session in made:
-        queue_preparation(session=session, by=by, at=at)
 
 
 def queue_preparation(*, session: Session, by: User | None, at: datetime) -> None:
-    """Queue the preparation letters of one session; what waited for an earlier start is taken back first."""
+    """Queue the preparation letters of one session; what waited for an earlier start is taken back first.
+
+    A moment that has passed is not made up for while a later one is ahead: the letter with the dates goes out now.
+    Nor is one at which an earlier visit of the same patient has its letter.
+    """
     letters.withdraw(about_code=session.code, templates=("preparation",), by=by, at=at)
     booking = session.booking
     if booking is None or booking.status != Booking.Status.BOOKED:
         return
     hours = queries.protocol_of(session.order).preparation.messages_at_h
-    due = [booking.starts_at - timedelta(minutes=float(each * 60)) for each in hours]
+    ahead = {due for each in hours if (due := booking.starts_at - timedelta(minutes=float(each * 60))) > at}
+    ahead = ahead - _due_for_earlier(session) or ahead
     link = links.promise("plan-prepare", purpose="prepare", subject_code=session.code, until=booking.ends_at)
-    for moment in sorted({max(each, at) for each in due}):
+    for moment in sorted(ahead or {at}):
         letters.queue(
             site=session.site,
             patient=session.patient,
@@ -149,6 +163,15 @@ def queue_preparation(*, session: Session, by: User | None, at: datetime) -> Non
             by=by,
             at=at,
         )
+
+
+def _due_for_earlier(session: Session) -> set[datetime]:
+    """When the preparation letters of this patient's earlier visits go out."""
+    if session.booking is None:
+        return set()
+    rows = Session.objects.filter(patient=session.patient, cancelled_at__isnull=True)
+    earlier = rows.filter(booking__starts_at__lt=session.booking.starts_at)
+    return letter_queue.due_moments(template="preparation", about=[one.code for one in earlier])
 
 
 @audit.once
@@ -183,6 +206,10 @@ def move_sessions(
         for one in reversed(meant) if later else meant:
             if one.booking is not None:
                 schedule.move(booking=one.booking, starts_at=new_starts[one.pk], by=by, at=at)
+    ahead = queries.upcoming(list(queries.sessions_of(session.order)), at)
+    for one in ahead:
+        queue_preparation(session=one, by=by, at=at)
+    _queue_dates(session.order, ahead, by=by, at=at)
     record(session.order, "move sessions", session, by, at, body)
     return meant
 
