@@ -14,18 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clearhead.clinic.assessment import actions, queries, words
-from clearhead.clinic.assessment.forms import (
-    AppliesForm,
-    ConditionsForm,
-    FlagsForm,
-    HeightForm,
-    HistoryForm,
-    PressureForm,
-    ResultForm,
-    ScaleForm,
-    StrikeForm,
-    WeightForm,
-)
+from clearhead.clinic.assessment.forms import ConditionsForm, FlagsForm, HistoryForm, ScaleForm, StrikeForm
+from clearhead.clinic.assessment.forms_results import AppliesForm, HeightForm, PressureForm, ResultForm, WeightForm
 from clearhead.clinic.assessment.models import HistoryItem, Measurement
 from clearhead.clinic.assessment.pages import CHARTING, page, running_or_none, shown
 from clearhead.clinic.people.access import access
