@@ -132,11 +132,13 @@ def test_no_two_preparation_letters_go_out_at_one_minute_and_each_names_its_day(
 
 def test_a_visit_that_is_booked_at_the_last_minute_still_gets_its_letter(order):
     session = booked(order)[0]
-    late = session.booking.starts_at - timedelta(hours=1)
+    for hours, left in ((1, []), (20, [2])):
+        late = session.booking.starts_at - timedelta(hours=hours)
 
-    actions.queue_preparation(session=session, by=member("fern"), at=late)
+        actions.queue_preparation(session=session, by=member("fern"), at=late)
 
-    assert [due for due, about, _subject in preparations() if about == str(session.code)] == [late]
+        later = [session.booking.starts_at - timedelta(hours=each) for each in left]
+        assert [due for due, about, _subject in preparations() if about == str(session.code)] == [late, *later]
 
 
 def test_a_move_sends_all_dates_anew_in_one_letter_and_no_preparation_at_once(order):

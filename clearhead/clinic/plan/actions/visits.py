@@ -25,6 +25,9 @@ from clearhead.clinic.schedule import actions as schedule
 from clearhead.clinic.schedule.errors import BookingRefused
 from clearhead.clinic.schedule.models import Booking
 
+IN_TIME = timedelta(hours=12)
+"""So long before a visit its sheet can still be followed, meals included; a working assumption."""
+
 
 class ReasonAsked(BookingRefused):
     """The move leaves what was ordered: a prescriber may write why and sign. Nothing was moved."""
@@ -141,8 +144,8 @@ def _queue_dates(order: Order, sessions: Sequence[Session], *, by: User | None, 
 def queue_preparation(*, session: Session, by: User | None, at: datetime) -> None:
     """Queue the preparation letters of one session; what waited for an earlier start is taken back first.
 
-    A moment that has passed is not made up for while a later one is ahead: the letter with the dates goes out now.
-    Nor is one at which an earlier visit of the same patient has its letter.
+    A moment that has passed is not made up for while another comes in time: the letter with the dates goes out now.
+    Nor is one kept at which an earlier visit of the same patient has its letter.
     """
     letters.withdraw(about_code=session.code, templates=("preparation",), by=by, at=at)
     booking = session.booking
@@ -150,9 +153,11 @@ def queue_preparation(*, session: Session, by: User | None, at: datetime) -> Non
         return
     hours = queries.protocol_of(session.order).preparation.messages_at_h
     ahead = {due for each in hours if (due := booking.starts_at - timedelta(minutes=float(each * 60))) > at}
+    if not any(booking.starts_at - due >= IN_TIME for due in ahead):
+        ahead.add(at)
     ahead = ahead - _due_for_earlier(session) or ahead
     link = links.promise("plan-prepare", purpose="prepare", subject_code=session.code, until=booking.ends_at)
-    for moment in sorted(ahead or {at}):
+    for moment in sorted(ahead):
         letters.queue(
             site=session.site,
             patient=session.patient,
@@ -208,7 +213,8 @@ def move_sessions(
                 schedule.move(booking=one.booking, starts_at=new_starts[one.pk], by=by, at=at)
     ahead = queries.upcoming(list(queries.sessions_of(session.order)), at)
     for one in ahead:
-        queue_preparation(session=one, by=by, at=at)
+        if one.pk in new_starts:  # in the order of their new days, so that the nearer visit keeps its letter
+            queue_preparation(session=one, by=by, at=at)
     _queue_dates(session.order, ahead, by=by, at=at)
     record(session.order, "move sessions", session, by, at, body)
     return meant
