@@ -35,7 +35,16 @@ from proofs.room_walk import Room, seen
 from proofs.taken import Taken
 
 ROOMS = ("shipped", "dosed")
-MUST_BE_MET = ("in running", "in closed", "criteria met", "permitted bolus", "permitted bolus: refused", "new bag")
+MUST_BE_MET = (
+    "in running",
+    "in closed",
+    "criteria met",
+    "permitted bolus",
+    "permitted bolus: refused",
+    "new bag",
+    "take back",
+    "take back: refused",
+)
 
 
 def explore(session: Any, *, walks: int, steps: int, room: type[Room] = Room) -> None:

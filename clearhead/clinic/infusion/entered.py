@@ -46,6 +46,10 @@ EMERGENCY = (
 AS_SAID = {"cpr": "CPR", "aed": "AED", "bag_mask": "bag and mask", "call_911": "911 called", "iv_line": "IV line"}
 """Words that are no plain words when their underscore is taken away."""
 EMERGENCY_WORDS = tuple((word, AS_SAID.get(word, word.replace("_", " "))) for word in EMERGENCY)
+NEVER_TAKEN_BACK = frozenset(
+    {"stop", "help", "emergency", "consent_withdrawn", "not_understood", "pump_seen_stopped", "end"}
+)
+"""Kinds of event and of pump setting that stay on the record: a note is added beside them."""
 REVERSALS = ("flumazenil", "naloxone", "physostigmine")
 """Medicines that undo a sedative or an opioid for a while only: what they undid may come back."""
 WHY_NOT = {

@@ -69,6 +69,19 @@ def test_a_stop_that_arrives_late_ends_the_dose_when_it_happened() -> None:
     assert Event.objects.filter(kind="stop").latest("pk").happened_at == AT_TEN + minutes(56)
 
 
+@pytest.mark.hazard("H-51")
+def test_a_pump_seen_stopped_while_the_record_says_running_gives_nothing_from_then_on() -> None:
+    session, nina = running(), member("nina")
+
+    actions.pump_seen_stopped(session=session, by=nina, at=LATER, pump_ml=Decimal("3.5"))
+    actions.pump_seen_stopped(session=session, by=nina, at=LATER + minutes(1))
+
+    assert queries.standing(session, LATER + minutes(2)).state == "paused"
+    assert queries.account_of(session, LATER + minutes(60)).charted_mg * 2 == 7
+    row = RateChange.objects.get(kind="pause")
+    assert (row.intended, row.happened_at) == (False, LATER)
+
+
 def test_after_a_stop_the_pump_is_not_confirmed_until_somebody_saw_it() -> None:
     session, nina = running(), member("nina")
     actions.stop(session=session, by=nina, at=LATER)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from clearhead.clinic.infusion import actions, queries
 from clearhead.clinic.infusion.models import Flag, FlagAck, Infusion, Observation, RateChange
 from tests.cast import AT_TEN, member
-from tests.clinic.infusion.room import minutes, running
+from tests.clinic.infusion.room import fresh, minutes, running
 
 pytestmark = pytest.mark.django_db
 HIGH = {"sys": 165, "dia": 78, "hr": 74, "rr": 14, "spo2": 98, "sedation": 0}
@@ -24,16 +26,71 @@ def test_a_set_of_another_patient_is_taken_back_and_its_flag_ends() -> None:
     assert FlagAck.objects.get(flag=Flag.objects.get()).done == "The value was corrected."
 
 
-def test_an_end_taken_back_runs_again_moves_the_total_and_is_told_to_the_prescriber() -> None:
+def test_a_dose_taken_back_moves_the_total_and_is_told_to_the_prescriber() -> None:
     session, nina = running(), member("nina")
-    row = actions.end(session=session, by=nina, at=AT_TEN + minutes(30))
+    more = {"value": Decimal(10), "unit": "mg/h", "intended": False}
+    row = actions.change_rate(session=session, by=nina, at=AT_TEN + minutes(30), **more)
 
-    actions.strike(row=row, reason="pressed at the wrong chair", by=nina, at=AT_TEN + minutes(31))
+    actions.strike(row=row, reason="typed at the wrong chair", by=nina, at=AT_TEN + minutes(31))
 
-    assert Infusion.objects.get().ended_at is None
     assert queries.account_of(session, AT_TEN + minutes(60)).charted_mg == 7
-    assert Flag.objects.get().for_prescriber
-    assert queries.for_prescriber(session.site) == (Flag.objects.get(),)
+    flag = Flag.objects.get(rule="struck_dose")
+    assert flag.for_prescriber
+    assert flag in queries.for_prescriber(session.site)
+
+
+@pytest.mark.hazard("H-50")
+@pytest.mark.parametrize("stopped", ["stop", "end"])
+def test_the_end_of_an_infusion_is_not_taken_back(stopped: str) -> None:
+    session, nina = running(), member("nina")
+    getattr(actions, stopped)(session=session, by=nina, at=AT_TEN + minutes(30))
+    row = RateChange.objects.get(kind="end")
+
+    with pytest.raises(actions.ChairRefused, match="stays on the record"):
+        actions.strike(row=row, reason="pressed at the wrong chair", by=nina, at=AT_TEN + minutes(31))
+
+    assert queries.standing(session, AT_TEN + minutes(32)).state == "stopped"
+    assert Infusion.objects.get().ended_at == AT_TEN + minutes(30)
+    assert not [line for line in queries.record_of(session) if line.row == row and line.may_strike]
+
+
+@pytest.mark.hazard("H-50")
+@pytest.mark.parametrize("kind", ["pause", "change"])
+def test_a_pause_or_a_decrease_is_not_taken_back_around_the_gate(kind: str) -> None:
+    session, nina = running(), member("nina")
+    if kind == "pause":
+        row = actions.pause(session=session, by=nina, at=AT_TEN + minutes(10))
+    else:
+        less = {"value": Decimal("3.5"), "unit": "mg/h", "ask": fresh(session)}
+        row = actions.change_rate(session=session, by=nina, at=AT_TEN + minutes(10), **less)
+
+    with pytest.raises(actions.ChairRefused, match="run, or run faster"):
+        actions.strike(row=row, reason="a mistake", by=nina, at=AT_TEN + minutes(11))
+
+    assert RateChange.objects.count() == 2
+
+
+def test_a_pause_that_is_over_is_taken_back() -> None:
+    session, nina = running(), member("nina")
+    row = actions.pause(session=session, by=nina, at=AT_TEN + minutes(10))
+    actions.resume(session=session, by=nina, at=AT_TEN + minutes(20), intended=False)
+
+    actions.strike(row=row, reason="it never stood still", by=nina, at=AT_TEN + minutes(21))
+
+    assert queries.account_of(session, AT_TEN + minutes(60)).charted_mg == 7
+
+
+def test_the_only_setting_is_taken_back_after_the_end() -> None:
+    session, nina = running(), member("nina")
+    start = RateChange.objects.get()
+
+    with pytest.raises(actions.ChairRefused, match="End the infusion"):
+        actions.strike(row=start, reason="another patient", by=nina, at=AT_TEN + minutes(1))
+    actions.stop(session=session, by=nina, at=AT_TEN + minutes(2))
+    actions.strike(row=start, reason="another patient", by=nina, at=AT_TEN + minutes(3))
+
+    assert queries.account_of(session, AT_TEN + minutes(60)).charted_mg == 0
+    assert queries.standing(session, AT_TEN + minutes(60)).state == "stopped"
 
 
 def test_a_grade_tapped_by_mistake_takes_its_flag_with_it() -> None:

@@ -159,9 +159,15 @@ def pump_seen_stopped(
     written: Written = HERE,
     client_id: UUID | None = None,
 ) -> Event:
-    """Somebody saw the pump stand still, and read its mL where it could be read (H-51)."""
-    lock(session)
+    """Somebody saw the pump stand still, and read its mL where it could be read (H-51).
+
+    Where the record says that it runs, it has paused by itself: from this moment on it gives nothing. Whether the
+    infusion is over or goes on is said afterwards, and a resume goes through its gate.
+    """
+    infusion = lock(session)
     when = believed(happened_at, at)
+    if infusion is not None:
+        _stands_still(infusion, by, at, when, written)
     row = add(
         Event, session=session, at=at, by=by, verb="pump seen stopped", happened_at=when, written=written,
         kind="pump_seen_stopped", detail={"pump_ml": None if pump_ml is None else str(pump_ml)},
@@ -169,6 +175,19 @@ def pump_seen_stopped(
     if pump_ml is not None and dose_rows(session).bag is not None:
         _read(session, pump_ml, True, by, at, when, written)
     return row
+
+
+def _stands_still(infusion: Infusion, by: User | None, at: datetime, when: datetime, written: Written) -> None:
+    """A pause as what happened, where the record says that the pump ran at that moment."""
+    before = [one for one in dose_rows(infusion.session).rates if one.happened_at <= when]
+    if not before or not before[-1].pump_ml_per_h:
+        return
+    add(
+        RateChange, session=infusion.session, at=at, by=by, verb="pump: pause", happened_at=when, written=written,
+        bag=before[-1].bag, kind="pause", entered_value=Decimal(0), entered_unit="mL/h", pump_ml_per_h=Decimal(0),
+        intended=False, reason="The pump was seen stopped.",
+    )  # fmt: skip
+    rate.settle(infusion)
 
 
 @audit.once

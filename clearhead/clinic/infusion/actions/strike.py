@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,8 +13,9 @@ from clearhead.clinic.infusion.actions.base import HERE, Written, add, lock, rai
 from clearhead.clinic.infusion.actions.observe import keep_flags
 from clearhead.clinic.infusion.actions.rate import settle
 from clearhead.clinic.infusion.actions.symptom import keep_symptom_flag
-from clearhead.clinic.infusion.entered import TAKEN_BACK
+from clearhead.clinic.infusion.entered import NEVER_TAKEN_BACK, TAKEN_BACK
 from clearhead.clinic.infusion.models import ChairFact
+from clearhead.clinic.infusion.queries.doses import dose_rows, running_mg_per_h
 from clearhead.clinic.people.access import roles_of
 from clearhead.clinic.people.models import CLINICAL, User
 
@@ -30,7 +32,6 @@ STRIKABLE: dict[str, type[ChairFact]] = {
     "access": models.Access,
 }
 """What a clinician may take back. Signatures, checks, flags and what was done about them stay."""
-NEVER = {"stop", "help", "emergency", "consent_withdrawn", "not_understood", "pump_seen_stopped"}
 DOSE = {"ratechange", "bolus", "flush"}
 OWN = {"id", "code", "recorded_at", "recorded_by", "corrects", "struck", "session", "device", "device_at", "queued"}
 
@@ -43,8 +44,10 @@ def strike(
     model: Any = type(row)
     kind, session = str(model._meta.model_name), row.session
     lock(session)
-    if kind not in STRIKABLE or (isinstance(row, models.Event) and row.kind in NEVER):
+    if kind not in STRIKABLE or (isinstance(row, models.Event) and row.kind in NEVER_TAKEN_BACK):
         raise refuse("strike", "Take back", "This stays on the record. Add a note instead.")
+    if isinstance(row, models.RateChange):
+        _never_more(row)
     if not roles_of(by, session.site) & set(CLINICAL):
         raise refuse("act_permitted", "Who may", "Only a clinician of this site takes an entry back.")
     if row.struck or model._default_manager.filter(corrects=row).exists():
@@ -68,6 +71,27 @@ def strike(
     if isinstance(row, models.Symptom):
         keep_symptom_flag(session, row.symptom, at, by, over=TAKEN_BACK)
     return over
+
+
+def _never_more(row: models.RateChange) -> None:
+    """No way around a gate: an end stays, and nothing is taken back that would make the record say more runs now.
+
+    A pump that runs all the same is entered as what it shows; one that shall run again is resumed through its gate.
+    """
+    if row.kind == models.RateChange.Kind.END:
+        sentence = "The end of an infusion stays on the record. If the pump runs all the same, enter the rate it shows."
+        raise refuse("strike", "Take back", sentence)
+    rows = dose_rows(row.session)
+    if [one.pk for one in rows.rates] == [row.pk]:
+        raise refuse(
+            "strike", "Take back", "This is the only setting of the pump. End the infusion, then take it back."
+        )
+    without = replace(rows, rates=tuple(one for one in rows.rates if one.pk != row.pk))
+    if running_mg_per_h(without) > running_mg_per_h(rows) and row.kind != models.RateChange.Kind.BAG_CHANGE:
+        sentence = (
+            "Without this entry the pump would run, or run faster, on the record. Resume it or enter what it shows."
+        )
+        raise refuse("strike", "Take back", sentence)
 
 
 def _copied(row: ChairFact) -> dict[str, Any]:

@@ -210,6 +210,11 @@ def rate_before(rows: DoseRows) -> Decimal:
     return mg_per_h(running[-1]) if running else Decimal(0)
 
 
+def running_mg_per_h(rows: DoseRows) -> Decimal:
+    """The rate in mg/h that the record says runs now; 0 in a pause, after an end and before the start."""
+    return mg_per_h(rows.last) if rows.last is not None else Decimal(0)
+
+
 def exact(number: Any) -> Decimal:
     """A fraction as Decimal, at the full precision of the context."""
     return Decimal(number.numerator) / Decimal(number.denominator)

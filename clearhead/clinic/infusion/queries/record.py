@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as lazy
 
 from clearhead.clinic.infusion import models
+from clearhead.clinic.infusion.entered import NEVER_TAKEN_BACK
 from clearhead.clinic.infusion.models import ChairFact
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.infusion.queries.said import words
@@ -75,7 +76,8 @@ class Line:
     @property
     def may_strike(self) -> bool:
         """True for entries a clinician may take back."""
-        return not self.corrected and self.model in TAKEN_BACK
+        stays = getattr(self.row, "kind", "") in NEVER_TAKEN_BACK
+        return not self.corrected and self.model in TAKEN_BACK and not stays
 
 
 def record_of(session: Session) -> tuple[Line, ...]:
