@@ -43,6 +43,8 @@ EMERGENCY = (
     "other",
 )
 """One tap each; no field is asked. Text may be added later."""
+EMERGENCY_OVER = frozenset({"recovered", "left_with_crew"})
+"""With one of these an emergency ends."""
 AS_SAID = {"cpr": "CPR", "aed": "AED", "bag_mask": "bag and mask", "call_911": "911 called", "iv_line": "IV line"}
 """Words that are no plain words when their underscore is taken away."""
 EMERGENCY_WORDS = tuple((word, AS_SAID.get(word, word.replace("_", " "))) for word in EMERGENCY)

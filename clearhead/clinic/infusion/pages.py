@@ -25,7 +25,7 @@ from clearhead.medicine.rules.verdict import Outcome, Reason
 
 CLINICIANS = staff(Role.NURSE, Role.PRESCRIBER)
 READERS = staff(Role.NURSE, Role.PRESCRIBER, Role.DIRECTOR, write=(Role.NURSE, Role.PRESCRIBER))
-ASKED_AGAIN = {"stale", "second_check", "step_approver", "complete", "go", "hand_over"}
+ASKED_AGAIN = {"stale", "second_check", "step_approver", "complete", "go", "hand_over", "target_held", "open_flags"}
 """Open reasons that a tick does not answer."""
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 from clearhead.medicine.errors import Refused
 from clearhead.medicine.rules.dose import DoseAccount
+from clearhead.medicine.rules.titration import Score
 
 Kind = Literal["start", "change", "resume", "change_bag", "bolus", "pause", "stop"]
 Unit = Literal["mg/kg/h", "mg/h", "mL/h", "mg"]
@@ -48,6 +49,10 @@ class RateFacts:
     version_withdrawn: bool = False
     go_valid: bool | None = None  # after a long pause
     prescriber_approved: bool = False
+    emergency: str = ""  # the emergency that nobody has ended yet, in words
+    unanswered: str = ""  # a high flag that nobody has answered yet, in words
+    open_flags: int = 0  # medium and high, answered or not
+    scores: tuple[Score, ...] = ()  # of the target's measure
     second_person: bool = False
     waited_s: int = 0  # the timed pause and self re-read of a single-handed site
     reason: str = ""

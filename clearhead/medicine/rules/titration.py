@@ -57,7 +57,7 @@ def next_step(facts: TitrationFacts, protocol: Protocol, *, at: datetime) -> Nex
         return NextStep("no_steps", None, None, ("This protocol runs without steps; a change is an order.",))
     if facts.stop_asked or facts.step_down_asked:
         return _down(facts, dose)
-    held = _target_reached(facts, dose, at)
+    held = target_reached(facts.scores, dose, at, facts.mg_per_h)
     if held is not None:
         return held
     return _up(facts, dose, at)
@@ -70,12 +70,12 @@ def _down(facts: TitrationFacts, dose: Stepped) -> NextStep:
     return NextStep("step_down", lower, None, ("A step-down rule is met.",))
 
 
-def _target_reached(facts: TitrationFacts, dose: Stepped, at: datetime) -> NextStep | None:
+def target_reached(scores: tuple[Score, ...], dose: Stepped, at: datetime, mg_per_h: Fraction) -> NextStep | None:
     """Holding counts from the first score of the present unbroken run at or below the target."""
     if dose.target is None:
         return None
     since = None
-    for score in sorted(facts.scores, key=lambda score: score.at):
+    for score in sorted(scores, key=lambda score: score.at):
         if is_ahead(score.at, at):
             continue
         since = (since or score.at) if score.value <= dose.target.at_or_below else None
@@ -85,7 +85,7 @@ def _target_reached(facts: TitrationFacts, dose: Stepped, at: datetime) -> NextS
     word = f"{dose.target.measure} at or below {dose.target.at_or_below} for {held:.0f} of {dose.target.hold_min} min."
     done = held >= dose.target.hold_min
     more = "Held long enough: the prescriber decides on taper or end." if done else "Hold the rate."
-    return NextStep("hold", facts.mg_per_h, None if done else until, (word, more))
+    return NextStep("hold", mg_per_h, None if done else until, (word, more))
 
 
 def _up(facts: TitrationFacts, dose: Stepped, at: datetime) -> NextStep:

@@ -14,6 +14,8 @@ from clearhead.clinic.infusion.queries.doses import DoseRows
 from clearhead.clinic.infusion.queries.permits import Permit, permits
 from clearhead.clinic.infusion.queries.pinned import protocol_of, withdrawn
 from clearhead.clinic.infusion.queries.state import dosing_weight, infusion_of, standing
+from clearhead.clinic.infusion.queries.unrest import unrest
+from clearhead.clinic.infusion.queries.vitals import pain_scores
 from clearhead.clinic.people.access import roles_of
 from clearhead.clinic.people.models import Role, Site, User
 from clearhead.clinic.plan.models import Session
@@ -80,7 +82,7 @@ def facts_for(
     """The facts for rate.judge at this moment, read inside the caller's transaction."""
     protocol, infusion = protocol_of(session), infusion_of(session)
     given = doses.account(rows, protocol, at)
-    before = doses.earlier(session, at)
+    before, stirs = doses.earlier(session, at), unrest(session, at)
     facts = RateFacts(
         intention=wanted,
         role="",
@@ -101,6 +103,10 @@ def facts_for(
         version_withdrawn=withdrawn(session, at),
         go_valid=standing(session, at, rows).go_valid if wanted.kind == "resume" else None,
         prescriber_approved=_approved(session, by, at),
+        emergency=stirs.emergency,
+        unanswered=stirs.unanswered,
+        open_flags=stirs.open_flags,
+        scores=pain_scores(session),
         second_person=said.second_person,
         waited_s=said.waited_s,
         reason=said.reason,

@@ -13,6 +13,7 @@ from clearhead.medicine.protocols.bedside import PrnOrder, Sign
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import limits, observe
 from clearhead.medicine.rules.limits import LimitFacts, VitalsSet, baseline_of
+from clearhead.medicine.rules.titration import Score
 
 COLUMNS: dict[str, Sign] = {
     "sys": "systolic_mmhg",
@@ -50,6 +51,12 @@ def observations(session: Session) -> tuple[Observation, ...]:
 def resting_sets(session: Session) -> tuple[VitalsSet, ...]:
     """The sets before the start."""
     return tuple(as_set(row) for row in observations(session) if row.phase == "baseline")
+
+
+def pain_scores(session: Session) -> tuple[Score, ...]:
+    """Every score of the target's measure, in order of time."""
+    rows = Observation.standing().filter(session=session, pain__isnull=False).order_by("happened_at", "pk")
+    return tuple(Score(when, Decimal(pain)) for when, pain in rows.values_list("happened_at", "pain"))
 
 
 def limit_facts(rows: Iterable[Observation]) -> LimitFacts:

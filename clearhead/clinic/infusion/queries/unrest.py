@@ -1,0 +1,45 @@
+"""What stands against more drug at a moment: an emergency nobody ended, flags nobody answered, flags still open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from clearhead.clinic.infusion.entered import EMERGENCY_OVER
+from clearhead.clinic.infusion.models import Event, Flag
+from clearhead.clinic.infusion.queries.flags import is_answer
+from clearhead.clinic.plan.models import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Unrest:
+    """In words, as the chair says them; empty where all is calm."""
+
+    emergency: str = ""
+    unanswered: str = ""
+    """The first high flag without an answer."""
+    open_flags: int = 0
+    """Medium and high flags whose episode is not over, answered or not."""
+
+
+def unrest(session: Session, at: datetime) -> Unrest:
+    """As it stood at this moment, by what is charted now."""
+    flags = Flag.standing().filter(session=session, happened_at__lte=at).exclude(level="low")
+    rows = list(flags.order_by("happened_at", "pk").prefetch_related("acks"))
+    said = {flag.pk: [ack for ack in flag.acks.all() if ack.happened_at <= at] for flag in rows}
+    opened = [flag for flag in rows if not any(ack.cleared for ack in said[flag.pk])]
+    high = [flag for flag in opened if flag.level == "high" and not any(is_answer(ack) for ack in said[flag.pk])]
+    helped = next((flag for flag in high if flag.rule == "help"), None)
+    return Unrest(_emergency(session, at, helped), high[0].sentence if high else "", len(opened))
+
+
+def _emergency(session: Session, at: datetime, helped: Flag | None) -> str:
+    zone = session.site.tz
+    if helped is not None:
+        return f"Help was called at {helped.happened_at.astimezone(zone):%H:%M} and is not answered yet."
+    lines = Event.standing().filter(session=session, kind="emergency", happened_at__lte=at)
+    last = next((row for row in lines.order_by("-happened_at", "-pk") if row.detail.get("what") != "family_told"), None)
+    if last is None or last.detail.get("what") in EMERGENCY_OVER:
+        return ""
+    when = f"{last.happened_at.astimezone(zone):%H:%M}"
+    return f"The emergency of {when} is open; its line “recovered” ends it."

@@ -1,0 +1,51 @@
+"""More drug while something is wrong: refused in an emergency and over a high flag that nobody answered; asked about
+while the protocol holds the rate or a flag is still open. Less is never held back here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from clearhead.medicine.protocols.dose import Stepped
+from clearhead.medicine.protocols.protocol import Protocol
+from clearhead.medicine.rules.rate_facts import RateFacts
+from clearhead.medicine.rules.reasons import missing, refused, source_of, warned
+from clearhead.medicine.rules.titration import target_reached
+from clearhead.medicine.rules.verdict import Reason
+
+MORE = ("change", "resume", "bolus")
+"""What puts more in than runs now. A change that lowers the rate never comes here."""
+
+
+def judge(facts: RateFacts, protocol: Protocol, *, at: datetime) -> Iterable[Reason]:
+    """Why nothing should be added now."""
+    if facts.intention.kind not in MORE:
+        return
+    if facts.emergency:
+        sentence = f"{facts.emergency} Nothing is raised or given until then."
+        yield refused("emergency_open", "Emergency", sentence)
+    elif facts.unanswered:
+        sentence = f"Not answered yet: {facts.unanswered} Say what was done first."
+        yield refused("flag_unanswered", "Flag", sentence)
+    if facts.intention.kind == "change":
+        yield from _asked_first(facts, protocol, at)
+
+
+def _asked_first(facts: RateFacts, protocol: Protocol, at: datetime) -> Iterable[Reason]:
+    dose = protocol.dose
+    if facts.open_flags and not (facts.emergency or facts.unanswered):
+        many = "1 flag is" if facts.open_flags == 1 else f"{facts.open_flags} flags are"
+        yield _asked(facts, "open_flags", f"{many} still open here.")
+    held = target_reached(facts.scores, dose, at, facts.given.mg_per_h) if isinstance(dose, Stepped) else None
+    if held is not None:
+        yield _asked(facts, "target_held", " ".join(held.sentences), source_of(protocol, "dose.target"))
+
+
+def _asked(facts: RateFacts, gate: str, sentence: str, source: str = "") -> Reason:
+    """Open until a reason is written or a prescriber agrees, then a warning that says so."""
+    if facts.prescriber_approved:
+        return warned(gate, "Raised all the same", f"{sentence} A prescriber agrees to the step.", source)
+    if facts.reason.strip():
+        return warned(gate, "Raised all the same", f"{sentence} Reason: {facts.reason.strip()}", source)
+    asked = f"{sentence} To raise the rate all the same, write a reason or have a prescriber agree."
+    return missing(gate, "Raise all the same?", asked, source, who="prescriber")
