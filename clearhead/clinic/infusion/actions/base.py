@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from django.db.models import F
 
@@ -18,6 +19,9 @@ from clearhead.medicine.rules.verdict import Outcome, Reason, Verdict
 
 AHEAD = timedelta(minutes=5)
 """An entry dated further ahead than this comes from a wrong clock (H-12)."""
+LONG_AGO = timedelta(minutes=60)
+"""A pump setting or a bolus that is set back further than this is asked about (assumption)."""
+MINUTE = timedelta(minutes=1)
 Row = TypeVar("Row", bound=ChairFact)
 
 
@@ -72,6 +76,29 @@ def not_ahead(happened_at: datetime, at: datetime) -> None:
         raise refuse(
             "clock", "Time", f"That lies {minutes:.0f} min in the future. Check the time and the device's clock."
         )
+
+
+def since_start(infusion: Infusion | None, when: datetime) -> datetime:
+    """Refuse what the pump cannot have done before it was started; within the minute of the start, it is the start."""
+    if infusion is None or when >= infusion.started_at:
+        return when
+    zone = infusion.session.site.tz
+    began, said = infusion.started_at.astimezone(zone), when.astimezone(zone)
+    if when >= infusion.started_at - MINUTE and (began.hour, began.minute) == (said.hour, said.minute):
+        return infusion.started_at
+    day = "" if said.date() == began.date() else f"{said:%d %b} "
+    raise refuse(
+        "before_start",
+        "Time",
+        f"{day}{said:%H:%M} lies before the start of this infusion at {began:%H:%M}. Check the time.",
+    )
+
+
+def not_long_ago(when: datetime, at: datetime, confirmed: frozenset[str], zone: ZoneInfo) -> None:
+    """A time set back by hours is rare: read it and confirm it."""
+    if when < at - LONG_AGO and "set_back" not in confirmed:
+        minutes, said = (at - when).total_seconds() / 60, when.astimezone(zone)
+        raise ask("set_back", "Long ago", f"{said:%H:%M} is {minutes:.0f} min ago. Is the time right?")
 
 
 def add(

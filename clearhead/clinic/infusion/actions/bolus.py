@@ -14,7 +14,9 @@ from clearhead.clinic.infusion.actions.base import (
     breach_of,
     lock,
     not_ahead,
+    not_long_ago,
     refuse,
+    since_start,
     verdict_json,
 )
 from clearhead.clinic.infusion.actions.rate import PLAIN, ZERO, Ask, compare, flag_breach, gate, judged, moment
@@ -44,6 +46,9 @@ def bolus(
     """A dose at one moment, from the bag that hangs."""
     infusion = lock(session)
     when, intended = moment(happened_at, at, intended)
+    when = since_start(infusion, when)
+    if not written.queued:
+        not_long_ago(when, at, ask.confirmed, session.site.tz)
     rows = dose_rows(session)
     if rows.bag is None or infusion is None:
         raise refuse("running", "No infusion", "Nothing has been started here. Open the start page.", question="rate")
@@ -80,9 +85,10 @@ def flush(
     client_id: UUID | None = None,
 ) -> Flush:
     """Fluid pushed what was in the line into the vein: a dose segment."""
-    lock(session)
+    infusion = lock(session)
     not_ahead(happened_at or at, at)
+    when = since_start(infusion, happened_at or at)
     return add(
-        Flush, session=session, at=at, by=by, verb="flush", happened_at=happened_at, written=written, ml=ml,
+        Flush, session=session, at=at, by=by, verb="flush", happened_at=when, written=written, ml=ml,
         over_min=over_min,
     )  # fmt: skip

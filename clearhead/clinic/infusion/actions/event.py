@@ -11,7 +11,17 @@ from uuid import UUID
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.consent.models import Consent
 from clearhead.clinic.infusion.actions import rate
-from clearhead.clinic.infusion.actions.base import AHEAD, HERE, Written, add, lock, not_ahead, raise_flag, refuse
+from clearhead.clinic.infusion.actions.base import (
+    AHEAD,
+    HERE,
+    Written,
+    add,
+    lock,
+    not_ahead,
+    raise_flag,
+    refuse,
+    since_start,
+)
 from clearhead.clinic.infusion.entered import NOTES
 from clearhead.clinic.infusion.models import Event, Infusion, PumpReading, RateChange
 from clearhead.clinic.infusion.queries.doses import account, dose_rows, exact
@@ -202,11 +212,12 @@ def read_pump(
     client_id: UUID | None = None,
 ) -> PumpReading:
     """The hourly look: the pump's own mL beside the charted ones."""
-    lock(session)
+    infusion = lock(session)
     not_ahead(happened_at or at, at)
+    when = since_start(infusion, happened_at or at)
     if dose_rows(session).bag is None:
         raise refuse("bag", "Bag", "No bag hangs here.")
-    return _read(session, pump_ml, False, by, at, happened_at or at, written)
+    return _read(session, pump_ml, False, by, at, when, written)
 
 
 def _read(

@@ -22,8 +22,10 @@ from clearhead.clinic.infusion.actions.base import (
     breach_of,
     lock,
     not_ahead,
+    not_long_ago,
     raise_flag,
     refuse,
+    since_start,
     verdict_json,
 )
 from clearhead.clinic.infusion.actions.second import alone, compared, expected, flag_reading
@@ -181,6 +183,11 @@ def _set(
 ) -> RateChange:
     infusion = lock(session)
     when, intended = moment(happened_at, at, intended)
+    if kind in {"pause", "end"} and written.queued and infusion is not None and when < infusion.started_at:
+        when = at  # a device whose clock runs behind: less is never set aside
+    when = since_start(infusion, when)
+    if kind not in {"pause", "end"} and not written.queued:
+        not_long_ago(when, at, ask.confirmed, session.site.tz)
     rows = dose_rows(session)
     bag = bag or rows.bag
     if bag is None or infusion is None:
