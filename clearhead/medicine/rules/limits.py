@@ -24,6 +24,8 @@ QUESTION = "limits"
 Phase = Literal["pre_start", "infusion", "recovery"]
 Side = Literal["low", "high"]
 LEVELS = ("review", "amber", "red", "no_start")
+ONE_VISIT = timedelta(hours=12)
+"""Resting sets further than this before the last of them belong to another day (assumption)."""
 FLAG_LEVELS = {"review": "low", "amber": "medium", "red": "high", "no_start": "high"}
 # How far a reading must lie on the safe side before an episode ends (assumption: about the error of one reading).
 MARGIN: dict[str, Decimal] = {
@@ -130,9 +132,15 @@ def flags(facts: LimitFacts, protocol: Protocol, *, at: datetime) -> tuple[Flag,
     return tuple(sorted(found, key=lambda flag: (flag.since, flag.sign)))
 
 
+def resting_of(sets: Iterable[VitalsSet]) -> tuple[VitalsSet, ...]:
+    """The pre-start sets of this visit: one of days before, for a start that was put off, is no rest of today."""
+    before = sorted((s for s in sets if s.during == "pre_start"), key=lambda s: s.at)
+    return tuple(s for s in before if before[-1].at - s.at <= ONE_VISIT)
+
+
 def baseline_of(sets: Iterable[VitalsSet]) -> dict[Sign, Decimal]:
-    """The resting baseline: the median of each sign over the pre-start sets."""
-    resting = [s for s in sets if s.during == "pre_start"]
+    """The resting baseline: the median of each sign over the pre-start sets of this visit."""
+    resting = resting_of(sets)
     signs = {sign for s in resting for sign in s.values}
     return {sign: median([s.values[sign] for s in resting if sign in s.values]) for sign in signs}
 

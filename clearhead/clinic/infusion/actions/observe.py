@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -47,6 +47,8 @@ from clearhead.medicine.rules.verdict import Reason, Verdict
 SCALES = {"pain": 10, "nausea": 3, "dissociation": 3}
 SIGNS = frozenset({*COLUMNS, *SCALES, "o2_l_per_min", "etco2", "iv_site"})
 """Every column of a set that a person may fill."""
+NIGHT = timedelta(hours=4)
+"""So long before a start after midnight a set may be of the evening before (assumption)."""
 SAME = ("hr", "spo2", "sys", "dia", "rr")
 
 
@@ -71,13 +73,14 @@ def observe(
 
     `intended` False (a queue, a monitor): doubts do not hold it back; it is saved and the doubt becomes a low flag.
     """
-    lock(session)
+    infusion = lock(session)
     unknown = set(values) - SIGNS
     if unknown or kind not in {"core", "full", "bp"}:
         raise refuse("sign", "Set", f"Not part of a set: {', '.join(sorted(unknown)) or kind}.")
     words = {sign: word for sign, word in (why_not or {}).items() if word}
     when = happened_at or at
     not_ahead(when, at)
+    _of_this_visit(session, when, infusion.started_at if infusion else at)
     _possible(values, words)
     doubts = [r for r in _doubts(session, values, when) if r.gate not in confirmed]
     if intended:
@@ -97,6 +100,14 @@ def observe(
         )
     keep_flags(session, at, by)
     return row
+
+
+def _of_this_visit(session: Session, when: datetime, visit: datetime) -> None:
+    """A set of another day is no set of this visit; just before midnight it may be."""
+    said = when.astimezone(session.site.tz)
+    if session.site.today(when) < session.site.today(visit) and when < visit - NIGHT:
+        sentence = f"{said:%d %b, %H:%M} lies before the day of this visit. Check the date."
+        raise refuse("before_visit", "Time", sentence)
 
 
 def _due(session: Session, when: datetime) -> datetime | None:

@@ -12,7 +12,7 @@ from clearhead.clinic.plan.models import Session
 from clearhead.medicine.protocols.bedside import PrnOrder, Sign
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import limits, observe
-from clearhead.medicine.rules.limits import LimitFacts, VitalsSet, baseline_of
+from clearhead.medicine.rules.limits import LimitFacts, VitalsSet, baseline_of, resting_of
 from clearhead.medicine.rules.titration import Score
 
 COLUMNS: dict[str, Sign] = {
@@ -49,8 +49,8 @@ def observations(session: Session) -> tuple[Observation, ...]:
 
 
 def resting_sets(session: Session) -> tuple[VitalsSet, ...]:
-    """The sets before the start."""
-    return tuple(as_set(row) for row in observations(session) if row.phase == "baseline")
+    """The sets of this visit before the start."""
+    return resting_of(as_set(row) for row in observations(session) if row.phase == "baseline")
 
 
 def pain_scores(session: Session) -> tuple[Score, ...]:
