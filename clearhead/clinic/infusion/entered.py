@@ -67,6 +67,8 @@ WORDS = tuple(WHY_NOT)
 WITH_A_WORD = ("hr", "spo2", "bp", "rr", "sedation", "pain", "nausea", "dissociation", "iv_site")
 """Signs whose missing value is said by a word of their own."""
 
+VEIN, VEIN_GRADES = "iv_site_pain", {"clear": 0, "sore": 1, "swollen": 2}
+"""What a full set says of the vein is a grade of the symptom “vein hurts or swells”."""
 BACK, CORRECTED = "Back within the limit.", "The value was corrected."
 EASED, TAKEN_BACK = "The symptom eased.", "The entry was taken back."
 BY_ITSELF = (BACK, CORRECTED, EASED, TAKEN_BACK)

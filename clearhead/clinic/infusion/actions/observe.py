@@ -18,6 +18,7 @@ from clearhead.clinic.infusion.actions.base import (
     raise_flag,
     refuse,
 )
+from clearhead.clinic.infusion.actions.symptom import vein_seen
 from clearhead.clinic.infusion.entered import BACK, CORRECTED, WORDS
 from clearhead.clinic.infusion.models import Flag, FlagAck, Observation
 from clearhead.clinic.infusion.queries.adjuncts import adjuncts
@@ -99,6 +100,7 @@ def observe(
             session=session, at=at, by=by, rule=doubt.gate, level="low", sentence=doubt.sentence, since=row.happened_at
         )
     keep_flags(session, at, by)
+    vein_seen(session, str(values.get("iv_site") or ""), by, at, when, written)
     return row
 
 

@@ -12,7 +12,7 @@ from clearhead.clinic.infusion import models
 from clearhead.clinic.infusion.actions.base import HERE, Written, add, lock, raise_flag, refuse
 from clearhead.clinic.infusion.actions.observe import keep_flags
 from clearhead.clinic.infusion.actions.rate import settle
-from clearhead.clinic.infusion.actions.symptom import keep_symptom_flag
+from clearhead.clinic.infusion.actions.symptom import keep_symptom_flag, vein_of
 from clearhead.clinic.infusion.entered import NEVER_TAKEN_BACK, TAKEN_BACK
 from clearhead.clinic.infusion.models import ChairFact
 from clearhead.clinic.infusion.queries.doses import dose_rows, running_mg_per_h
@@ -70,6 +70,8 @@ def strike(
     keep_flags(session, at, by)
     if isinstance(row, models.Symptom):
         keep_symptom_flag(session, row.symptom, at, by, over=TAKEN_BACK)
+    if isinstance(row, models.Observation) and (with_it := vein_of(row)) is not None:
+        strike(row=with_it, reason=reason, by=by, at=at, written=written)
     return over
 
 

@@ -8,13 +8,15 @@ from uuid import UUID
 
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.infusion.actions.base import HERE, Written, add, lock, not_ahead, raise_flag, refuse
-from clearhead.clinic.infusion.entered import BY_ITSELF, EASED
-from clearhead.clinic.infusion.models import Event, Flag, FlagAck, Symptom
+from clearhead.clinic.infusion.entered import BY_ITSELF, EASED, VEIN, VEIN_GRADES
+from clearhead.clinic.infusion.models import Event, Flag, FlagAck, Observation, Symptom
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import limits
+
+FROM_SET = "seen with the set"
 
 
 @audit.once
@@ -89,6 +91,34 @@ def _raise(
         session=session, at=at, by=by, rule=f"symptom:{row.symptom}", level=level, since=row.happened_at, ladder=steps,
         sentence=f"{rule.title if rule else row.symptom}: {word}.", value=str(row.grade), corrects=flag,
     )  # fmt: skip
+
+
+def vein_seen(
+    session: Session, said: str, by: User | None, at: datetime, when: datetime, written: Written = HERE
+) -> None:
+    """What a set says of the vein, as the symptom of one tap: one episode, whichever of the two was charted first.
+
+    A set has no word for skin that changed: only a clear vein ends that grade.
+    """
+    grade = VEIN_GRADES.get(said)
+    if grade is None or protocol_of(session).limits.symptom(VEIN) is None:
+        return
+    earlier = Symptom.standing().filter(session=session, symptom=VEIN, happened_at__lte=when)
+    last = earlier.order_by("happened_at", "pk").last()
+    now = last.grade if last is not None else 0
+    if grade == now or (grade and now > max(VEIN_GRADES.values())):
+        return
+    add(
+        Symptom, session=session, at=at, by=by, verb="symptom", happened_at=when, written=written, symptom=VEIN,
+        grade=grade, note=FROM_SET,
+    )  # fmt: skip
+    keep_symptom_flag(session, VEIN, at, by)
+
+
+def vein_of(row: Observation) -> Symptom | None:
+    """The grade that came with this set."""
+    same = {"session": row.session, "symptom": VEIN, "note": FROM_SET}
+    return Symptom.standing().filter(**same, happened_at=row.happened_at, recorded_at=row.recorded_at).first()
 
 
 @audit.once
