@@ -57,6 +57,10 @@ def next_step(facts: TitrationFacts, protocol: Protocol, *, at: datetime) -> Nex
         return NextStep("no_steps", None, None, ("This protocol runs without steps; a change is an order.",))
     if facts.stop_asked or facts.step_down_asked:
         return _down(facts, dose)
+    highest = Fraction(dose.highest_rate.mg_per_h(facts.weight_kg))
+    if facts.mg_per_h > highest:
+        above = f"This is above the highest rate, {dose.highest_rate}: step down to it."
+        return NextStep("step_down", highest, None, (above,))
     held = target_reached(facts.scores, dose, at, facts.mg_per_h)
     if held is not None:
         return held

@@ -85,3 +85,13 @@ def test_a_protocol_without_steps_says_so():
 )
 def test_titration_hours(hours, clock, allowed):
     assert hours_allow(hours, clock) is allowed
+
+
+@pytest.mark.parametrize("scores", [(), (Score(after(15), Decimal(2)),)])
+def test_above_the_highest_rate_it_says_so_and_leads_down_to_it(scores):
+    facts = replace(at_seven(scores=scores), mg_per_h=Fraction(70))
+
+    down = step(facts)
+
+    assert (down.next, down.mg_per_h) == ("step_down", Fraction(28))
+    assert down.sentences == ("This is above the highest rate, 0.4 mg/kg/h: step down to it.",)
