@@ -50,6 +50,8 @@ class StartFacts:
     readiness: Mapping[str, datetime] = field(default_factory=dict)  # check → when it was done
     resting_sets: tuple[VitalsSet, ...] = ()
     version_withdrawn: bool = False
+    other_day: str = ""  # the booking is of another day, in words
+    chair_taken: str = ""  # somebody else is still in the chair, in words
 
 
 def judge(facts: StartFacts, protocol: Protocol, *, at: datetime) -> Verdict:
@@ -61,7 +63,7 @@ def judge(facts: StartFacts, protocol: Protocol, *, at: datetime) -> Verdict:
     reasons: list[Reason] = []
     for gate in gates.values():
         reasons += _gate(gate, facts, protocol, at)
-    reasons += [*_withdrawn(facts), *_limits_present(protocol), *_vitals(facts, protocol, at)]
+    reasons += [*_place_and_day(facts), *_withdrawn(facts), *_limits_present(protocol), *_vitals(facts, protocol, at)]
     return Verdict.of(QUESTION, reasons)
 
 
@@ -154,6 +156,14 @@ def _readiness(gate: GoGate, facts: StartFacts, protocol: Protocol, at: datetime
     if not absent:
         return [allowed(gate.fact, gate.title, "Emergency readiness checked.", source)]
     return [_open(gate, f"Not checked: {', '.join(absent)}.", source)]
+
+
+def _place_and_day(facts: StartFacts) -> Iterable[Reason]:
+    """The session of today, in a chair that is free: never optional, whatever the protocol lists."""
+    if facts.other_day:
+        yield refused("booked_today", "Day", facts.other_day, who="front_desk")
+    if facts.chair_taken:
+        yield refused("chair_free", "Chair", facts.chair_taken, who="front_desk")
 
 
 def _withdrawn(facts: StartFacts) -> Iterable[Reason]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from clearhead.clinic.consent.queries import current_consent
 from clearhead.clinic.infusion.models import Access, Bag, Event, GateAnswer
+from clearhead.clinic.infusion.queries import place
 from clearhead.clinic.infusion.queries.pinned import protocol_of, withdrawn
 from clearhead.clinic.infusion.queries.state import infusion_of
 from clearhead.clinic.infusion.queries.vitals import resting_sets
@@ -52,6 +53,8 @@ def start_facts(session: Session, at: datetime) -> start.StartFacts:
         readiness=readiness_of(session, at),
         resting_sets=resting_sets(session),
         version_withdrawn=withdrawn(session, at),
+        other_day=place.other_day(session, at),
+        chair_taken=place.chair_taken(session, at),
     )
 
 
