@@ -151,12 +151,12 @@ def note(request: Any, session: Session) -> HttpResponse:
 @access(CLINICIANS, Session)
 def reading(request: Any, session: Session) -> HttpResponse:
     """The pump's own mL."""
-    form = form_of(forms.ReadingForm, request, session)
+    form = form_of(forms.ReadingForm, request, session, pump_ml=request.GET.get("pump_ml", "")[:12])
 
     def run(said: dict[str, Any], now: datetime) -> Any:
         return actions.read_pump(
             session=session, pump_ml=said["pump_ml"], happened_at=said["happened_at"], by=request.user, at=now,
-            written=written(request), client_id=said["client_id"],
+            confirmed=confirmed(request), written=written(request), client_id=said["client_id"],
         )  # fmt: skip
 
     return answer(request, session, form, run, title=_("Read the pump"))

@@ -173,8 +173,6 @@ def bolus(request: Any, session: Session) -> HttpResponse:
         )  # fmt: skip
 
     shown = {"permit": queries.permit_of(session, "bolus", by=request.user, at=now), "checks": True}
-    if not shown["permit"].may:
-        form.fields["already"].initial = True
     return answer(request, session, form, run, title=_("Bolus"), template="infusion/bolus.html", **shown)
 
 

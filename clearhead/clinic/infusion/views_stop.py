@@ -89,6 +89,10 @@ def seen_stopped(request: HttpRequest, session: Session) -> HttpResponse:
         actions.pump_seen_stopped, request, session=session, pump_ml=_ml(request), by=clinician(request, session),
         at=timezone.now(), written=written(request),
     )  # fmt: skip
+    if "asked" in row.detail and not wants_json(request) and clinician(request, session) is not None:
+        messages.warning(request, row.detail["asked"])
+        page = reverse("infusion-reading", args=[session.code])
+        return HttpResponseRedirect(f"{page}?pump_ml={row.detail['pump_ml']}", status=303)
     return _back(request, session, row)
 
 

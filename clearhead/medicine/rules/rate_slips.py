@@ -128,6 +128,22 @@ def _off_the_order(facts: RateFacts, protocol: Protocol, expected: tuple[Fractio
     yield _asked(facts, "off_the_order", "Not a step", sentence)
 
 
+def given_doubt(facts: RateFacts, protocol: Protocol) -> Reason | None:
+    """A bolus that is said to have been given, larger than any this protocol gives: named before it is believed."""
+    cap, mg = protocol.caps.single_bolus, Fraction(facts.intention.value)
+    most = Fraction(cap.mg(facts.kg)) if cap is not None else Fraction(0)
+    if mg <= most + half_pump_step(facts, protocol):
+        return None
+    size = f"{_n(mg)} mg ({float(mg / Fraction(facts.kg)):.2g} mg/kg)"
+    if most == 0:
+        sentence = f"{size} at once: this protocol gives no bolus. Is {_n(mg)} mg right, and was it given?"
+    elif mg == most * 10:
+        sentence = f"{size} is ten times the {_n(most)} mg of the largest bolus here. Check the decimal point."
+    else:
+        sentence = f"{size} is above the {_n(most)} mg of the largest bolus here. Is {_n(mg)} mg right?"
+    return _asked(facts, f"bolus={facts.intention.value}", "Size", sentence)
+
+
 def _bolus_size(facts: RateFacts, protocol: Protocol) -> Iterable[Reason]:
     """A bolus far from the protocol's own, or one whose mL were typed as mg."""
     dose, mg = protocol.dose, Fraction(facts.intention.value)

@@ -25,7 +25,7 @@ def do(session: Session, kind: str, when: datetime, *, at: datetime = NOW, ticke
     if kind == "rate":
         return actions.change_rate(**said, value=Decimal("10.5"), unit="mg/h", ask=ask)
     if kind == "bolus":
-        return actions.bolus(**said, mg=Decimal(5), ask=ask)
+        return actions.bolus(**said, mg=Decimal(5), ask=actions.Ask(confirmed=frozenset({ticked, "bolus=5"})))
     if kind == "bag":
         return actions.change_bag(**said, bag=hang(session, at), ask=ask)
     if kind == "reading":

@@ -247,7 +247,7 @@ def test_an_act_that_the_licence_refuses_is_not_offered_but_says_who_may_and_wha
     assert offered in his
     assert "<b>Bolus</b>: done here by nurse anaesthetist, prescriber" in hers
     assert "Chart one that was given" in hers
-    assert 'name="already" id="id_already" checked' in text_of(nurse.get(at(session, "bolus/")))
+    assert 'name="already" id="id_already" checked' not in text_of(nurse.get(at(session, "bolus/")))
 
     refused = post(nurse, session, "bolus/", mg="5", seen=queries.dose_rows(session).mark)
     assert (refused.status_code, Bolus.objects.count()) == (422, 0)

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from clearhead.clinic.infusion import actions
-from clearhead.clinic.infusion.models import Check, Flag, Infusion, RateChange
+from clearhead.clinic.infusion.models import Bolus, Check, Flag, Infusion, RateChange
 from clearhead.clinic.infusion.queries.doses import account_of, dose_rows, doses_of
 from tests.cast import AT_TEN, PIN, member
 from tests.clinic.infusion.room import fresh, minutes, running, second
@@ -116,7 +116,7 @@ def test_a_bolus_charted_afterwards_keeps_its_second_person() -> None:
 
     row = actions.bolus(
         session=session, mg=Decimal(5), by=member("nina"), at=at, happened_at=at - minutes(3),
-        ask=fresh(session, second=second("7")),
+        ask=fresh(session, second=second("7"), confirmed=frozenset({"bolus=5"})),
     )  # fmt: skip
 
     assert row.second_person == member("omar")
@@ -195,7 +195,11 @@ def test_a_bolus_is_refused_where_the_protocol_allows_none_and_saved_where_it_ha
 
     with pytest.raises(actions.RateRefused) as refusal:
         actions.bolus(session=session, mg=Decimal("10"), by=dario, at=AT_TEN + minutes(10), ask=fresh(session))
-    row = actions.bolus(session=session, mg=Decimal("10"), by=dario, at=AT_TEN + minutes(10), intended=False)
+    given = {"mg": Decimal("10"), "by": dario, "at": AT_TEN + minutes(10), "intended": False}
+    with pytest.raises(actions.ChairRefused, match=r"10 mg \(0.14 mg/kg\) at once: this protocol gives no bolus"):
+        actions.bolus(session=session, **given)
+    assert not Bolus.objects.exists()
+    row = actions.bolus(session=session, **given, ask=actions.Ask(confirmed=frozenset({"bolus=10"})))
 
     assert "single_bolus" in gates(refusal)
     assert "single_bolus" in row.breach

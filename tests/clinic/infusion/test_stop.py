@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from clearhead.clinic.infusion import actions, queries
 from clearhead.clinic.infusion.actions import Secret
@@ -80,6 +81,38 @@ def test_a_pump_seen_stopped_while_the_record_says_running_gives_nothing_from_th
     assert queries.account_of(session, LATER + minutes(60)).charted_mg * 2 == 7
     row = RateChange.objects.get(kind="pause")
     assert (row.intended, row.happened_at) == (False, LATER)
+
+
+@pytest.mark.hazard("H-03")
+def test_ml_ten_times_the_charted_ones_are_asked_about_and_the_sighting_is_kept() -> None:
+    session, nina = running(), member("nina")
+    actions.stop(session=session, by=nina, at=LATER)
+    ask = "3.5 mL expected by the chart; 35 mL: is that right?"
+
+    row = actions.pump_seen_stopped(session=session, by=nina, at=LATER + minutes(1), pump_ml=Decimal("35"))
+    stands = queries.standing(session, LATER + minutes(2))
+    with pytest.raises(actions.ChairRefused, match="is that right"):
+        actions.read_pump(session=session, pump_ml=Decimal("35"), by=nina, at=LATER + minutes(2))
+
+    assert row.detail == {"pump_ml": "35", "asked": ask}
+    assert (stands.pump_confirmed, stands.pump_read, PumpReading.objects.count()) == (True, False, 0)
+    assert Flag.objects.get().sentence == f"{ask} Read the pump again."
+    ticked = frozenset({"pump_ml=35"})
+    actions.read_pump(session=session, pump_ml=Decimal("35"), by=nina, at=LATER + minutes(3), confirmed=ticked)
+    assert queries.standing(session, LATER + minutes(4)).pump_read
+
+
+def test_the_page_leads_from_odd_ml_to_the_reading_and_asks_there() -> None:
+    session = running(timezone.now() - minutes(30))
+    client = Client()
+    client.force_login(member("nina"))
+
+    seen = client.post(f"/infusion/{session.code}/stopped/", {"pump_ml": "35"})
+    page = client.get(seen["Location"]).content.decode()
+
+    assert seen["Location"].endswith("/reading/?pump_ml=35.00")
+    assert "is that right?" in page
+    assert 'value="35.00"' in page
 
 
 def test_after_a_stop_the_pump_is_not_confirmed_until_somebody_saw_it() -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.infusion.actions.base import (
     HERE,
+    ChairRefused,
     Written,
     add,
     breach_of,
@@ -26,7 +27,10 @@ from clearhead.clinic.infusion.queries.doses import dose_rows
 from clearhead.clinic.infusion.queries.rates import facts_for
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
-from clearhead.medicine.rules.rate import Intention
+from clearhead.medicine.protocols.protocol import Protocol
+from clearhead.medicine.rules import rate_slips
+from clearhead.medicine.rules.rate import Intention, RateFacts
+from clearhead.medicine.rules.verdict import Outcome, Verdict
 
 
 @audit.once
@@ -57,6 +61,8 @@ def bolus(
     verdict = judged(session, "bolus", facts, protocol, rows, by, when)
     if intended:
         gate(verdict, facts, rows, ask)
+    elif not written.queued:
+        _named(facts, protocol)
     shown = rows.last.pump_ml_per_h if rows.last else ZERO
     check, differs = compare(
         session, protocol, "bolus", ask, infusion.weight_kg, rows.bag, shown, by, at, written, intended=intended
@@ -70,6 +76,13 @@ def bolus(
     flag_breach(row, verdict, session, by, at)
     flag_reading(row, differs, session, by, at)
     return row
+
+
+def _named(facts: RateFacts, protocol: Protocol) -> None:
+    """What was given is saved whatever its size; one that no order leads to is read and confirmed first."""
+    doubt = rate_slips.given_doubt(facts, protocol)
+    if doubt is not None and doubt.outcome is Outcome.OPEN:
+        raise ChairRefused(Verdict.of("rate", [doubt]))
 
 
 @audit.once

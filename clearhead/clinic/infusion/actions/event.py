@@ -14,6 +14,7 @@ from clearhead.clinic.infusion.actions import rate
 from clearhead.clinic.infusion.actions.base import (
     AHEAD,
     HERE,
+    ChairRefused,
     Written,
     add,
     lock,
@@ -30,7 +31,11 @@ from clearhead.clinic.infusion.queries.remains import pump_since_bag
 from clearhead.clinic.people.access import roles_of
 from clearhead.clinic.people.models import Role, User
 from clearhead.clinic.plan.models import Session
+from clearhead.medicine.rules.reasons import missing
+from clearhead.medicine.rules.verdict import Reason, Verdict
 
+FAR = 5
+"""So many times more or less mL than charted are asked about before they are believed (assumption)."""
 MUCH_ML = Decimal("2")
 """A difference between pump and chart from which the hourly reading is flagged (assumption)."""
 
@@ -166,10 +171,14 @@ def pump_seen_stopped(
     at: datetime,
     pump_ml: Decimal | None = None,
     happened_at: datetime | None = None,
+    confirmed: frozenset[str] = frozenset(),
     written: Written = HERE,
     client_id: UUID | None = None,
 ) -> Event:
     """Somebody saw the pump stand still, and read its mL where it could be read (H-51).
+
+    mL that are far from the chart's are asked about and kept with the sighting; until they are read again or confirmed
+    on the reading's page they stand as not read. The sighting itself is always saved.
 
     Where the record says that it runs, it has paused by itself: from this moment on it gives nothing. Whether the
     infusion is over or goes on is said afterwards, and a resume goes through its gate.
@@ -178,11 +187,19 @@ def pump_seen_stopped(
     when = believed(happened_at, at)
     if infusion is not None:
         _stands_still(infusion, by, at, when, written)
+    reads = pump_ml is not None and dose_rows(session).bag is not None
+    doubt = _far_off(session, pump_ml, when, confirmed, written) if reads and pump_ml is not None else None
+    said = {"pump_ml": None if pump_ml is None else str(pump_ml), **({"asked": doubt.sentence} if doubt else {})}
     row = add(
         Event, session=session, at=at, by=by, verb="pump seen stopped", happened_at=when, written=written,
-        kind="pump_seen_stopped", detail={"pump_ml": None if pump_ml is None else str(pump_ml)},
+        kind="pump_seen_stopped", detail=said,
     )  # fmt: skip
-    if pump_ml is not None and dose_rows(session).bag is not None:
+    if doubt is not None:
+        raise_flag(
+            session=session, at=at, by=by, rule="reconcile", level="medium", since=when, value=str(pump_ml),
+            sentence=f"{doubt.sentence} Read the pump again.",
+        )  # fmt: skip
+    elif reads and pump_ml is not None:
         _read(session, pump_ml, True, by, at, when, written)
     return row
 
@@ -208,6 +225,7 @@ def read_pump(
     by: User | None,
     at: datetime,
     happened_at: datetime | None = None,
+    confirmed: frozenset[str] = frozenset(),
     written: Written = HERE,
     client_id: UUID | None = None,
 ) -> PumpReading:
@@ -217,16 +235,35 @@ def read_pump(
     when = since_start(infusion, happened_at or at)
     if dose_rows(session).bag is None:
         raise refuse("bag", "Bag", "No bag hangs here.")
+    doubt = _far_off(session, pump_ml, when, confirmed, written)
+    if doubt is not None:
+        raise ChairRefused(Verdict.of("reading", [doubt]))
     return _read(session, pump_ml, False, by, at, when, written)
+
+
+def _far_off(
+    session: Session, pump_ml: Decimal, when: datetime, confirmed: frozenset[str], written: Written
+) -> Reason | None:
+    """mL that look like a slip of the decimal point. What a queue brings is saved, and flagged as any difference is."""
+    charted, gate = _charted(session, pump_ml, when), f"pump_ml={pump_ml}"
+    near = abs(pump_ml - charted) <= MUCH_ML or (pump_ml < charted * FAR and charted < pump_ml * FAR)
+    if near or gate in confirmed or written.queued:
+        return None
+    return missing(gate, "Pump", f"{charted.normalize():f} mL expected by the chart; {pump_ml:f} mL: is that right?")
+
+
+def _charted(session: Session, pump_ml: Decimal, when: datetime) -> Decimal:
+    """mL by charted rates since the start, or since the bag was hung: whichever the pump's count is nearer to."""
+    rows, protocol = dose_rows(session), protocol_of(session)
+    counts = (exact(account(rows, protocol, when).pump_ml), pump_since_bag(rows, protocol, when))
+    return min(counts, key=lambda ml: abs(pump_ml - ml)).quantize(Decimal("0.01"))
 
 
 def _read(
     session: Session, pump_ml: Decimal, stopped: bool, by: User | None, at: datetime, when: datetime, written: Written
 ) -> PumpReading:
-    rows, protocol = dose_rows(session), protocol_of(session)
+    rows, charted = dose_rows(session), _charted(session, pump_ml, when)
     assert rows.bag is not None  # both callers asked
-    counts = (exact(account(rows, protocol, when).pump_ml), pump_since_bag(rows, protocol, when))
-    charted = min(counts, key=lambda ml: abs(pump_ml - ml)).quantize(Decimal("0.01"))
     row = add(
         PumpReading, session=session, at=at, by=by, verb="pump read", happened_at=when, written=written, bag=rows.bag,
         pump_ml=pump_ml, charted_ml=charted, stopped=stopped,
