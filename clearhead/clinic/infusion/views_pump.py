@@ -73,7 +73,7 @@ def _preview(request: HttpRequest, session: Session, form: Any, now: datetime) -
         back = queries.read_back(session, wanted, by=request.user, at=now, said=ask.said())
         pause = pause_of(form, now) if back is not None and back.second_check else None
     if wants_json(request):
-        return JsonResponse(_back_json(back, pause), status=200 if back else 422)
+        return JsonResponse(_back_json(back, pause, form), status=200 if back else 422)
     shown = {
         "session": session, "patient": session.patient, "form": form, "back": back, "title": _("Rate"), "checks": True,
         "pause": pause, "view": queries.chair(session, now, by=request.user),
@@ -81,9 +81,12 @@ def _preview(request: HttpRequest, session: Session, form: Any, now: datetime) -
     return render(request, "infusion/rate.html", shown, status=200 if back else 422)
 
 
-def _back_json(back: queries.ReadBack | None, pause: Pause | None) -> dict[str, Any]:
-    if back is None:
-        return {"pump_ml_per_h": None, "reasons": []}
+def _back_json(back: queries.ReadBack | None, pause: Pause | None, form: Any) -> dict[str, Any]:
+    if back is None or back.pump_ml_per_h is None:
+        said = [one for listed in form.errors.values() for one in listed]
+        said += [reason.sentence for reason in back.verdict.blocking] if back else []
+        said = said or [_("No bag hangs yet.")]
+        return {"pump_ml_per_h": None, "reasons": [], "errors": said}
     return {
         "pump_ml_per_h": str(back.pump_ml_per_h),
         "mg_per_h": str(back.mg_per_h),

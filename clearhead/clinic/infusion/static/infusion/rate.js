@@ -7,53 +7,93 @@ export function rateFace(dialog, desk, words) {
   const show = (name, value) => { back.querySelector(`[data-back=${name}]`).textContent = value; };
   const strip = () => document.getElementById("part-strip").dataset;
 
-  async function ask(value, unit, ml) {
-    form.elements.value.value = value;
+  const button = back.querySelector(".big-button");
+  const already = form.elements.already;
+  const list = back.querySelector(".reasons");
+  let asked = 0; // an answer to an earlier number is too late
+
+  // asking, go, refused, unreadable: only "go" tells anybody to set the pump. What it shows already is charted all the same.
+  function stand(state, lines = []) {
+    back.hidden = false;
+    back.dataset.state = state;
+    button.disabled = !(state === "go" || (state === "refused" && already.checked));
+    list.replaceChildren(...lines.map(({ outcome, sentence }) => Object.assign(document.createElement("li"), {
+      className: outcome, textContent: `${outcome === "refused" ? "✕" : "!"} ${sentence}`,
+    })));
+    if (state !== "asking") (state === "go" ? button : back).scrollIntoView({ block: "nearest" });
+  }
+
+  function tell(numbers) {
+    for (const name of ["pump_ml_per_h", "mg_per_h"]) show(name, plain(numbers[name]));
+    show("mg_per_kg_h", plain(numbers.mg_per_kg_h, 3));
+  }
+
+  function withdraw() {
+    asked += 1;
+    back.hidden = true;
+    button.disabled = true;
+    form.elements.value.value = "";
+    unpause(form);
+  }
+
+  // `known`: a step down from the order needs nobody's word, so it stands at once.
+  async function ask(value, unit, known = false) {
+    withdraw();
+    const mine = asked;
+    if (!PLAIN_NUMBER.test(value)) return stand("unreadable", [{ outcome: "refused", sentence: words.unreadable.replace("%s", value) }]);
+    Object.assign(form.elements.value, { value });
     form.elements.unit.value = unit;
     form.elements.seen.value = strip().mark;
-    unpause(form);
-    back.hidden = false;
-    const known = { pump_ml_per_h: ml, mg_per_h: ml && plain(ml * strip().mgPerMl), mg_per_kg_h: ml && plain(ml * strip().mgPerMl / strip().kg, 3) };
-    for (const [name, number] of Object.entries(known)) show(name, number ?? "…");
-    const list = back.querySelector(".reasons");
-    list.replaceChildren();
     const data = new FormData(form);
+    const ml = mlOf(data);
+    const mg = ml * Number(strip().mgPerMl);
+    tell({ pump_ml_per_h: ml, mg_per_h: mg, mg_per_kg_h: mg / Number(strip().kg) });
+    stand(known ? "go" : "asking");
     data.set("preview", "1");
     const { csrf, patient } = desk.guard();
+    let said;
     try {
       const reply = await fetch(form.getAttribute("action"), {
         method: "POST", body: new URLSearchParams(data), credentials: "same-origin", signal: AbortSignal.timeout(4000),
         headers: { Accept: "application/json", "X-CSRFToken": csrf, "X-Form-For": patient },
       });
-      const said = await reply.json();
-      if (!said.pump_ml_per_h) return;
-      for (const name of ["pump_ml_per_h", "mg_per_h"]) show(name, plain(said[name]));
-      show("mg_per_kg_h", plain(said.mg_per_kg_h, 3));
-      back.querySelector(".second").hidden = !said.second_check;
-      if (said.alone) pause(form, said.alone, words);
-      for (const reason of said.reasons.filter((one) => one.outcome !== "allowed" && one.gate !== "second_check")) {
-        const line = document.createElement("li");
-        line.className = reason.outcome;
-        line.textContent = `${reason.outcome === "refused" ? "✕" : "!"} ${reason.sentence}`;
-        list.append(line);
-      }
-    } catch { /* offline: the numbers of the chip stand; the clinic judges when it is back */ }
+      said = await reply.json();
+    } catch { /* offline: our own arithmetic stands; the clinic judges when it is back */ }
+    if (mine !== asked) return null;
+    if (!said) return stand(Number.isFinite(ml) ? "go" : "unreadable");
+    if (!said.pump_ml_per_h) return stand("unreadable", said.errors.map((sentence) => ({ outcome: "refused", sentence })));
+    tell(said);
+    back.querySelector(".second").hidden = !said.second_check;
+    if (said.alone) pause(form, said.alone, words);
+    const against = said.reasons.filter((one) => one.outcome !== "allowed" && one.gate !== "second_check");
+    return stand(against.some((one) => one.outcome === "refused") ? "refused" : "go", against);
   }
 
-  dialog.addEventListener("click", (event) => {
+  const units = [...dialog.querySelectorAll("[data-unit]")];
+  const own = dialog.querySelector("#own-value");
+  const press = (pressed) => dialog.querySelectorAll("[data-ml],[data-unit]").forEach((one) => one.setAttribute("aria-pressed", String(one === pressed)));
+  const askOwn = (unit) => { if (own.value.trim()) return ask(own.value.trim(), unit.dataset.unit); return null; };
+
+  dialog.addEventListener("click", async (event) => {
     const chip = event.target.closest("[data-ml]");
     const unit = event.target.closest("[data-unit]");
-    if (chip) {
-      dialog.querySelectorAll("[data-ml]").forEach((one) => one.setAttribute("aria-pressed", String(one === chip)));
-      ask(chip.dataset.ml, "mL/h", Number(chip.dataset.ml));
-      back.querySelector(".big-button").focus();
-    }
-    if (unit) {
-      const typed = dialog.querySelector("#own-value").value.trim();
-      if (typed) ask(typed, unit.dataset.unit, unit.dataset.unit === "mL/h" ? Number(typed) : undefined);
-    }
+    if (!chip && !unit) return;
+    press(chip || unit);
+    if (unit) return void askOwn(unit);
+    const answer = ask(chip.dataset.ml, "mL/h", !chip.dataset.up);
+    if (button.disabled) await answer;
+    if (!button.disabled && !back.hidden) button.focus();
   });
-  dialog.addEventListener("close", () => { back.hidden = true; unpause(form); form.reset(); });
+  // Another number is typed: what was said about the last one is gone. Enter asks, in the unit that is marked.
+  own.addEventListener("input", withdraw);
+  own.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    const unit = units.find((one) => one.getAttribute("aria-pressed") === "true");
+    if (unit) askOwn(unit);
+  });
+  already.addEventListener("change", () => { button.disabled = !(back.dataset.state === "go" || (back.dataset.state === "refused" && already.checked)); });
+  dialog.addEventListener("close", () => { withdraw(); form.reset(); press(null); });
 
   const mlOf = (data) => {
     const value = Number(data.get("value"));
@@ -69,4 +109,6 @@ export function rateFace(dialog, desk, words) {
   };
 }
 
+// As the clinic reads it (medicine/units.py): 12 or 0.5, never 1,6 or -3.
+const PLAIN_NUMBER = /^(0|[1-9]\d*)(\.\d+)?$/;
 const plain = (number, places = 2) => String(Number(Number(number).toFixed(places)));
