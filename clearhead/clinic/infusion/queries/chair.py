@@ -28,7 +28,7 @@ from clearhead.clinic.infusion.queries import doses, rates
 from clearhead.clinic.infusion.queries.adjuncts import OrderFace, adjuncts, allergies_of, order_faces
 from clearhead.clinic.infusion.queries.doses import DoseRows
 from clearhead.clinic.infusion.queries.ends import End, ends_of
-from clearhead.clinic.infusion.queries.flags import answered
+from clearhead.clinic.infusion.queries.flags import answered, gravest_first
 from clearhead.clinic.infusion.queries.gates import open_access, prescriber_present
 from clearhead.clinic.infusion.queries.handover import responsible
 from clearhead.clinic.infusion.queries.ontime import counted
@@ -172,10 +172,9 @@ class ChairView:
 
     @property
     def open_flags(self) -> tuple[FlagLine, ...]:
-        """Flags whose episode is not over, the highest first."""
-        order = {"high": 0, "medium": 1, "low": 2}
+        """Flags whose episode is not over, the gravest first."""
         found = [line for line in self.flags if line.open]
-        return tuple(sorted(found, key=lambda line: (order[line.flag.level], line.flag.happened_at)))
+        return tuple(sorted(found, key=lambda line: gravest_first(line.flag)))
 
 
 def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:

@@ -3,18 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from clearhead.clinic.infusion.entered import BY_ITSELF
 from clearhead.clinic.infusion.models import Flag, FlagAck
 from clearhead.clinic.plan.models import Session
 
+LEVELS = ("high", "medium", "low")
+DANGER = (
+    ("help",),
+    ("spo2_percent", "breathlessness"),
+    ("respirations_per_min",),
+    ("sedation_rass",),
+    ("systolic_mmhg", "diastolic_mmhg"),
+    ("heart_rate_per_min",),
+    ("symptom",),
+)
+"""What is looked at first among flags of one level: oxygen and breath, then pressure, then pulse, then the rest."""
+
+
+def gravest_first(flag: Flag) -> tuple[int, int, datetime]:
+    """The order of flags: by level, then by danger, then by time."""
+    names = flag.rule.split(":")
+    danger = next((place for place, group in enumerate(DANGER) if any(one in names for one in group)), len(DANGER))
+    return LEVELS.index(flag.level), danger, flag.happened_at
+
 
 def open_flags(session: Session) -> tuple[Flag, ...]:
-    """Flags whose episode is not over, the highest first."""
+    """Flags whose episode is not over, the gravest first."""
     closed = FlagAck.standing().filter(session=session, cleared=True).values("flag_id")
     rows = Flag.standing().filter(session=session).exclude(pk__in=closed).prefetch_related("acks")
-    order = {"high": 0, "medium": 1, "low": 2}
-    return tuple(sorted(rows, key=lambda flag: (order[flag.level], flag.happened_at)))
+    return tuple(sorted(rows, key=gravest_first))
 
 
 def is_answer(ack: FlagAck) -> bool:

@@ -6,7 +6,7 @@ import { clock, Desk } from "./entry.js";
 import { faces, giveBack, show, written } from "./faces.js";
 import { holdToSend } from "./hold.js";
 import { keepNewest, keepOpen, keptParts } from "./keep.js";
-import { Live, notice } from "./live.js";
+import { fold, Live, notice } from "./live.js";
 import { rateFace } from "./rate.js";
 import { Tablet } from "./tablet.js";
 import { Undo } from "./undo.js";
@@ -45,6 +45,7 @@ function lock(alarms) {
 }
 
 const rate = rateFace(document.getElementById("face-rate"), desk, words);
+fold(document);
 coreSet(document.getElementById("core"));
 faces();
 const undo = new Undo(room, words, desk, () => live.look(true));

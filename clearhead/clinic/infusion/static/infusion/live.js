@@ -92,6 +92,7 @@ export class Live {
     const page = new DOMParser().parseFromString(html, "text/html");
     for (const fresh of page.querySelectorAll("[data-part]")) {
       const here = document.getElementById(fresh.id);
+      fold(fresh, here);
       if (here && !busy(here) && here.outerHTML !== fresh.outerHTML) here.replaceWith(document.importNode(fresh, true));
     }
     this.number = document.getElementById("part-strip").dataset.number;
@@ -125,6 +126,15 @@ export class Live {
     }
     const full = document.getElementById("part-strip")?.dataset.dueSet === "full";
     document.querySelector("[data-full]")?.classList.toggle("wanted", full);
+  }
+}
+
+// What somebody unfolded stays so. On a phone the ladders start folded: every high flag stands above the entries.
+const narrow = matchMedia("(max-width:820px)");
+export function fold(part, before = null) {
+  for (const flag of part.querySelectorAll("details.flag")) {
+    const known = before?.querySelector(`#${flag.id}`);
+    flag.open = known ? known.open : flag.open && !narrow.matches;
   }
 }
 
