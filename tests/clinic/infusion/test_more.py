@@ -86,7 +86,7 @@ def test_every_page_that_is_offered_opens_and_no_page_stands_beside_a_reason(sta
 
     assert opened == dict.fromkeys(pages, 200)
     assert page.count('class="button"') == len(pages)
-    assert "Stop the pump, then press here" in page
+    assert "Stop the pump, then hold here" in page
     assert "Call help" in page
 
 

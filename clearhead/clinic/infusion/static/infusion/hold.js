@@ -1,22 +1,27 @@
 // STOP: a short hold by finger or mouse, one press by keyboard or a reader. Without script it is a plain button.
 export const HOLD_MS = 600;
+const HINT_MS = 4000;
 
 export function holdToSend(button, words) {
   const rest = button.textContent;
-  button.textContent = words.holdWord || rest;
   let timer = null;
   let through = false;
+  let hint = null;
+  // Let go too early: the button says so for a while, instead of doing nothing.
   const letGo = () => {
+    if (timer === null) return;
     clearTimeout(timer);
     timer = null;
     button.classList.remove("held");
-    button.textContent = words.holdWord || rest;
+    button.textContent = through ? rest : words.holdShort || words.holding;
+    hint = setTimeout(() => { button.textContent = rest; }, HINT_MS);
   };
   button.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
+    clearTimeout(hint);
     button.classList.add("held");
     button.textContent = words.holding;
-    timer = setTimeout(() => { letGo(); through = true; button.form.requestSubmit(button); through = false; }, HOLD_MS);
+    timer = setTimeout(() => { through = true; letGo(); button.form.requestSubmit(button); through = false; }, HOLD_MS);
   });
   for (const name of ["pointerup", "pointercancel", "pointerleave"]) button.addEventListener(name, letGo);
   button.addEventListener("contextmenu", (event) => event.preventDefault());
