@@ -66,6 +66,30 @@ WHY_NOT = {
 WORDS = tuple(WHY_NOT)
 WITH_A_WORD = ("hr", "spo2", "bp", "rr", "sedation", "pain", "nausea", "dissociation", "iv_site")
 """Signs whose missing value is said by a word of their own."""
+ENTRY_WORDS = {
+    "observation": lazy("Set of signs"),
+    "sedation": lazy("Sedation"),
+    "symptom": lazy("Symptom"),
+    "no_new_symptoms": lazy("No new symptoms"),
+    "adjunct": lazy("Drug"),
+    "by_plan": lazy("Drug by plan"),
+    "effect": lazy("Effect"),
+    "note": lazy("Note"),
+    "ack": lazy("Flag, what was done"),
+    "rate": lazy("Rate"),
+    "pause": lazy("Pause"),
+    "resume": lazy("The pump runs again"),
+    "reading": lazy("Read the pump"),
+    "bolus": lazy("Bolus"),
+    "flush": lazy("Flush"),
+    "end": lazy("The infusion has ended"),
+    "stop": "STOP",
+    "help": lazy("Help was called"),
+    "emergency": lazy("Emergency"),
+    "pump_seen_stopped": lazy("Pump seen stopped"),
+    "elsewhere": lazy("an entry at another chair"),
+}
+"""What waits on a tablet, by the kind of its entry."""
 
 VEIN, VEIN_GRADES = "iv_site_pain", {"clear": 0, "sore": 1, "swollen": 2}
 """What a full set says of the vein is a grade of the symptom “vein hurts or swells”."""

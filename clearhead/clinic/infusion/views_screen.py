@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from clearhead.clinic.infusion import forms, queries
 from clearhead.clinic.infusion.beats import Question, unchanged
-from clearhead.clinic.infusion.entered import WHY_NOT
+from clearhead.clinic.infusion.entered import ENTRY_WORDS, WHY_NOT
 from clearhead.clinic.infusion.pages import CLINICIANS, READERS
 from clearhead.clinic.infusion.queries import screen
 from clearhead.clinic.infusion.views import alarms, clinician
@@ -57,6 +57,7 @@ def chair(request: HttpRequest, session: Session) -> HttpResponse:
         "note_kinds": [(word, word.replace("_", " ")) for word in QUICK_NOTES],
         "sedation": SEDATION,
         "whys": WHY_NOT.items(),
+        "entry_words": ENTRY_WORDS.items(),
         "units": [unit for unit, _ in forms.UNITS],
         "mates": tablet.mates(session.site, now),
         "lock_min": session.site.tablet_lock_min,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from clearhead.clinic.infusion import actions
+from clearhead.clinic.infusion import actions, queries
 from clearhead.clinic.infusion.models import Event, Observation, PumpReading, RateChange
 from clearhead.clinic.plan.models import Session
 from tests.cast import member
@@ -236,3 +236,38 @@ def test_what_happens_at_the_pump_without_the_clinic_is_kept_and_charted_with_it
     resumed, read = RateChange.objects.get(kind="resume", intended=False), PumpReading.objects.get()
     assert (resumed.pump_ml_per_h, read.pump_ml) == (7, Decimal("12.5"))
     assert resumed.happened_at < read.happened_at <= kept_until < read.recorded_at
+
+
+@pytest.mark.hazard("H-51")
+def test_a_stop_without_the_clinic_stays_a_stop_until_the_pump_was_seen_and_what_waits_can_be_read(
+    chair: Chair,
+) -> None:
+    page, session = chair()
+    page.context.set_offline(True)
+    type_core_set(page)
+    page.locator("#unsent", has_text="1").wait_for()
+    page.locator("[data-hold]").focus()
+    page.keyboard.press("Enter")
+
+    for _ in ("at once", "opened again"):
+        page.locator("#notice-stop", has_text="STOPPED").wait_for()
+        page.locator("#part-strip .phase", has_text="STOPPED, not yet at the clinic").wait_for()
+        assert not page.locator("[data-face=rate]").is_visible()
+        page.reload()
+
+    page.locator("#notice-stop input[name=pump_ml]").fill("41.5")
+    page.locator("#notice-stop button").click()
+    page.locator("#notice-stop", has_text=re.compile(r"Pump seen stopped \d\d:\d\d 41\.5 mL")).wait_for()
+    assert not page.locator("#notice-stop form").is_visible()
+
+    page.locator("#unsent").click()
+    lines = [line.split(" ", 1)[1] for line in page.locator("#unsent-list li").all_inner_texts()]
+    assert lines[0].startswith("Set of signs: Heart rate 81 · SpO₂ 97")
+    assert "Blood pressure 136/86" in lines[0]
+    assert lines[1:] == ["STOP", "Pump seen stopped: 41.5 mL"]
+
+    page.context.set_offline(False)
+    page.locator("#notice-stop").wait_for(state="hidden")
+    page.locator("#unsent").wait_for(state="hidden")
+    assert PumpReading.objects.get(session=session).pump_ml == Decimal("41.5")
+    assert queries.standing(session, timezone.now()).pump_confirmed

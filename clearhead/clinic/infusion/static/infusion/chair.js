@@ -10,6 +10,7 @@ import { fold, Live, notice } from "./live.js";
 import { rateFace } from "./rate.js";
 import { Tablet } from "./tablet.js";
 import { Undo } from "./undo.js";
+import { showWaiting } from "./waits.js";
 
 const room = document.querySelector(".room");
 const words = { ...document.getElementById("words").dataset };
@@ -72,14 +73,13 @@ async function send(form, kind, data, confirmed = []) {
   unpause(form);
   if (kind === "emergency") return written(form, data, outcome, words, clock);
   if (kind === "observation") emptyCore(form);
-  else if (form.closest("dialog") || kind === "ack") form.reset();
+  else if (form.closest("dialog") || kind === "ack" || kind === "pump_seen_stopped") form.reset();
   form.querySelectorAll("details[open]").forEach((face) => { face.open = false; });
   const face = form.closest("dialog");
   face?.close();
   if (kind === "rate" && outcome.state === "here") rate.kept(data);
-  if (kind === "stop" && outcome.state === "here") notice("notice-stop", words.stopped, true);
   if (outcome.state === "clinic") {
-    ["stop", "help"].forEach((one) => document.getElementById(`notice-${one}`)?.remove());
+    document.getElementById("notice-help")?.remove();
     leaveFields();
     await live.look(true);
   }
@@ -125,6 +125,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("clearhead-leaving", () => { tablet.leaving = true; }); // asked already (web/leave.js)
 addEventListener("beforeunload", (event) => { if (!tablet.leaving && !document.getElementById("unsent").hidden) event.preventDefault(); });
 
+desk.onTold = () => showWaiting(desk);
 await desk.open();
 if (keptParts()) live.lose(keptParts().innerHTML);
 live.start();

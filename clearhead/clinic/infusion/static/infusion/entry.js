@@ -167,6 +167,7 @@ export class Desk {
     const chip = document.getElementById("unsent");
     chip.hidden = count === 0;
     chip.textContent = `${this.words.unsent}: ${count}`;
+    await this.onTold?.(count);
     return count;
   }
 }

@@ -52,6 +52,11 @@ export async function openOutbox() {
     await finished(transaction);
   }
 
+  async function unsealed(row) {
+    const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: row.iv, additionalData: bound(row) }, key, row.sealed);
+    return JSON.parse(new TextDecoder().decode(plain));
+  }
+
   return {
     // Resolves when the entry is on the disk of this device.
     async put(scope, entry, now = Date.now()) {
@@ -86,12 +91,16 @@ export async function openOutbox() {
       for (const row of await rows()) {
         if (row.held_until > now && row.held_until <= now + HELD_MS) continue;
         if (!all && row.aside_at <= now && now - row.aside_at < ASIDE_MS) continue;
-        const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: row.iv, additionalData: bound(row) }, key, row.sealed);
-        const entry = JSON.parse(new TextDecoder().decode(plain));
+        const entry = await unsealed(row);
         sessions.set(row.scope, [...(sessions.get(row.scope) || []), entry]);
       }
       for (const listed of sessions.values()) listed.sort((a, b) => Date.parse(a.happened_at) - Date.parse(b.happened_at));
       return sessions;
+    },
+    // Everything that waits, to be read back: [{scope, entry}] in the order in which it happened.
+    async waiting() {
+      const opened = await Promise.all((await rows()).map(async (row) => ({ scope: row.scope, entry: await unsealed(row) })));
+      return opened.sort((a, b) => Date.parse(a.entry.happened_at) - Date.parse(b.entry.happened_at));
     },
     async count() {
       return (await rows()).length;

@@ -1,0 +1,54 @@
+// What waits on this tablet, in words, and what it means for the screen: a STOP that the clinic has not heard of is
+// a STOP all the same, also after the page was closed and opened again.
+import { clock } from "./entry.js";
+
+const box = document.getElementById("notice-stop");
+const list = document.getElementById("unsent-list");
+const name = (kind) => list.querySelector(`template[data-kind="${kind}"]`)?.innerHTML || kind;
+const label = (sign) => document.querySelector(`label[for=c-${sign.replace("_l_per_min", "").replace("temp_c", "temp")}]`)?.textContent || sign;
+const asTitled = (code) => document.querySelector(`#part-symptoms input[value="${code}"]`)?.nextElementSibling?.firstChild.textContent || code;
+const minute = (entry) => clock(entry.happened_at).slice(0, 5);
+
+// The numbers of one entry as they were typed.
+function told({ kind, fields }) {
+  if (kind === "observation") return values(fields);
+  if (kind === "symptom") return `${asTitled(fields.code)} ${fields.grade}`;
+  if (kind === "rate" || kind === "resume") return `${fields.value} ${fields.unit}`;
+  if (kind === "adjunct") return `${fields.order_id.replaceAll("_", " ")} ${fields.dose} ${fields.unit}`;
+  if (kind === "pump_seen_stopped" || kind === "reading") return fields.pump_ml ? `${fields.pump_ml} mL` : "";
+  if (kind === "flush") return `${fields.ml} mL`;
+  if (kind === "bolus") return `${fields.mg} mg`;
+  return [fields.order_id, fields.act, fields.what, fields.effect, fields.done, fields.text, fields.note, fields.reason, fields.why].filter(Boolean).map((one) => one.replaceAll("_", " ")).join(", ");
+}
+
+function values({ values: typed, why_not: whys }) {
+  const { sys, dia, ...others } = typed;
+  const said = Object.entries(others).map(([sign, value]) => `${label(sign)} ${value}`);
+  if (sys) said.push(`${label("bp")} ${sys}/${dia}`);
+  for (const [sign, word] of Object.entries(whys)) said.push(`${sign === "sedation" ? name("sedation") : label(sign)}: ${word.replaceAll("_", " ")}`);
+  return said.join(" · ");
+}
+
+function line(code, { scope, entry }) {
+  const said = scope === code ? [name(entry.kind), told(entry)].filter(Boolean).join(": ") : name("elsewhere");
+  return Object.assign(document.createElement("li"), { textContent: `${minute(entry)} ${said}` });
+}
+
+export async function showWaiting(desk) {
+  const waiting = (await desk.outbox?.waiting()) || [];
+  list.replaceChildren(...list.querySelectorAll("template"), ...waiting.map((one) => line(desk.code, one)));
+  const here = waiting.filter((one) => one.scope === desk.code).map((one) => one.entry);
+  const last = (...kinds) => here.findLast((one) => kinds.includes(one.kind));
+  const stop = last("stop", "end", "resume");
+  const stopped = Boolean(stop) && stop.kind !== "resume";
+  document.body.classList.toggle("stopped-here", stopped);
+  box.hidden = !stopped;
+  if (!stopped) return;
+  const seen = last("pump_seen_stopped");
+  box.querySelector("[data-when]").textContent = minute(stop);
+  box.querySelector("form").hidden = Boolean(seen);
+  box.querySelector("[data-ask]").hidden = Boolean(seen);
+  box.querySelector("[data-seen]").textContent = seen ? [name("pump_seen_stopped"), minute(seen), told(seen)].filter(Boolean).join(" ") : "";
+  const phase = document.querySelector("#part-strip .phase span");
+  if (phase) phase.textContent = box.dataset.phase;
+}
