@@ -11,7 +11,6 @@ from clearhead.clinic.infusion.lanes import Levels, text_px
 
 CARET_X, CARET_Y = 4.5, 6.5
 DOWN, UP = "l4.5,6.5l4.5-6.5", "l4.5-6.5l4.5,6.5"  # a caret around its point, relative: half the bytes
-BESIDE_X = 8.5  # the pulse stands beside the pressures of its set, not on them
 NARROW_PX = 480.0
 
 
@@ -40,9 +39,9 @@ def pressure(numbers: Numbers, axis: Axis, top: float, height: float) -> list[Sh
         f"M{n(x - CARET_X)},{n(scale.y(s) - CARET_Y)}{DOWN}M{n(x - CARET_X)},{n(scale.y(d) + CARET_Y)}{UP}"
         for x, s, d in both
     )
-    dots = "".join(f"M{n(axis.x(one.at) + BESIDE_X)},{n(scale.y(one.hr))}h0" for one in seen if one.hr is not None)
+    dots = "".join(f"M{n(axis.x(one.at))},{n(scale.y(one.hr))}h0" for one in seen if one.hr is not None)
     heart_x = axis.left + 4 + text_px(numbers.words.pressure) * 1.12 + 10
-    shapes += [path(bars, "bp-bar"), path(carets, "bp"), path(dots, "hr")]
+    shapes += [path(bars, "bp-bar"), path(dots, "hr"), path(carets, "bp")]  # a caret on a dot stays readable
     shapes.append(text(axis.left + 4, top - 4, numbers.words.pressure, "big"))
     return [*shapes, text(heart_x, top - 4, numbers.words.heart, "hr-text")]
 

@@ -89,6 +89,15 @@ def test_the_systolic_mark_stays_inside_its_panel_however_high() -> None:
         assert min(float(y) for y in starts) >= charts.TOP + charts.TITLE
 
 
+def test_a_heart_rate_stands_at_its_time_on_the_bar_of_its_pressures() -> None:
+    drawn = charts.picture(numbers(readings=(Reading(at(10), 140, 80, 70), Reading(at(25), 150, 84, None))))
+
+    dot, bars = shapes(drawn, "hr")[0], shapes(drawn, "bp-bar")[0]
+    assert [x for x, _ in points(dot)] == [x for x, _ in points(bars)][:1]
+    order = [shape.css for shape in drawn.shapes]
+    assert order.index("hr") < order.index("bp"), "a caret lies on the dot, not beneath it"
+
+
 def test_a_gap_is_a_gap() -> None:
     sets = [Reading(at(m), spo2=98) for m in (0, 15, 30, 120, 135)]
 
