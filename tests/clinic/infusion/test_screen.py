@@ -77,6 +77,26 @@ def test_a_rare_value_is_confirmed_by_naming_it_and_an_impossible_one_refused(ro
     assert Observation.objects.latest("pk").hr == 38
 
 
+def test_every_doubt_is_named_and_pressed_by_itself(room: Room) -> None:
+    page, _session = room()
+    before = Observation.objects.count()
+    type_core_set(page)
+    page.locator("#c-hr").fill("38")
+    page.locator("#c-rr").fill("38")
+    page.locator("[data-save]").click()
+    doubts = page.locator("#core .doubts button")
+    doubts.nth(1).wait_for()
+    assert [text.splitlines()[-1] for text in doubts.all_inner_texts()] == ["38 is right", "38 is right"]
+
+    doubts.nth(0).click()
+    page.locator("#core .doubts [aria-pressed=true]", has_text="heart rate 38").wait_for()
+    assert Observation.objects.count() == before
+
+    doubts.nth(1).click()
+    says(page, "saved to the clinic")
+    assert (Observation.objects.latest("pk").hr, Observation.objects.latest("pk").rr) == (38, 38)
+
+
 def test_a_sign_without_a_number_takes_one_tap(room: Room) -> None:
     page, _session = room()
 

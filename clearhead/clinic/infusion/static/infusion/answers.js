@@ -11,13 +11,26 @@ export function refuse(form, answer, words, again) {
   if (answer.alone) pause(form, answer.alone, words);
   const place = form.querySelector(".doubts") || form.closest("dialog")?.querySelector(".doubts");
   if (!place) return;
-  place.hidden = !answer.ask?.length;
-  const asked = (answer.ask || []).map((one) => one.gate);
+  const doubts = answer.ask || [];
+  place.hidden = !doubts.length;
+  const send = () => { place.hidden = true; again(doubts.map((one) => one.gate)); };
+  place.replaceChildren(...doubts.map((one) => doubt(one, words, place, send)));
+  place.querySelector("button")?.focus();
+  form.querySelector(".errors:not([hidden])")?.scrollIntoView({ block: "nearest" });
+}
+
+// One button a doubt, named with its value; the last one that is pressed sends the entry again.
+function doubt({ gate, sentence }, words, place, send) {
+  const value = gate.split("=")[1];
   const button = Object.assign(document.createElement("button"), { type: "button" });
-  button.append(...(answer.ask || []).map((one) => said("span", one.sentence)), said("b", words.confirm));
-  button.addEventListener("click", () => { place.hidden = true; again(asked); });
-  place.replaceChildren(...(asked.length ? [button] : []));
-  if (asked.length) button.focus();
+  button.setAttribute("aria-pressed", "false");
+  const named = value && words.right ? words.right.replace("%s", value) : words.confirm;
+  button.append(said("span", sentence), said("b", named));
+  button.addEventListener("click", () => {
+    button.setAttribute("aria-pressed", String(button.getAttribute("aria-pressed") !== "true"));
+    if (!place.querySelector("[aria-pressed=false]")) send();
+  });
+  return button;
 }
 
 export function complain(form, sentences) {
