@@ -9,6 +9,8 @@ import pytest
 from clearhead.clinic.infusion import actions
 from clearhead.clinic.infusion.models import Bolus, Check, Flag, Infusion, RateChange
 from clearhead.clinic.infusion.queries.doses import account_of, dose_rows, doses_of
+from clearhead.clinic.infusion.queries.pinned import protocol_of
+from clearhead.clinic.infusion.queries.said import words
 from tests.cast import AT_TEN, PIN, member
 from tests.clinic.infusion.room import fresh, minutes, running, second
 
@@ -52,6 +54,7 @@ def test_the_same_step_that_has_happened_is_saved_flagged_and_brought_to_the_pre
     )
 
     assert "step_interval" in row.breach
+    assert "step_interval" not in words(row, protocol_of(row.session)), "the nurse reads its sentence"
     flag = Flag.objects.get()
     assert (flag.level, flag.for_prescriber, flag.rule) == ("high", True, "breach:step_interval")
 

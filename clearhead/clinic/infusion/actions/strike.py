@@ -32,7 +32,8 @@ STRIKABLE: dict[str, type[ChairFact]] = {
     "access": models.Access,
 }
 """What a clinician may take back. Signatures, checks, flags and what was done about them stay."""
-DOSE = {"ratechange", "bolus", "flush"}
+DOSE = {"ratechange": "A setting of the pump", "bolus": "A bolus", "flush": "A flush"}
+"""What moves the total, as it is said to the prescriber."""
 OWN = {"id", "code", "recorded_at", "recorded_by", "corrects", "struck", "session", "device", "device_at", "queued"}
 
 
@@ -62,7 +63,7 @@ def strike(
         when = row.happened_at.astimezone(session.site.tz)
         raise_flag(
             session=session, at=at, by=by, rule="struck_dose", level="medium", for_prescriber=True,
-            sentence=f"A {kind} of {when:%H:%M} was taken back: {reason}", value=str(row.code),
+            sentence=f"{DOSE[kind]} of {when:%H:%M} was taken back: {reason}", value=str(row.code),
         )  # fmt: skip
     infusion = models.Infusion.objects.filter(session=session).first()
     if infusion is not None:

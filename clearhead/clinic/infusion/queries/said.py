@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -20,6 +21,7 @@ SIGNS = (
     ("temp_c", "{} °C"), ("etco2", "CO₂ {} mmHg"), ("iv_site", "vein {}"),
 )  # fmt: skip
 """In the order of the set; the pressure stands under `sys`."""
+GATE_NAME = re.compile(r"(^|; )[a-z][a-z_]*: ")
 OK_WORDS = {True: "yes", False: "no", None: "not known"}
 
 
@@ -70,10 +72,19 @@ def _observation(row: models.Observation, protocol: Protocol) -> str:
     return ", ".join(said)
 
 
+def breach_words(breach: str) -> str:
+    """The limits that were broken, in their sentences: the names of the rules before them are for programs."""
+    return GATE_NAME.sub(r"\1", breach)
+
+
 def _rate(row: models.RateChange, protocol: Protocol) -> str:
     text = f"{row.kind.replace('_', ' ')}: {row.entered_value.normalize():f} {row.entered_unit}, "
     text += f"pump {row.pump_ml_per_h.normalize():f} mL/h"
-    return text + (f"; {row.breach}" if row.breach else "") + ("" if row.intended else " (recorded as happened)")
+    return (
+        text
+        + (f"; {breach_words(row.breach)}" if row.breach else "")
+        + ("" if row.intended else " (recorded as happened)")
+    )
 
 
 def _event(row: models.Event, protocol: Protocol) -> str:
@@ -102,7 +113,7 @@ def _plain(number: Decimal) -> str:
 TELL: dict[str, Callable[[Any, Protocol], str]] = {
     "Observation": _observation,
     "RateChange": _rate,
-    "Bolus": lambda row, _: f"{row.mg.normalize():f} mg" + (f"; {row.breach}" if row.breach else ""),
+    "Bolus": lambda row, _: f"{row.mg.normalize():f} mg" + (f"; {breach_words(row.breach)}" if row.breach else ""),
     "Flush": lambda row, _: f"{row.ml.normalize():f} mL over {_plain(row.over_min)} min",
     "PumpReading": lambda row, _: f"pump {_plain(row.pump_ml)} mL, charted {_plain(row.charted_ml)} mL",
     "Symptom": lambda row, of: symptom_words(row.symptom, row.grade, of) + (f" ({row.note})" if row.note else ""),

@@ -18,7 +18,7 @@ from clearhead.clinic.infusion.queries import doses
 from clearhead.clinic.infusion.queries.chair import ChairView
 from clearhead.clinic.infusion.queries.grid import LATE_ENTRY
 from clearhead.clinic.infusion.queries.record import Line
-from clearhead.clinic.infusion.queries.said import drug_words, symptom_words, words
+from clearhead.clinic.infusion.queries.said import breach_words, drug_words, symptom_words, words
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.plan.sheet import escort_of
 from clearhead.clinic.web.templatetags.clinic import plain_number
@@ -204,7 +204,7 @@ def _symptoms(view: ChairView, lines: list[Line]) -> Iterable[Said]:
 def _drugs(view: ChairView) -> Iterable[Said]:
     effects = {effect.adjunct_id: effect for effect in view.effects}
     for row in view.adjuncts:
-        said = drug_words(row, view.protocol) + (f" · {row.breach}" if row.breach else "")
+        said = drug_words(row, view.protocol) + (f" · {breach_words(row.breach)}" if row.breach else "")
         effect = effects.get(row.pk)
         if effect is not None:
             said += f" → {effect.get_effect_display()} {_clock(view, effect.happened_at)}"
