@@ -11,7 +11,9 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
+
+from proofs.room_taken_back import TakesBack
 
 MINUTE = timedelta(minutes=1)
 CLINICIANS = ("nina", "omar", "dario")
@@ -25,7 +27,7 @@ KG = 70
 seen: Counter[str] = Counter()
 
 
-class Room(RuleBasedStateMachine):
+class Room(TakesBack):
     """One visit: prepared, started, changed, stopped, discharged, in any order that anybody could try."""
 
     session: ClassVar[Any] = None
@@ -252,38 +254,6 @@ class Room(RuleBasedStateMachine):
         seen["STOP"] += 1
         if self.mode in {"running", "paused"}:
             self.stopped()
-
-    @rule()
-    def seen_stopped(self) -> None:
-        from clearhead.clinic.infusion import actions
-        from tests.cast import member
-
-        actions.pump_seen_stopped(session=self.session, by=member("nina"), at=self.now)
-        if self.mode == "running":  # somebody looked: it stands still, whatever was charted
-            self.mode = "paused"
-
-    @precondition(lambda self: self.mode in {"running", "paused", "stopped", "closed"})
-    @rule(which=st.integers(0, 7), newest=st.booleans())
-    def a_setting_is_taken_back(self, which: int, newest: bool) -> None:
-        """No setting taken back makes the pump run, or run faster: not a stop's, not a pause's, not a decrease's."""
-        from clearhead.clinic.infusion import actions
-        from clearhead.clinic.infusion.queries import dose_rows, standing
-        from clearhead.clinic.infusion.queries.doses import running_mg_per_h
-        from tests.cast import member
-
-        before = dose_rows(self.session)
-        row = before.rates[-1 if newest else which % len(before.rates)]
-        if not self.attempt(
-            "take back", lambda: actions.strike(row=row, reason="wrong line", by=member("nina"), at=self.now)
-        ):
-            return
-        assert row.kind != "end", "an end was taken back"
-        state = str(standing(self.session, self.now).state)
-        assert state != "running" or self.mode == "running", f"taking back a {row.kind} made a {self.mode} pump run"
-        if row.kind != "bag_change":
-            assert running_mg_per_h(dose_rows(self.session)) <= running_mg_per_h(before), f"{row.kind} taken back"
-        if self.mode == "running" and state == "paused":  # its resume was taken back
-            self.mode = "paused"
 
     @precondition(lambda self: self.mode == "stopped")
     @rule()
