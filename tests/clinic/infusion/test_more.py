@@ -97,6 +97,16 @@ ADDRESS = {
 } | {"infusion-change-bag": "bag/change/"}  # fmt: skip
 
 
+def test_after_a_stop_pressed_by_mistake_what_runs_all_the_same_is_charted_from_here() -> None:
+    session, nina = in_state("stopped"), Client()
+    nina.force_login(member("nina"))
+
+    page = nina.get(f"/infusion/{session.code}/more/").content.decode()
+
+    assert f'href="/infusion/{session.code}/rate/">Chart what it gives all the same</a>' in page
+    assert nina.get(f"/infusion/{session.code}/rate/").status_code == 200
+
+
 def test_without_script_more_is_a_page_and_not_the_record() -> None:
     session, nina = in_state("running"), Client()
     nina.force_login(member("nina"))

@@ -35,7 +35,8 @@ def _pump(view: ChairView) -> Iterable[Offer]:
     if state is State.PAUSED:
         yield Offer("infusion-resume", _("Resume"), _licence(may["resume"].may, may["resume"].who))
     elif state is State.STOPPED:
-        yield Offer("", _("Resume"), _("the infusion was ended; it is not taken up again"))
+        ended = _("the infusion was ended; it is not taken up again")
+        yield Offer("infusion-rate", _("Resume"), ended, _("Chart what it gives all the same"))
     if state in ON:
         yield Offer("infusion-reading", _("Read the pump"))
         given = _("Chart one that was given")
