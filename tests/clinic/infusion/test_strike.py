@@ -65,9 +65,25 @@ def test_a_pause_or_a_decrease_is_not_taken_back_around_the_gate(kind: str) -> N
         row = actions.change_rate(session=session, by=nina, at=AT_TEN + minutes(10), **less)
 
     with pytest.raises(actions.ChairRefused, match="run, or run faster"):
-        actions.strike(row=row, reason="a mistake", by=nina, at=AT_TEN + minutes(11))
+        actions.strike(row=row, reason="a mistake", by=nina, at=AT_TEN + minutes(12))
 
     assert RateChange.objects.count() == 2
+
+
+@pytest.mark.parametrize("kind", ["pause", "change"])
+def test_a_slip_at_a_running_pump_is_undone_at_once_and_a_pause_never(kind: str) -> None:
+    session, nina = running(), member("nina")
+    less = {"value": Decimal("3.5"), "unit": "mg/h", "ask": fresh(session)}
+    said = {"session": session, "by": nina, "at": AT_TEN + minutes(10)}
+    row = actions.pause(**said) if kind == "pause" else actions.change_rate(**said, **less)
+
+    if kind == "pause":
+        with pytest.raises(actions.ChairRefused, match="Resume it"):
+            actions.strike(row=row, reason="slip", by=nina, at=AT_TEN + minutes(10.2))
+    else:
+        actions.strike(row=row, reason="slip", by=nina, at=AT_TEN + minutes(10.2))
+
+    assert queries.chair(session, AT_TEN + minutes(11)).rate.mg_per_h == (0 if kind == "pause" else 7)
 
 
 def test_a_pause_that_is_over_is_taken_back() -> None:

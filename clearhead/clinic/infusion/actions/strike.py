@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +32,8 @@ STRIKABLE: dict[str, type[ChairFact]] = {
     "access": models.Access,
 }
 """What a clinician may take back. Signatures, checks, flags and what was done about them stay."""
+UNDO = timedelta(minutes=1)
+"""A setting may be undone so long after it was written, with room for a slow network (assumption)."""
 DOSE = {"ratechange": "A setting of the pump", "bolus": "A bolus", "flush": "A flush"}
 """What moves the total, as it is said to the prescriber."""
 OWN = {"id", "code", "recorded_at", "recorded_by", "corrects", "struck", "session", "device", "device_at", "queued"}
@@ -48,7 +50,7 @@ def strike(
     if kind not in STRIKABLE or (isinstance(row, models.Event) and row.kind in NEVER_TAKEN_BACK):
         raise refuse("strike", "Take back", "This stays on the record. Add a note instead.")
     if isinstance(row, models.RateChange):
-        _never_more(row)
+        _never_more(row, at)
     if not roles_of(by, session.site) & set(CLINICAL):
         raise refuse("act_permitted", "Who may", "Only a clinician of this site takes an entry back.")
     if row.struck or model._default_manager.filter(corrects=row).exists():
@@ -76,10 +78,11 @@ def strike(
     return over
 
 
-def _never_more(row: models.RateChange) -> None:
+def _never_more(row: models.RateChange, at: datetime) -> None:
     """No way around a gate: an end stays, and nothing is taken back that would make the record say more runs now.
 
     A pump that runs all the same is entered as what it shows; one that shall run again is resumed through its gate.
+    Only a slip of the hand at a running pump is undone at once: the rate of a moment ago had passed its gate.
     """
     if row.kind == models.RateChange.Kind.END:
         sentence = "The end of an infusion stays on the record. If the pump runs all the same, enter the rate it shows."
@@ -90,7 +93,9 @@ def _never_more(row: models.RateChange) -> None:
             "strike", "Take back", "This is the only setting of the pump. End the infusion, then take it back."
         )
     without = replace(rows, rates=tuple(one for one in rows.rates if one.pk != row.pk))
-    if running_mg_per_h(without) > running_mg_per_h(rows) and row.kind != models.RateChange.Kind.BAG_CHANGE:
+    now, then = running_mg_per_h(rows), running_mg_per_h(without)
+    undone = now > 0 and (row.kind == models.RateChange.Kind.BAG_CHANGE or at - row.recorded_at <= UNDO)
+    if then > now and not undone:
         sentence = (
             "Without this entry the pump would run, or run faster, on the record. Resume it or enter what it shows."
         )
