@@ -16,6 +16,7 @@ from clearhead.clinic.infusion.beats import Question, unchanged
 from clearhead.clinic.infusion.entered import ENTRY_WORDS, WHY_NOT
 from clearhead.clinic.infusion.pages import CLINICIANS, READERS
 from clearhead.clinic.infusion.queries import screen
+from clearhead.clinic.infusion.queries.grid import asks_co2
 from clearhead.clinic.infusion.views import alarms, clinician
 from clearhead.clinic.infusion.views_keep import kept
 from clearhead.clinic.people import tablet
@@ -34,9 +35,14 @@ SEDATION = (
     ("-1", "−1", lazy("drowsy")),
     ("-2", "−2", lazy("light")),
     ("-3", "−3", lazy("hard to rouse")),
+    ("-4", "−4", lazy("deep")),
+    ("-5", "−5", lazy("not rousable")),
     ("1", "+1", lazy("restless")),
+    ("2", "+2", lazy("agitated")),
+    ("3", "+3", lazy("very agitated")),
+    ("4", "+4", lazy("combative")),
 )
-"""The steps of the Richmond scale that an office chair sees; the others are on the page of the full set."""
+"""The whole Richmond scale: alert and down in one row and a bit, then up."""
 
 
 @require_GET
@@ -56,6 +62,7 @@ def chair(request: HttpRequest, session: Session) -> HttpResponse:
         "can_chart": clinician(request, session) is not None,
         "note_kinds": [(word, word.replace("_", " ")) for word in QUICK_NOTES],
         "sedation": SEDATION,
+        "asks_co2": asks_co2(shown["view"].protocol),
         "whys": WHY_NOT.items(),
         "entry_words": ENTRY_WORDS.items(),
         "units": [unit for unit, _ in forms.UNITS],

@@ -12,6 +12,7 @@ from clearhead.clinic.infusion.models import Observation
 from clearhead.clinic.infusion.queries.chair import ChairView
 from clearhead.clinic.infusion.queries.vitals import COLUMNS
 from clearhead.clinic.web.templatetags.clinic import plain_number
+from clearhead.medicine.protocols.protocol import Protocol
 
 LATE_ENTRY = timedelta(minutes=5)
 """From here on a set shows both times: when it was so and when it was typed."""
@@ -20,6 +21,7 @@ GRID_ROWS = (
     ("spo2", "SpO₂", "%"),
     ("bp", lazy("BP"), "mmHg"),
     ("rr", lazy("RR"), "/min"),
+    ("etco2", "CO₂", "mmHg"),
     ("temp_c", lazy("Temp"), "°C"),
     ("sedation", lazy("Sedation"), "RASS"),
     ("dissociation", lazy("Dissoc."), "0–3"),
@@ -34,9 +36,9 @@ SHORT = {
     "not_obtainable": lazy("n/o"),
     "refused": lazy("refused"),
     "artefact": lazy("artefact"),
-    "asleep_rouses": lazy("rouses"),
-    "asleep_not_woken": lazy("asleep"),
-    "not_asked_asleep": lazy("asleep"),
+    "asleep_rouses": lazy("asleep, rouses"),
+    "asleep_not_woken": lazy("asleep, not woken"),
+    "not_asked_asleep": lazy("asleep, not asked"),
 }
 
 
@@ -74,6 +76,12 @@ class Grid:
     columns: tuple[Column, ...]
     rows: tuple[GridRow, ...]
     earlier: int
+
+
+def asks_co2(protocol: Protocol) -> bool:
+    """True where the protocol watches the breath by capnography: throughout, or after a change such as a sedative."""
+    asked = {*protocol.start.monitors, *(one for rule in protocol.observation.after_change for one in rule.monitors)}
+    return "capnography" in asked
 
 
 def grid(view: ChairView, most: int | None = 11) -> Grid:

@@ -38,7 +38,6 @@ WIDE_ROW_MM, NARROW_ROW_MM, NARROW_HEAD_MM = 4.3, 3.0, 6.0
 IN_THREE_DIGITS = {
     "spo2": (("o2_l_per_min", "O₂", "L/min"),),
     "bp": (("sys", lazy("BP upper"), "mmHg"), ("dia", lazy("BP lower"), "mmHg")),
-    "rr": (("etco2", "CO₂", "mmHg"),),
 }
 """Rows of their own for what shares a row with this one, or stands nowhere, in the wide grid."""
 NARROW_ROWS = tuple(
@@ -124,10 +123,15 @@ def _page(view: ChairView, whole: Numbers, start: datetime, end: datetime, size:
     )
     table = grid.grid(replace(view, observations=sets), None) if len(sets) <= SETS_IN_WORDS else None
     tight = narrow(sets, view, MOST_SETS[size]) if table is None else None
-    mm = WIDE_ROW_MM * (len(table.rows) + 1) if table else NARROW_HEAD_MM
+    mm = WIDE_ROW_MM * (1 + sum(_lines(row) for row in table.rows)) if table else NARROW_HEAD_MM
     mm += NARROW_ROW_MM * len(tight.rows) if tight else 0.0
     legend = _fitting(drawn, mm, size)
     return Page(start, end, drawn, table, tight, legend, len(drawn.legend) - len(legend))
+
+
+def _lines(row: grid.GridRow) -> int:
+    """Lines of a row of the wide grid: a word such as “asleep, not woken” stands on three."""
+    return 3 if any(cell.why for cell in row.cells) else 1
 
 
 def _fitting(drawn: Picture, table_mm: float, size: str) -> tuple[LegendLine, ...]:

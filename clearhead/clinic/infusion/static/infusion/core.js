@@ -73,7 +73,7 @@ export function coreSet(form) {
 
   // Digits choose the step of sedation; Enter goes on, and saves from the last field.
   form.addEventListener("keydown", (event) => {
-    if (sedation.contains(event.target) && /^[0-3]$/.test(event.key)) {
+    if (sedation.contains(event.target) && /^[0-5]$/.test(event.key)) {
       const wanted = event.key === "0" ? "0" : `-${event.key}`;
       const radio = form.querySelector(`input[name=sedation][value="${wanted}"]`);
       radio.checked = true;

@@ -15,7 +15,7 @@ const ALWAYS = new Set(["stop", "help", "emergency", "pump_seen_stopped"]);
 const AS_TYPED = new Set(["score", "escort", "catheter"]); // read at the clinic as their own page reads them
 const GUARDS = new Set(["csrfmiddlewaretoken", "form_for", "client_id"]);
 const MORE = ["pain", "nausea", "dissociation"];
-const SIGNS = ["hr", "spo2", "o2_l_per_min", "rr", "sedation", "pain", "nausea", "dissociation", "temp_c", "iv_site"];
+const SIGNS = ["hr", "spo2", "o2_l_per_min", "rr", "sedation", "pain", "nausea", "dissociation", "temp_c", "etco2", "iv_site"];
 
 // The fields of the server's own door for queued entries (infusion/actions/intake.py).
 export function fieldsOf(kind, form, data) {
