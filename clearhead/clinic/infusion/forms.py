@@ -52,12 +52,23 @@ class CheckedForm(ChairForm):
     read_back: ClassVar[tuple[str, ...]] = ("value", "unit")
     """What the timed pause of somebody who works alone is about: another value begins it anew."""
 
+    BY_SIZE: ClassVar = ("change",)
+    """Whether a second person is asked is known only from the number."""
+
     def reads(self) -> tuple[str, ...]:
         """What the second person reads and enters."""
         return self.protocol.running.second_check.compares
 
+    @property
+    def asks_second(self) -> bool:
+        """True where the protocol asks a second person at this act, or may ask one; every bag is checked by two."""
+        return self.act in {*self.BY_SIZE, "bag", *self.protocol.running.second_check.acts}
+
     def prepare(self) -> None:
-        """The colleagues who may check, what they read, and their secret."""
+        """The colleagues who may check, what they read, and their secret: only where somebody is asked."""
+        self.fields["alone_since"] = forms.CharField(required=False, widget=forms.HiddenInput)
+        if not self.asks_second:
+            return
         self.fields["checker"] = forms.ModelChoiceField(
             colleagues(self.session.site, self.user), required=False, to_field_name="code", label=_("Second person"),
             empty_label="–",
@@ -66,12 +77,14 @@ class CheckedForm(ChairForm):
             unit, label, places = READ_FIELDS[name]
             self.fields[f"check_{name}"] = NumberField(unit=unit, required=False, label=label, places=places)
         self.fields["checker_secret"] = SecretField(required=False, label=_("Checker's own PIN"))
-        self.optional_words = dict.fromkeys(self.second_names, lazy("where a second person is asked for"))
-        self.fields["alone_since"] = forms.CharField(required=False, widget=forms.HiddenInput)
+        when = lazy("where a second person is asked for") if self.act in self.BY_SIZE else lazy("asked by the protocol")
+        self.optional_words = dict.fromkeys(self.second_names, when)
 
     @property
     def second_names(self) -> tuple[str, ...]:
-        """The names of the second person's fields, in the order in which they are filled."""
+        """The names of the second person's fields, in the order in which they are filled; none where none is asked."""
+        if not self.asks_second:
+            return ()
         return ("checker", *(f"check_{name}" for name in self.reads()), "checker_secret")
 
     @property
@@ -291,6 +304,8 @@ class SymptomForm(ChairForm):
 
 class DoseForm(CheckedForm):
     """A drug beside the infusion: a second person, where one is asked, reads its dose."""
+
+    asks_second = True  # the order decides, not the act
 
     def reads(self) -> tuple[str, ...]:
         """The dose, off the label."""

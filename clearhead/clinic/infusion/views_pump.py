@@ -201,8 +201,7 @@ def change_bag(request: Any, session: Session) -> HttpResponse:
     rows = queries.dose_rows(session)
     new, old = rows.new_bag, rows.bag
     form = form_of(forms.HangForm, request, session, seen=rows.mark, bag=new.code if new else None)
-    checks = new is not None and "change_bag" in queries.protocol_of(session).running.second_check.acts
-    if not checks:
+    if new is None:
         for name in form.second_names:
             del form.fields[name]
 
@@ -218,7 +217,7 @@ def change_bag(request: Any, session: Session) -> HttpResponse:
         )  # fmt: skip
 
     other = new is not None and old is not None and new.mg_per_ml != old.mg_per_ml
-    shown: dict[str, Any] = {"bag": new, "was": old and old.mg_per_ml, "stronger": other, "checks": checks}
+    shown: dict[str, Any] = {"bag": new, "was": old and old.mg_per_ml, "stronger": other}
     shown["back"] = _afterwards(session, rows, new)
     shown["say"] = _("Paused: it stays so. Once resumed, the pump should show") if rows.paused else _(
         "With this bag the pump should show")  # fmt: skip

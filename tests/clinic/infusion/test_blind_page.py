@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from clearhead.clinic.infusion.queries import protocol_of
 from tests.cast import member
 from tests.clinic.infusion.room import licensed, minutes, protocol_with, running
 from tests.clinic.infusion.test_alone import EVERY_STEP
@@ -57,3 +58,30 @@ def test_a_checker_cannot_read_the_pump_rate_off_the_screen(page: Any, sign_in: 
     page.goto(f"/infusion/{session.code}/rate/")
     page.locator("[name=check_ml_per_h]").focus()
     assert set(visible(page, ".told, .field:has([name=value])")) == {"hidden"}
+
+
+def test_the_strength_of_a_new_bag_is_covered_as_soon_as_the_checker_is_named(page: Any, sign_in: Any) -> None:
+    session = running(timezone.now() - minutes(30))
+    sign_in(page, member("nina"))
+    page.goto(f"/infusion/{session.code}/bag/")
+    strength = ".field:has([name=strength])"
+    page.locator("[name=strength]").first.check()
+    assert set(visible(page, strength)) == {"visible"}
+
+    page.locator("[name=checker]").select_option(label=str(member("omar").name))
+    page.locator("h1").click()
+    assert set(visible(page, strength)) == {"hidden"}
+
+    page.locator("[name=checker]").select_option("")
+    assert set(visible(page, strength)) == {"visible"}
+
+
+def test_a_second_person_is_asked_for_only_where_the_protocol_asks(page: Any, sign_in: Any) -> None:
+    session = running(timezone.now() - minutes(30))
+    asked = protocol_of(session).running.second_check.acts
+    sign_in(page, member("nina"))
+
+    for act in ("resume", "bolus"):
+        page.goto(f"/infusion/{session.code}/{act}/")
+        assert page.locator("[name=checker]").count() == (act in asked), act
+    assert "resume" not in asked
