@@ -171,8 +171,9 @@ def test_h08_h25_every_write_sent_five_times_is_one_row_and_other_content_is_a_c
 
     session, nina = running(), member("nina")
     at = AT_TEN + minutes(12)
+    named = actions.Ask(confirmed=frozenset({"bolus=5"}))
     calls: list[tuple[Any, dict[str, Any], dict[str, Any]]] = [
-        (actions.bolus, {"mg": Decimal(5), "intended": False}, {"mg": Decimal(6)}),
+        (actions.bolus, {"mg": Decimal(5), "intended": False, "ask": named}, {"mg": Decimal(6)}),
         (actions.symptom, {"code": "nausea", "grade": 1}, {"grade": 2}),
         (actions.observe, {"values": CALM}, {"values": {**CALM, "hr": 80}}),
         (actions.note, {"kind": "toilet"}, {"kind": "comfort"}),
