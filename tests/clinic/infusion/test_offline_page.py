@@ -253,6 +253,7 @@ def test_a_stop_without_the_clinic_stays_a_stop_until_the_pump_was_seen_and_what
         page.locator("#notice-stop", has_text="STOPPED").wait_for()
         page.locator("#part-strip .phase", has_text="STOPPED, not yet at the clinic").wait_for()
         assert not page.locator("[data-face=rate]").is_visible()
+        assert page.evaluate("scrollY") == 0, "the question whether the pump stands still is in sight"
         page.reload()
 
     page.locator("#notice-stop input[name=pump_ml]").fill("41.5")

@@ -78,6 +78,7 @@ async function send(form, kind, data, confirmed = []) {
   const face = form.closest("dialog");
   face?.close();
   if (kind === "rate" && outcome.state === "here") rate.kept(data);
+  if (kind === "stop") scrollTo({ top: 0 }); // there it is asked whether the pump was seen to stand still
   if (outcome.state === "clinic") {
     document.getElementById("notice-help")?.remove();
     leaveFields();
