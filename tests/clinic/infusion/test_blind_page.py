@@ -68,7 +68,7 @@ def test_the_strength_of_a_new_bag_is_covered_as_soon_as_the_checker_is_named(pa
     page.locator("[name=strength]").first.check()
     assert set(visible(page, strength)) == {"visible"}
 
-    page.locator("[name=checker]").select_option(label=str(member("omar").name))
+    page.locator("[name=checker]").select_option(label=str(member("omar")))
     page.locator("h1").click()
     assert set(visible(page, strength)) == {"hidden"}
 

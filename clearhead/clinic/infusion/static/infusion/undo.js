@@ -1,7 +1,7 @@
 // Ten seconds to take an entry back. The entry stays on the record, struck through by a second fact (never edited).
 const SECONDS = 10;
 const KINDS = new Set(["observation", "symptom", "adjunct", "adjuncteffect", "ratechange", "event"]);
-const FINAL = new Set(["stop", "help", "emergency", "pump_seen_stopped"]);
+const FINAL = new Set(["stop", "help", "emergency", "pump_seen_stopped", "pause", "end"]); // never taken back
 
 export class Undo {
   constructor(room, words, desk, onUndone) {
