@@ -248,7 +248,7 @@ def _flag(key: tuple[Sign, Side, Phase], group: list[_Run], protocol: Protocol) 
         since=group[0].since,
         ended_at=None if None in ends else max(end for end in ends if end is not None),
         worst=min(values) if side == "low" else max(values),
-        limits=tuple(dict.fromkeys(run.edge.words for run in group)),
+        limits=tuple(dict.fromkeys(run.edge.words for run in group if run.edge.limit.level == worst.edge.limit.level)),
         limit_ids=tuple(dict.fromkeys(run.edge.limit.id for run in group)),
         ladder=tuple(Rung(step, worst.since + timedelta(minutes=step.after_min)) for step in steps),
     )

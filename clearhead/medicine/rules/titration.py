@@ -76,18 +76,19 @@ def _down(facts: TitrationFacts, dose: Stepped) -> NextStep:
 
 def target_reached(scores: tuple[Score, ...], dose: Stepped, at: datetime, mg_per_h: Fraction) -> NextStep | None:
     """Holding counts from the first score of the present unbroken run at or below the target."""
-    if dose.target is None:
+    target = dose.target
+    if target is None:
         return None
     since = None
     for score in sorted(scores, key=lambda score: score.at):
         if is_ahead(score.at, at):
             continue
-        since = (since or score.at) if score.value <= dose.target.at_or_below else None
+        since = (since or score.at) if score.value <= target.at_or_below else None
     if since is None:
         return None
-    until, held = since + timedelta(minutes=dose.target.hold_min), minutes_since(since, at)
-    word = f"{dose.target.measure} at or below {dose.target.at_or_below} for {held:.0f} of {dose.target.hold_min} min."
-    done = held >= dose.target.hold_min
+    until, held = since + timedelta(minutes=target.hold_min), minutes_since(since, at)
+    word = f"{_asked(target.measure)} at or below {target.at_or_below} for {held:.0f} of {target.hold_min} min."
+    done = held >= target.hold_min
     more = "Held long enough: the prescriber decides on taper or end." if done else "Hold the rate."
     return NextStep("hold", mg_per_h, None if done else until, (word, more))
 
@@ -116,13 +117,18 @@ def _waits(facts: TitrationFacts, dose: Stepped, higher: Fraction) -> tuple[str,
     if facts.open_flags:
         found.append(f"{facts.open_flags} open flag{'s' if facts.open_flags > 1 else ''}: answer first.")
     if dose.target is not None and not facts.scores:
-        asked = MEASURES.get(dose.target.measure, dose.target.measure.replace("_", " "))
-        found.append(f"{asked[:1].upper()}{asked[1:]} has not been asked yet.")
+        found.append(f"{_asked(dose.target.measure)} has not been asked yet.")
     if not hours_allow(dose.titration_hours, facts.local_time):
         found.append(f"Steps up are taken {dose.titration_hours} only.")
     if facts.room_mg is not None and facts.remaining_min and higher * facts.remaining_min / 60 > facts.room_mg:
         found.append("The step would pass the session cap before the planned end.")
     return tuple(found)
+
+
+def _asked(measure: str) -> str:
+    """The target's measure at the head of a sentence."""
+    words = MEASURES.get(measure, measure.replace("_", " "))
+    return words[:1].upper() + words[1:]
 
 
 def hours_allow(hours: str, local_time: time | None) -> bool:

@@ -130,3 +130,12 @@ def test_h15_six_hours_of_wavering_vitals_stay_inside_the_flag_budget():
 
     assert sum(flag.level == "red" for flag in found) == 0
     assert sum(flag.level == "amber" for flag in found) <= 2
+
+
+def test_a_flag_says_only_the_limits_of_its_own_level():
+    """The amber limits that a red value passes on its way say nothing more."""
+    (flag,) = seen(vitals(5, systolic=205))
+
+    assert flag.level == "red"
+    assert [words for words in flag.limits if "160" in words] == []
+    assert len(flag.limit_ids) > len(flag.limits)
