@@ -183,8 +183,10 @@ def _set(
 ) -> RateChange:
     infusion = lock(session)
     when, intended = moment(happened_at, at, intended)
-    if kind in {"pause", "end"} and written.queued and infusion is not None and when < infusion.started_at:
-        when = at  # a device whose clock runs behind: less is never set aside
+    if written.queued and infusion is not None and when < infusion.started_at:
+        when = (
+            at  # a device whose clock runs behind: what the pump did there is charted, at the latest it can have been
+        )
     when = since_start(infusion, when)
     if kind not in {"pause", "end"} and not written.queued:
         not_long_ago(when, at, ask.confirmed, session.site.tz)
