@@ -72,9 +72,9 @@ class RateFacts:
 
     @property
     def decreases(self) -> bool:
-        """True when less will run than now, or nothing."""
+        """True when no more will run than now: less, the same, or nothing."""
         kind = self.intention.kind
-        return kind in ("pause", "stop") or (kind == "change" and Fraction(self.mg_per_h) < self.given.mg_per_h)
+        return kind in ("pause", "stop") or (kind == "change" and Fraction(self.mg_per_h) <= self.given.mg_per_h)
 
     @property
     def kg(self) -> Decimal:

@@ -230,3 +230,11 @@ def test_an_outsider_may_do_nothing_and_a_time_in_the_future_is_refused() -> Non
 
     assert "act_permitted" in gates(refusal)
     assert "future" in str(future.value)
+
+
+def test_the_rate_that_runs_already_is_no_increase() -> None:
+    session = running()
+
+    row = actions.change_rate(session=session, value=Decimal(7), unit="mL/h", by=member("nina"), at=AT_TEN + minutes(4))
+
+    assert (row.pump_ml_per_h, row.breach) == (Decimal(7), "")
