@@ -119,12 +119,11 @@ def _magnitude(facts: RateFacts, expected: tuple[Fraction, ...]) -> Iterable[Rea
 
 
 def _off_the_order(facts: RateFacts, protocol: Protocol, expected: tuple[Fraction, ...]) -> Iterable[Reason]:
-    if _near(Fraction(facts.mg_per_h), expected, half_pump_step(facts, protocol)):
-        return
+    rate = Fraction(facts.mg_per_h)
+    if rate == facts.given.mg_per_h or _near(rate, expected, half_pump_step(facts, protocol)):
+        return  # what runs already changes nothing
     listed = ", ".join(f"{_n(rate)}" for rate in expected) or "none"
-    sentence = (
-        f"{_n(Fraction(facts.mg_per_h))} mg/h is none of the rates the order leads to ({listed} mg/h). Is it meant?"
-    )
+    sentence = f"{_n(rate)} mg/h is none of the rates the order leads to ({listed} mg/h). Is it meant?"
     yield _asked(facts, "off_the_order", "Not a step", sentence)
 
 
