@@ -190,8 +190,8 @@ def table(found: dict[str, float]) -> str:
         f"takes 13.6 ms when they are calm. Each screen asks for everything after each new "
         f"fact of its chair, one every {NEW_FACT_EVERY_S:.1f} s as a session with {FACTS} facts has them, and after "
         f"{FRESH_AFTER_S} s without one: {full_answers_per_s():.3f} full answers a second; and every "
-        f"{HELP_EVERY_S} s whether help was called. All of it is in the last line, with the chairs at four different hours "
-        "of such a session. Opening and closing of the database is counted.\n"
+        f"{HELP_EVERY_S} s whether help was called. All of it is in the last line, with the chairs at four different "
+        "hours of such a session. Opening and closing of the database is counted.\n"
     )
     return f"| what | measured | goal |\n|---|---|---|\n{lines}\n\n{busy}"
 
