@@ -22,12 +22,6 @@ TODAY = date(2026, 11, 20)
 
 
 @pytest.fixture
-def petra() -> Any:
-    cast.mesa()
-    return cast.petra()
-
-
-@pytest.fixture
 def phone(petra: Any) -> Client:
     client = Client()
     client.force_login(petra.user)

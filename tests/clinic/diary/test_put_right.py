@@ -10,17 +10,11 @@ from django.test import Client
 
 from clearhead.clinic.diary import actions, queries
 from clearhead.clinic.diary.models import Attack, AttackEvent, Dose
-from tests import cast
 from tests.cast import AT_TEN
+from tests.clinic.diary.notebook import begin
 from tests.clinic.diary.test_queue import queued, send
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def petra() -> Any:
-    cast.mesa()
-    return cast.petra()
 
 
 @pytest.fixture
@@ -28,11 +22,6 @@ def phone(petra: Any) -> Client:
     client = Client()
     client.force_login(petra.user)
     return client
-
-
-def begin(petra: Any, **more: Any) -> Attack:
-    said = {"patient": petra, "started_at": AT_TEN, "zone": petra.zone, "by": None, "at": AT_TEN, **more}
-    return actions.start_attack(**said)
 
 
 def moved(attack: Attack, hours: int = 2) -> Attack:

@@ -10,19 +10,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from clearhead.clinic.diary import actions, queries
+from clearhead.clinic.diary import queries
 from clearhead.clinic.diary.forms import QueuedForm
 from clearhead.clinic.diary.models import Attack, AttackEvent, Day
 from tests import cast
-from tests.cast import AT_TEN
+from tests.clinic.diary.notebook import begin
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def petra() -> Any:
-    cast.mesa()
-    return cast.petra()
 
 
 @pytest.fixture
@@ -30,11 +24,6 @@ def phone(petra: Any) -> Client:
     client = Client()
     client.force_login(petra.user)
     return client
-
-
-def begin(petra: Any, **more: Any) -> Attack:
-    said = {"patient": petra, "started_at": AT_TEN, "zone": petra.zone, "by": None, "at": AT_TEN, **more}
-    return actions.start_attack(**said)
 
 
 def queued(kind: str, **more: Any) -> dict[str, Any]:

@@ -14,14 +14,9 @@ from clearhead.clinic.diary import actions, queries
 from clearhead.clinic.diary.models import Attack, Dose
 from tests import cast
 from tests.cast import AT_TEN
+from tests.clinic.diary.notebook import begin
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def petra() -> Any:
-    cast.mesa()
-    return cast.petra()
 
 
 @pytest.fixture
@@ -29,11 +24,6 @@ def phone(petra: Any) -> Client:
     client = Client()
     client.force_login(petra.user)
     return client
-
-
-def begin(petra: Any, **more: Any) -> Attack:
-    said = {"patient": petra, "started_at": AT_TEN, "zone": petra.zone, "by": None, "at": AT_TEN, **more}
-    return actions.start_attack(**said)
 
 
 def days(n: int) -> Any:
