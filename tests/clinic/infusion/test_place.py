@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import threading
+import time
+from datetime import datetime, timedelta
+from importlib import import_module
+from typing import Any
 
 import pytest
+from django.db import connections
 from django.db.models import F
 
 from clearhead.clinic.infusion import actions
 from clearhead.clinic.infusion.models import GoNoGo, Infusion
+from clearhead.clinic.infusion.queries.place import chair_taken
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.schedule import actions as schedule
 from clearhead.clinic.schedule.models import Booking, Occupancy, Resource
 from tests import builders
-from tests.cast import AT_TEN, LONG_AGO, member, mesa, vera
+from tests.cast import AT_TEN, LONG_AGO, member, mesa, petra, vera
 from tests.clinic.infusion import morning
-from tests.clinic.infusion.room import minutes
+from tests.clinic.infusion.room import hang, minutes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.hazard("H-01")]
 
@@ -101,3 +107,40 @@ def test_another_chair_and_somebody_of_yesterday_are_in_nobodys_way() -> None:
     Occupancy.objects.filter(booking=other.booking).update(resource=Resource.objects.get(name="Chair 2"))
     Infusion.objects.filter(session=other).update(ended_at=AT_TEN - timedelta(days=1))
     assert morning.go(session).go
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_start_in_one_chair_at_once_one_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    sessions = [builders.session(person) for person in (petra(), vera())]
+    for one in sessions:
+        seated(one)
+        morning.STEPS["weight_today"](one, AT_TEN)
+        hang(one)
+    ready, told = threading.Barrier(2), []
+
+    def judge(*, session: Session, at: datetime) -> None:
+        taken = chair_taken(session, at)
+        time.sleep(0.2)  # time enough for the other one to look, were it let
+        if taken:
+            raise actions.refuse("chair_free", "Chair", taken)
+
+    def begin(session: Session) -> None:
+        ready.wait()
+        try:
+            morning.start(session)
+            told.append("started")
+        except actions.ChairRefused as refusal:
+            told.append(str(refusal))
+        finally:
+            connections.close_all()
+
+    monkeypatch.setattr(import_module("clearhead.clinic.infusion.actions.start"), "judge_start", judge)
+    threads: list[Any] = [threading.Thread(target=begin, args=(one,)) for one in sessions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert Infusion.objects.count() == 1
+    assert sorted(one == "started" for one in told) == [False, True]
+    assert any("Somebody else is still in Chair 2" in one for one in told)

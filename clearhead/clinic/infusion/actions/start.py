@@ -17,10 +17,12 @@ from clearhead.clinic.infusion.models import Infusion, RateChange, Responsible
 from clearhead.clinic.infusion.queries.doses import dose_rows
 from clearhead.clinic.infusion.queries.nurse import responsible
 from clearhead.clinic.infusion.queries.pinned import protocol_of
+from clearhead.clinic.infusion.queries.place import SEATS
 from clearhead.clinic.infusion.queries.rates import facts_for, shown_ml_per_h
 from clearhead.clinic.infusion.queries.state import dosing_weight
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
+from clearhead.clinic.schedule.models import Occupancy, Resource
 from clearhead.medicine.rules.rate import Intention
 from clearhead.medicine.rules.rate_facts import Unit
 
@@ -41,6 +43,7 @@ def start(
 
     Whoever starts it answers for the chair where nobody does yet.
     """
+    _lock_seats(session)
     lock(session)
     judge_start(session=session, at=at)
     rows, protocol = dose_rows(session), protocol_of(session)
@@ -71,3 +74,12 @@ def start(
     if responsible(session) is None:
         add(Responsible, session=session, at=at, by=by, verb="takes the chair", written=written, nurse=by)
     return infusion
+
+
+def _lock_seats(session: Session) -> None:
+    """Two who start in one chair at once: the second waits here and then finds somebody in it.
+
+    Before the session's own lock, as a booking that is moved takes them.
+    """
+    taken = Occupancy.objects.filter(booking=session.booking_id, resource__kind__in=SEATS, released_at__isnull=True)
+    list(Resource.objects.select_for_update().filter(pk__in=taken.values("resource")).order_by("pk"))
