@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from clearhead.clinic.infusion import actions
 from tests.cast import member
+from tests.clinic.infusion import morning
 from tests.clinic.infusion.room import minutes, running
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -58,6 +60,31 @@ def test_sheet_and_record_are_renewed_and_say_as_of_when(page: Any, sign_in: Any
 
     page.locator("[data-part]", has_text="Family is on the way").wait_for()
     assert page.locator("[data-beside] b").inner_text().count(":") == 2
+
+
+def test_what_another_answers_on_the_go_list_appears_and_what_is_being_typed_stays(page: Any, sign_in: Any) -> None:
+    session = morning.booked()
+    sign_in(page, member("nina"))
+    page.goto(f"/infusion/{session.code}/go/")
+    weight = page.locator("#gate-weight_today")
+    weight.locator("input[name=value]").fill("7")
+    page.locator("#gate-exam_done .chip", has_text="open").wait_for()
+    now = timezone.now()
+
+    actions.answer_gate(session=session, gate="exam_done", value={"ok": True}, by=member("dario"), at=now)
+    actions.weigh(session=session, value=Decimal(70), unit="kg", by=member("omar"), at=now)
+
+    page.locator("#gate-exam_done .chip.ok").wait_for()
+    assert weight.locator("input[name=value]").input_value() == "7", "the card that is being answered waits"
+    assert page.locator("#go-head", has_text="open").count() == 1
+
+    weight.locator("input[name=value]").fill("")
+    page.locator("#gate-exam_done").focus()
+    weight.locator("p", has_text="70.0 kg").wait_for()
+    actions.note(session=session, kind="prescriber_in", by=member("dario"), at=timezone.now())
+    page.locator("#gate-prescriber_present .chip.ok").wait_for()
+    page.locator("#gate-prescriber_present button", has_text="Prescriber left").click()
+    page.locator("#gate-prescriber_present .chip:not(.ok)").wait_for()
 
 
 def test_a_page_that_hears_nothing_says_that_it_may_be_old(page: Any, sign_in: Any, session: Any) -> None:
