@@ -87,6 +87,9 @@ ENTRY_WORDS = {
     "help": lazy("Help was called"),
     "emergency": lazy("Emergency"),
     "pump_seen_stopped": lazy("Pump seen stopped"),
+    "score": lazy("Score before going home"),
+    "escort": lazy("The escort is here"),
+    "catheter": lazy("The catheter is out"),
     "elsewhere": lazy("an entry at another chair"),
 }
 """What waits on a tablet, by the kind of its entry."""

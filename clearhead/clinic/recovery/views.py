@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from clearhead.clinic.infusion import actions as chair
 from clearhead.clinic.infusion.actions import ChairRefused
+from clearhead.clinic.infusion.entered import ENTRY_WORDS
 from clearhead.clinic.infusion.printing import sheet as paper
 from clearhead.clinic.infusion.queries.gates import vein_lies
 from clearhead.clinic.infusion.queries.pinned import protocol_of
@@ -203,6 +204,7 @@ def _page(request: Any, session: Session, *, said: str = "", doubts: list[Any] |
     context = {
         "session": session, "patient": session.patient, "view": view, "now": now, "said": said, "doubts": doubts or [],
         "number": running.last_fact if running else 0,
+        "entry_words": ENTRY_WORDS.items(),
         "mates": tablet.mates(session.site, now),
         "lock_min": session.site.tablet_lock_min,
         "is_tablet": tablet.lock_after_min(request) is not None,

@@ -176,3 +176,47 @@ def test_an_entry_that_waited_for_25_hours_is_delivered_and_not_swept(room: Any)
     page.locator("#unsent").wait_for(state="hidden")
 
     assert Observation.objects.get(session=session, phase="recovery").hr == 77
+
+
+@pytest.mark.hazard("H-51")
+def test_a_stop_without_the_network_asks_for_the_pump_at_once_and_still_after_the_page_was_opened_again(
+    room: Any,
+) -> None:
+    page, session = room
+    page.context.set_offline(True)
+    page.locator(".stop[data-hold]").press("Enter")
+    notice = page.locator("#notice-stop")
+    notice.wait_for()
+    notice.locator("[name=pump_ml]").fill("31.5")
+
+    notice.locator("button").click()
+    notice.locator("[data-seen]", has_text="31.5 mL").wait_for()
+    page.reload()
+    page.locator("#notice-stop [data-seen]", has_text="31.5 mL").wait_for()
+
+    page.locator("#unsent").click()
+    assert [line.split(" ", 1)[1] for line in page.locator("#unsent-list li").all_inner_texts()] == [
+        "STOP",
+        "Pump seen stopped: 31.5 mL",
+    ]
+    page.locator("#face-unsent [data-close]").click()
+    page.context.set_offline(False)
+    page.locator("#notice-stop").wait_for(state="hidden")
+    assert Event.objects.filter(session=session, kind__in=("stop", "pump_seen_stopped"), queued=True).count() == 2
+
+
+def test_what_waits_can_be_read_and_a_hold_that_was_too_short_says_so(room: Any) -> None:
+    page, _session = room
+    page.context.set_offline(True)
+    all_four(page)
+
+    page.locator("#unsent").click()
+    lines = [line.split(" ", 1)[1] for line in page.locator("#unsent-list li").all_inner_texts()]
+
+    assert lines[0].startswith("Set of signs: "), lines
+    assert "Pulse" in lines[0] or "Heart" in lines[0], lines
+    assert lines[1:] == ["Score before going home", "The escort is here: Maria Lind", "The catheter is out"]
+    page.locator("#face-unsent [data-close]").click()
+    stop = page.locator(".stop[data-hold]")
+    stop.click()
+    assert stop.inner_text() == "Not charted yet: hold longer"

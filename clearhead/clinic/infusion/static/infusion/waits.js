@@ -5,7 +5,7 @@ import { clock } from "./entry.js";
 const box = document.getElementById("notice-stop");
 const list = document.getElementById("unsent-list");
 const name = (kind) => list.querySelector(`template[data-kind="${kind}"]`)?.innerHTML || kind;
-const label = (sign) => document.querySelector(`label[for=c-${sign.replace("_l_per_min", "").replace("temp_c", "temp")}]`)?.textContent || sign;
+const label = (sign) => document.querySelector(`label[for=c-${sign.replace("_l_per_min", "").replace("temp_c", "temp")}],label[for=id_${sign}]`)?.firstChild.textContent.split(",")[0].trim() || sign;
 const asTitled = (code) => document.querySelector(`#part-symptoms input[value="${code}"]`)?.nextElementSibling?.firstChild.textContent || code;
 const minute = (entry) => clock(entry.happened_at).slice(0, 5);
 
@@ -18,6 +18,7 @@ function told({ kind, fields }) {
   if (kind === "pump_seen_stopped" || kind === "reading") return fields.pump_ml ? `${fields.pump_ml} mL` : "";
   if (kind === "flush") return `${fields.ml} mL`;
   if (kind === "bolus") return `${fields.mg} mg`;
+  if (kind === "escort") return fields.name;
   return [fields.order_id, fields.act, fields.what, fields.effect, fields.done, fields.text, fields.note, fields.reason, fields.why].filter(Boolean).map((one) => one.replaceAll("_", " ")).join(", ");
 }
 

@@ -6,6 +6,7 @@ import { holdToSend } from "../infusion/hold.js";
 import { keepNewest, keepOpen, keptParts } from "../infusion/keep.js";
 import { notice } from "../infusion/live.js";
 import { Tablet } from "../infusion/tablet.js";
+import { showWaiting } from "../infusion/waits.js";
 import { countDown } from "./timer.js";
 
 const BEAT_MS = 2000;
@@ -109,7 +110,7 @@ async function send(form, data, confirmed = []) {
   if (outcome.state === "nowhere") return complain(form, [words.noqueue]);
   complain(form, []);
   if (kind === "emergency") return written(form, data, outcome, words, clock);
-  if (kind === "stop" && outcome.state === "here") notice("notice-stop", words.stopped, true);
+  if (kind === "stop") scrollTo({ top: 0 }); // there it is asked whether the pump was seen to stand still
   form.reset();
   if (form.parentElement.matches("details")) form.parentElement.open = false;
   if (kind === "catheter") form.querySelector("button").disabled = true; // it is out once
@@ -143,6 +144,7 @@ faces();
 document.querySelectorAll("[data-hold]").forEach((button) => holdToSend(button, words));
 document.addEventListener("clearhead-leaving", () => { gone = true; });
 countDown();
+desk.onTold = () => showWaiting(desk);
 await desk.open();
 if (keptParts()) { show(keptParts().content); lost(true); silent = BEATS; }
 setTimeout(beat, BEAT_MS - 200);
