@@ -22,7 +22,7 @@ def listed_json(models: Sequence[Model], effects: Sequence[Effect]) -> list[dict
     """Every model, each with the effects whose levels are of a drug form that it runs."""
     return [
         head_of(m, ()) | {
-            "analytes": [a.id for a in m.analytes], "people": m.people, "doi": m.doi, "doi_confirmed": m.doi_confirmed,
+            "analytes": [a.id for a in m.analytes], "people": m.people, "doi": m.doi, "doi_of": m.doi_of or None,
             "pmid": m.pmid or None,
             "variability_borrowed_from": m.variability_borrowed_from, "flaws": list(m.flaws),
             "effects": [one.as_dict() for one in effects if one.drug in m.runs],

@@ -119,7 +119,7 @@ class Model:
     sha256: str
     site_basis: SiteBasis = "stated"  # read in the paper, or taken from how its people were cared for
     pmid: str = ""
-    doi_confirmed: bool = True  # False: no source that was read shows it
+    doi_of: str = ""  # whose DOI it is, where no source that was read shows the paper's own
 
     @property
     def shown_site(self) -> str:
@@ -128,9 +128,10 @@ class Model:
 
     @property
     def reference(self) -> str:
-        """The paper's identifiers in words; a DOI that no source was seen to state says so."""
-        known = f", PMID {self.pmid}" if self.pmid else ""
-        return f"doi {self.doi}{'' if self.doi_confirmed else ' (unconfirmed)'}{known}"
+        """The paper's identifiers in words; a DOI that is not the paper's own says whose it is."""
+        if self.doi_of:
+            return f"PMID {self.pmid}; doi {self.doi} ({self.doi_of})"
+        return f"doi {self.doi}" + (f", PMID {self.pmid}" if self.pmid else "")
 
     @property
     def parent(self) -> Analyte:
@@ -202,7 +203,7 @@ def _model(data: dict[str, object], sha256: str) -> Model:
         citation=str(source["citation"]),
         doi=str(source["doi"]),
         pmid=str(source.get("pmid", "")),
-        doi_confirmed=not source.get("doi_unconfirmed", False),
+        doi_of=str(source.get("doi_of", "")),
         fitted_on=str(source["fitted_on"]),
         people=str(people["description"]),
         age_years=_range(_table(people["age_years"])),

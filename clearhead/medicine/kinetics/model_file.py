@@ -49,7 +49,7 @@ _SOURCE = Shape(
     {"citation": TEXT, "doi": DOI, "read_at": TEXT, "fitted_on": TEXT},
     {
         "pmid": Kind("a PubMed number in digits", lambda value: is_text(value) and str(value).isdigit()),
-        "doi_unconfirmed": FLAG,
+        "doi_of": TEXT,
     },
 )
 _PEOPLE = Shape(
@@ -93,8 +93,8 @@ def faults_of(data: Table, text: str) -> list[Fault]:
     top, found = _TOP.sort(data, "")
     if {"drug", "runs"} <= top.keys():
         found += _runs(top["runs"], top["drug"])
-    for name, shape in (("source", _SOURCE), ("flaws", _FLAWS)):
-        found += shape.sort(top[name], f"{name}.")[1] if name in top else []
+    found += _source(top["source"]) if "source" in top else []
+    found += _FLAWS.sort(top["flaws"], "flaws.")[1] if "flaws" in top else []
     people, faults = _people(top)
     parameters, more = _parameters(top, people)
     found += [*faults, *more, *_analytes(top, parameters), *_variability(top, parameters)]
@@ -103,6 +103,13 @@ def faults_of(data: Table, text: str) -> list[Fault]:
 
 def _is_covariance(first: object, second: object, value: object) -> bool:
     return is_text(first) and is_text(second) and is_number(value)
+
+
+def _source(said: Table) -> list[Found]:
+    found = _SOURCE.sort(said, "source.")[1]
+    if "doi_of" in said and "pmid" not in said:
+        found.append(("source", "doi_of without pmid", "a PubMed number where the DOI is not the paper's own"))
+    return found
 
 
 def _runs(runs: Table, drug: str) -> Iterator[Found]:

@@ -92,8 +92,8 @@ MODEL_ROWS = [
     ("[source]\n", '[source]\npmid = "x1"\n', "source.pmid: found 'x1', expected a PubMed number in digits"),
     (
         "[source]\n",
-        '[source]\ndoi_unconfirmed = "yes"\n',
-        "doi_unconfirmed: found 'yes', expected true or false",
+        '[source]\ndoi_of = "somebody else"\n',
+        "source: found doi_of without pmid, expected a PubMed number where the DOI is not the paper's own",
     ),
     ('site_basis = "stated"', 'site_basis = "guess"', "site_basis: found 'guess', expected stated or assumption"),
     ('site_basis = "stated"', "", "site_basis: found nothing, expected stated or assumption"),
