@@ -7,9 +7,9 @@ import pytest
 from proofs import flag_budget
 
 
-@pytest.fixture(scope="module")
-def found() -> flag_budget.Budget:
-    return flag_budget.measure(40, 1)
+@pytest.fixture(scope="module", params=[None, flag_budget.blind_people()], ids=["simulator", "second set"])
+def found(request: pytest.FixtureRequest) -> flag_budget.Budget:
+    return flag_budget.measure(40, 1, request.param)
 
 
 def test_an_ordinary_session_has_no_high_flag_and_at_most_two_medium_ones(found: flag_budget.Budget) -> None:
