@@ -158,6 +158,25 @@ def test_stop_needs_a_hold_by_hand_and_one_press_by_keyboard(room: Room) -> None
     assert Event.objects.filter(session=session, kind="stop").count() == 2
 
 
+@pytest.mark.parametrize("edge", ["top", "bottom"])
+def test_stop_is_held_at_its_edges_too_and_let_go_beside_it(room: Room, edge: str) -> None:
+    page, session = room()
+    box = page.locator("[data-hold]").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + (3 if edge == "top" else box["height"] - 3)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y + (-60 if edge == "top" else 60), steps=4)
+    page.locator("[data-hold]", has_text="Not charted yet").wait_for()
+    page.mouse.up()
+    assert not Event.objects.filter(session=session, kind="stop").exists()
+
+    page.mouse.move(x, y)
+    page.mouse.down()
+    says(page, "saved to the clinic")
+    page.mouse.up()
+    assert Event.objects.filter(session=session, kind="stop").count() == 1
+
+
 @pytest.mark.parametrize("width", [1280, 360])
 def test_stop_stays_in_reach_while_a_face_is_open(room: Room, width: int) -> None:
     page, _session = room(width=width, height=740)

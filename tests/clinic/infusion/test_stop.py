@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from decimal import Decimal
 
@@ -45,6 +46,32 @@ def test_stop_is_taken_in_every_state(state: str) -> None:
     assert row.kind == "stop"
     ends = RateChange.objects.filter(kind="end").count()
     assert ends == (0 if state == "preparing" else 1)
+
+
+@pytest.mark.hazard("H-51")
+def test_what_was_seen_before_a_stop_says_nothing_about_the_pump_after_it() -> None:
+    session, nina = running(), member("nina")
+    actions.end(session=session, by=nina, at=LATER)
+    actions.pump_seen_stopped(session=session, by=nina, at=LATER + minutes(1), pump_ml=Decimal("3.5"))
+    assert queries.standing(session, LATER + minutes(2)).pump_confirmed
+
+    actions.stop(session=session, by=nina, at=LATER + minutes(3))  # it was found running again
+    again = queries.standing(session, LATER + minutes(4))
+    assert (again.pump_confirmed, again.pump_read) == (False, False)
+
+    actions.pump_seen_stopped(session=session, by=nina, at=LATER + minutes(5), pump_ml=Decimal("4"))
+    assert queries.standing(session, LATER + minutes(6)).pump_confirmed
+
+
+def test_an_end_charted_after_a_stop_asks_for_no_new_look() -> None:
+    session, nina = running(), member("nina")
+    actions.stop(session=session, by=nina, at=LATER)
+    actions.pump_seen_stopped(session=session, by=nina, at=LATER + minutes(1), pump_ml=Decimal("3.5"))
+
+    with contextlib.suppress(actions.ChairRefused):  # a STOP may have ended it already
+        actions.end(session=session, by=nina, at=LATER + minutes(2))
+
+    assert queries.standing(session, LATER + minutes(3)).pump_confirmed
 
 
 def test_the_same_id_with_other_content_is_kept_under_a_new_one() -> None:

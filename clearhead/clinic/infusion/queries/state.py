@@ -60,7 +60,7 @@ def standing(
     else:
         state = _by_pump(last)
         since = (rows.paused or last).happened_at if state is State.PAUSED else last.happened_at
-    seen, read = _pump(session, last, stop)
+    seen, read = _pump(session, rows, stop)
     return Standing(state, since, go, valid, seen, read or state is State.CLOSED)
 
 
@@ -79,12 +79,19 @@ def _by_pump(last: RateChange) -> State:
     return words.get(RateChange.Kind(last.kind), State.RUNNING)
 
 
-def _pump(session: Session, last: RateChange | None, stop: Event | None) -> tuple[bool, bool]:
-    """After an end or a stop: whether somebody has seen the pump stopped, and whether its mL were read since."""
-    moments = [row.happened_at for row in (last if last and last.kind == "end" else None, stop) if row is not None]
-    if not moments:
+def _pump(session: Session, rows: DoseRows, stop: Event | None) -> tuple[bool, bool]:
+    """After an end or the newest stop: whether somebody has seen the pump stopped, and whether its mL were read since.
+
+    What was seen before a STOP says nothing about the pump after it; an end charted after a STOP asks for no new look
+    unless the pump was set to run in between.
+    """
+    last = rows.last
+    end = last if last and last.kind == "end" else None
+    ran = stop and end and any(stop.happened_at <= row.happened_at and row.pump_ml_per_h for row in rows.rates)
+    begin = end if ran or stop is None else stop
+    if begin is None:
         return True, True
-    since = {"session": session, "happened_at__gte": min(moments)}
+    since = {"session": session, "happened_at__gte": begin.happened_at}
     readings = list(PumpReading.standing().filter(**since).values_list("stopped", flat=True))
     seen = any(readings) or Event.standing().filter(**since, kind="pump_seen_stopped").exists()
     return seen, last is None or bool(readings)
