@@ -143,8 +143,9 @@ class ReasonForm(ChairForm):
 
 
 class TakeForm(ChairForm):
-    """I take this chair, for good or for a break."""
+    """I take this chair, for good or for a break: from now on, so no time is asked."""
 
+    timed = False
     for_break = forms.BooleanField(required=False)
 
     def prepare(self) -> None:

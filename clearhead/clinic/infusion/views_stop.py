@@ -84,11 +84,18 @@ def emergency(request: HttpRequest, session: Session) -> HttpResponse:
 @require_POST
 @access(CHAIR, Session, guarded=False)
 def seen_stopped(request: HttpRequest, session: Session) -> HttpResponse:
-    """Somebody saw the pump stand still."""
+    """Somebody saw the pump stand still. mL that cannot be read are left out, and that is said."""
+    ml = _ml(request)
     row = _kept(
-        actions.pump_seen_stopped, request, session=session, pump_ml=_ml(request), by=clinician(request, session),
+        actions.pump_seen_stopped, request, session=session, pump_ml=ml, by=clinician(request, session),
         at=timezone.now(), written=written(request),
     )  # fmt: skip
+    typed = _text(request, "pump_ml").strip()[:20]
+    if typed and ml is None:
+        unread = _("“%(typed)s” mL cannot be read and was not kept. Write a plain number up to 2000, such as 12.5.")
+        if wants_json(request):
+            return JsonResponse({"saved": True, **receipt(row), "unread": unread % {"typed": typed}})
+        messages.warning(request, unread % {"typed": typed})
     if "asked" in row.detail and not wants_json(request) and clinician(request, session) is not None:
         messages.warning(request, row.detail["asked"])
         page = reverse("infusion-reading", args=[session.code])

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from clearhead.clinic.infusion import printing
+from clearhead.clinic.infusion import actions, printing, queries
 from clearhead.clinic.infusion.models import Event
 from clearhead.clinic.plan.models import Session
 from tests.cast import member
@@ -122,3 +122,28 @@ def test_the_day_and_its_list_lead_to_the_empty_chart():
 
     for page in ("/home/mesa/day/", "/home/mesa/day/list/"):
         assert 'href="/home/mesa/downtime/"' in nurse.get(page).content.decode()
+
+
+def test_the_summary_names_every_nurse_who_answered_and_the_vein(client: Client) -> None:
+    session = running(timezone.now() - minutes(60))
+    now = timezone.now()
+    actions.place_access(
+        session=session, body_site="forearm", side="left", gauge=22, by=member("nina"), at=now - minutes(70)
+    )
+    items = queries.hand_over(session, now - minutes(10)).open_items
+    actions.take_over(session=session, by=member("omar"), at=now - minutes(10), read_items=tuple(items))
+    client.force_login(member("nina"))
+
+    page = client.get(of(session)).content.decode()
+
+    nurses = page.partition("Who answered for the chair")[2].partition("</table>")[0]
+    assert member("nina").name in nurses
+    assert member("omar").name in nurses
+    assert "left forearm, 22 G" in page.partition("Vein access")[2].partition("</table>")[0]
+
+
+def test_whoever_takes_the_chair_takes_it_now(client: Client) -> None:
+    session = running(timezone.now() - minutes(60))
+    client.force_login(member("omar"))
+
+    assert "happened_at" not in client.get(f"/infusion/{session.code}/take/").content.decode()

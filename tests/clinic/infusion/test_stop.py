@@ -281,3 +281,20 @@ def test_an_end_charted_twice_leaves_the_time_at_which_the_drug_stopped() -> Non
 
     session.infusion.refresh_from_db()
     assert session.infusion.ended_at == AT_TEN + minutes(40)
+
+
+@pytest.mark.parametrize("typed", ["12,5", "many", "5000"])
+def test_ml_that_cannot_be_read_are_left_out_and_that_is_said(client: Client, typed: str) -> None:
+    session, nina = running(), member("nina")
+    actions.stop(session=session, by=nina, at=LATER)
+    client.force_login(nina)
+    page = f"/infusion/{session.code}/stopped/"
+
+    told = client.post(page, {"pump_ml": typed}, headers={"Accept": "application/json"}).json()
+    plain = client.post(page, {"pump_ml": typed}, follow=True)
+
+    assert told["saved"] is True
+    assert f"“{typed}” mL cannot be read and was not kept" in told["unread"]
+    assert "cannot be read and was not kept" in plain.content.decode()
+    assert PumpReading.objects.count() == 0
+    assert "unread" not in client.post(page, {"pump_ml": ""}, headers={"Accept": "application/json"}).json()

@@ -121,6 +121,8 @@ def sections(view: ChairView, lines: tuple[Line, ...]) -> list[Section]:
     alarms = [line for line in events if getattr(line.row, "kind", "") in ALARMS]
     return [
         Section(_("Emergency, stop, help"), _as_said(alarms), may_cut=False),
+        Section(_("Who answered for the chair"), _as_said(kinds.get("responsible", [])), may_cut=False),
+        Section(_("Vein access"), _as_said(kinds.get("access", [])), may_cut=False),
         Section(_("Escort and departure"), tuple(_departure(view.session)), may_cut=False),
         Section(_("Drug accounted for"), tuple(map(_closure, kinds.get("drugclosure", []))), may_cut=False),
         Section(_("Corrections: old → new"), tuple(_corrections(view, lines)), may_cut=False),

@@ -135,6 +135,8 @@ export class Desk {
   async saved(entry, answer) {
     await this.outbox?.remove([entry.client_id]);
     this.say("said", `${this.words.clinic} ${clock(answer.saved_at)}`);
+    document.getElementById("notice-unread")?.remove();
+    if (answer.unread) this.say("unread", answer.unread);
     await this.tell();
     return { state: "clinic", entry, answer };
   }
