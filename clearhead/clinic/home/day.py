@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from clearhead.clinic.consent.models import Consent
 from clearhead.clinic.home.tiles import overdue_of
 from clearhead.clinic.infusion.models import Flag, Infusion
+from clearhead.clinic.infusion.queries.doses import dose_rows
 from clearhead.clinic.infusion.queries.overdue import Late
 from clearhead.clinic.people.models import Patient, Site
 from clearhead.clinic.plan.models import Escort, Session
@@ -21,6 +22,8 @@ STEPS = ("booked", "confirmed", "arrived", "checked", "roomed", "infusing", "rec
 BEFORE_THE_CHAIR = STEPS[:5]
 OVER = ("no_show", "aborted")
 SHOWN_STATUS = (Booking.Status.BOOKED, Booking.Status.DONE, Booking.Status.NO_SHOW)
+LONGEST_RECOVERY = timedelta(hours=12)
+"""So long after midnight somebody of the day before still stands on today's board without a departure (assumption)."""
 NEXT_EVENT = {"booked": "confirmed", "confirmed": "arrived", "arrived": "checked", "checked": "roomed"}
 """What the one button of a row says next, until the chair takes over."""
 
@@ -31,6 +34,7 @@ class Chip:
 
     text: str
     tone: str  # ok, due, warn
+    unnamed: str = ""  # what a public wall says instead, where the text holds a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class Row:
     since: datetime | None
     chips: tuple[Chip, ...]
     gone: bool = False  # its day is over, and it stands as booked: nobody said what became of it
+    paused: bool = False  # the pump of a running infusion stands still by the record
 
     @property
     def done(self) -> int:
@@ -61,6 +66,8 @@ class Row:
     @property
     def word(self) -> str:
         """The step in words."""
+        if self.paused:
+            return _("paused")
         return {"no_show": _("did not come"), "aborted": _("broken off")}.get(self.step, self.step)
 
     @property
@@ -86,6 +93,11 @@ class Row:
         """True from the room to the door: help can be called to this visit."""
         return self.step in {"roomed", "infusing", "recovering"}
 
+    def still_here(self, now: datetime) -> bool:
+        """True while drug runs, and for some hours after it until somebody has said that the patient left."""
+        ended = self.step == "recovering" and self.since is not None and now - self.since < LONGEST_RECOVERY
+        return self.step == "infusing" or ended
+
     @property
     def may_be_missed(self) -> bool:
         """True until somebody has come: whether they are late, the page that knows the time says."""
@@ -93,16 +105,17 @@ class Row:
 
 
 def day_board(site: Site, day: date, now: datetime) -> list[Row]:
-    """Every visit of this local day, by time."""
+    """Every visit of this local day, by time. Today's begins with who came the day before and has not left yet."""
     begins = datetime.combine(day, time.min, site.tz).astimezone(UTC)
     bookings = (
-        Booking.objects.filter(site=site, starts_at__gte=begins, starts_at__lt=begins + timedelta(days=1, hours=2))
-        .filter(status__in=SHOWN_STATUS)
+        Booking.objects.filter(site=site, starts_at__gte=begins - timedelta(days=1))
+        .filter(starts_at__lt=begins + timedelta(days=1, hours=2), status__in=SHOWN_STATUS)
         .select_related("service", "site", "patient", "course", "visit__order", "visit__infusion")
         .prefetch_related("events", "occupancies__resource")
     )
-    rows = [one for one in bookings if one.starts_at.astimezone(site.tz).date() == day]
-    return [_row(booking, now) for booking in rows]
+    dated = [(one.starts_at.astimezone(site.tz).date(), one) for one in bookings]
+    late = [_row(one, now) for on, one in dated if on == day - timedelta(days=1) and day == site.today(now)]
+    return [row for row in late if row.still_here(now)] + [_row(one, now) for on, one in dated if on == day]
 
 
 def _row(booking: Booking, now: datetime) -> Row:
@@ -111,7 +124,9 @@ def _row(booking: Booking, now: datetime) -> Row:
     chips = _chips(session, step, now) if session is not None else ()
     over = booking.site.today(now) > booking.site.today(booking.ends_at)
     gone = over and booking.status == Booking.Status.BOOKED and step in BEFORE_THE_CHAIR
-    return Row(booking, booking.patient, session, _where(booking), step, since, tuple(chips), gone)
+    paused = dose_rows(session).paused if session is not None and step == "infusing" else None
+    since = paused.happened_at if paused else since
+    return Row(booking, booking.patient, session, _where(booking), step, since, tuple(chips), gone, paused is not None)
 
 
 def step_of(booking: Booking, session: Session | None) -> tuple[str, datetime | None]:
@@ -177,10 +192,10 @@ def _escort(session: Session, step: str) -> Chip:
     if escort is None:
         return Chip(_("driver?"), "due")
     if step == "recovering":
-        return Chip(_("escort %(name)s not here") % {"name": escort.name}, "due")
+        return Chip(_("escort %(name)s not here") % {"name": escort.name}, "due", _("escort not here"))
     if escort.reached_at is None:
-        return Chip(_("escort %(name)s not reached") % {"name": escort.name}, "due")
-    return Chip(_("escort %(name)s") % {"name": escort.name}, "ok")
+        return Chip(_("escort %(name)s not reached") % {"name": escort.name}, "due", _("escort not reached"))
+    return Chip(_("escort %(name)s") % {"name": escort.name}, "ok", _("escort reached"))
 
 
 def next_free_chair(site: Site, now: datetime) -> datetime | None:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from clearhead.clinic.home.day import day_board
+from clearhead.clinic.infusion import actions as chair
 from clearhead.clinic.people import guard
-from clearhead.clinic.plan.models import Session
+from clearhead.clinic.plan.models import Escort, Session
 from clearhead.clinic.plan.queries import visit_of
 from clearhead.clinic.recovery.models import Discharge
 from clearhead.clinic.schedule.models import Booking
 from tests import builders, cast
-from tests.cast import member
+from tests.cast import AT_TEN, member
+from tests.clinic.infusion import room
 from tests.clinic.schedule.conftest import phone_call
 
 pytestmark = pytest.mark.django_db
@@ -121,3 +124,46 @@ def test_a_talk_by_phone_begins_on_the_board_and_nobody_arrives() -> None:
     assert way in confirmed
     assert "Has arrived" not in confirmed
     assert 'class="way"' not in confirmed
+
+
+def test_a_public_wall_names_no_escort() -> None:
+    session = builders.running(cast.petra(), at=timezone.now() - timedelta(minutes=30)).session
+    now = timezone.now()
+    Escort.objects.create(
+        session=session, name="Erik Lindqvist", phone="555 0199", reached_at=now, happened_at=now, recorded_at=now
+    )
+    client = signed_in("nina")
+    day = {"day": f"{session.booking.starts_at.astimezone(cast.mesa().tz).date()}"}  # type: ignore[union-attr]
+
+    named = client.get(reverse("home-day", args=["mesa"]), day).content.decode()
+    wall = client.get(reverse("home-day", args=["mesa"]), {**day, "wall": ""}).content.decode()
+
+    assert "escort Erik Lindqvist" in named
+    assert "Erik" not in wall
+    assert "escort reached" in wall
+
+
+def test_who_still_infuses_after_midnight_stands_on_the_new_days_board() -> None:
+    session = room.running(AT_TEN)
+    zone = cast.mesa().tz
+    after = datetime.combine(AT_TEN.astimezone(zone).date() + timedelta(days=1), time(0, 20), zone)
+
+    rows = day_board(cast.mesa(), after.date(), after)
+    tomorrow = day_board(cast.mesa(), after.date() + timedelta(days=1), after)
+
+    assert [(row.session, row.step) for row in rows] == [(session, "infusing")]
+    assert tomorrow == []
+    chair.stop(session=session, by=member("nina"), at=after)
+    later = after + timedelta(hours=2)
+    assert [row.step for row in day_board(cast.mesa(), after.date(), later)] == ["recovering"]
+    assert day_board(cast.mesa(), after.date(), after + timedelta(hours=13)) == []
+
+
+def test_a_pump_that_stands_still_is_told_as_paused() -> None:
+    session = room.running(AT_TEN)
+    chair.pause(session=session, by=member("nina"), at=AT_TEN + timedelta(minutes=10))
+    now = AT_TEN + timedelta(minutes=15)
+
+    row = next(row for row in day_board(cast.mesa(), AT_TEN.date(), now) if row.session == session)
+
+    assert (row.step, row.word, row.since) == ("infusing", "paused", AT_TEN + timedelta(minutes=10))
