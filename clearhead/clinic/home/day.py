@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from clearhead.clinic.consent.models import Consent
 from clearhead.clinic.home.tiles import overdue_of
-from clearhead.clinic.infusion.models import Flag, Infusion
+from clearhead.clinic.infusion.models import Infusion
 from clearhead.clinic.infusion.queries.doses import dose_rows
+from clearhead.clinic.infusion.queries.flags import unanswered
 from clearhead.clinic.infusion.queries.overdue import Late
 from clearhead.clinic.people.models import Patient, Site
 from clearhead.clinic.plan.models import Escort, Session
@@ -168,8 +169,7 @@ def _chips(session: Session, step: str, now: datetime) -> list[Chip]:
     if not signed:
         chips.append(Chip(_("consent open"), "warn"))
     chips.append(_escort(session, step))
-    open_flags = Flag.standing().filter(session=session, level="high").exclude(acks__isnull=False).count()
-    if open_flags:
+    if unanswered(session):
         chips.append(Chip(_("flag open"), "warn"))
     return chips
 

@@ -5,7 +5,6 @@ Too many flags, or flags that go by themselves, are flags that nobody reads (H-1
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
@@ -13,7 +12,7 @@ from statistics import median
 from django.db.models import Prefetch
 
 from clearhead.clinic.infusion.models import Flag, FlagAck
-from clearhead.clinic.infusion.queries.flags import answered, is_answer
+from clearhead.clinic.infusion.queries.flags import FlagLine, lines_of
 from clearhead.clinic.people.models import Site
 
 
@@ -39,19 +38,19 @@ class FlagReport:
 
 def flag_report(site: Site, since: datetime) -> FlagReport:
     """The flags of one site since then."""
-    rows = Flag.standing().filter(session__site=site, happened_at__gte=since, level__in=["high", "medium"])
-    flags = rows.prefetch_related(Prefetch("acks", FlagAck.standing().order_by("happened_at", "pk")))
-    pairs = [(flag, list(flag.acks.all())) for flag in flags]
-    waits = (_minutes(flag, acks) for flag, acks in pairs)
+    rows = Flag._default_manager.filter(session__site=site, happened_at__gte=since).order_by("happened_at", "pk")
+    said = Prefetch("acks", FlagAck.standing().order_by("happened_at", "pk"))
+    lines = [line for line in lines_of(rows.prefetch_related(said)) if line.flag.level in {"high", "medium"}]
+    waits = (_minutes(line) for line in lines)
     return FlagReport(
-        high=sum(flag.level == "high" for flag, _acks in pairs),
-        medium=sum(flag.level == "medium" for flag, _acks in pairs),
+        high=sum(line.flag.level == "high" for line in lines),
+        medium=sum(line.flag.level == "medium" for line in lines),
         minutes_to_answer=tuple(one for one in waits if one is not None),
-        without_words=sum(any(ack.cleared for ack in acks) and not answered(acks) for _flag, acks in pairs),
+        without_words=sum(not line.open and not line.answered for line in lines),
     )
 
 
-def _minutes(flag: Flag, acks: Sequence[FlagAck]) -> float | None:
+def _minutes(line: FlagLine) -> float | None:
     """To the first word of a person; what was answered before it reached the clinic waited for nobody."""
-    first = next((ack.happened_at for ack in acks if is_answer(ack)), None)
-    return None if first is None else max(0.0, (first - flag.recorded_at).total_seconds() / 60)
+    first = min((ack.happened_at for ack in line.answers), default=None)
+    return None if first is None else max(0.0, (first - line.asked_at).total_seconds() / 60)

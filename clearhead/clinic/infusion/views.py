@@ -86,7 +86,7 @@ def strip(view: queries.ChairView) -> dict[str, Any]:
         "due": {"at": due.at.isoformat(), "set": due.set, "told": due.told, "why": due.why} if due else None,
         "late": [{"what": one.what, "level": one.level, "sentence": one.sentence} for one in view.late],
         "flags": [
-            {"code": str(line.flag.code), "level": line.flag.level, "sentence": line.flag.sentence}
+            {"code": str(line.code), "level": line.flag.level, "sentence": line.flag.sentence}
             for line in view.open_flags
         ],
         "responsible": view.responsible.nurse.name if view.responsible else None,

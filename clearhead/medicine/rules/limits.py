@@ -80,6 +80,7 @@ class Flag:
     since: datetime
     ended_at: datetime | None
     worst: Decimal
+    newest: Decimal
     limits: tuple[str, ...]  # in words
     limit_ids: tuple[str, ...]  # as the protocol names them
     ladder: tuple[Rung, ...]
@@ -161,6 +162,7 @@ class _Run:
     edge: _Edge
     since: datetime
     worst: Decimal
+    newest: Decimal
     ended_at: datetime | None = None
 
 
@@ -199,7 +201,7 @@ def _runs(edge: _Edge, sets: Sequence[VitalsSet]) -> list[_Run]:
     for charted in sets:
         value = charted.values[edge.limit.sign]
         if current is not None:
-            current.worst = _worse(edge.side, current.worst, value)
+            current.worst, current.newest = _worse(edge.side, current.worst, value), value
             if edge.clear(value):
                 current.ended_at, current, counted = charted.at, None, []
         elif charted.during != edge.limit.during or not edge.over(value):
@@ -207,7 +209,7 @@ def _runs(edge: _Edge, sets: Sequence[VitalsSet]) -> list[_Run]:
         elif not counted or minutes_since(counted[-1].at, charted.at) >= edge.limit.apart_min:
             counted.append(charted)
             if len(counted) >= max(1, edge.limit.readings):
-                current = _Run(edge, charted.at, value)
+                current = _Run(edge, charted.at, value, value)
                 runs.append(current)
     return runs
 
@@ -236,6 +238,7 @@ def _flag(key: tuple[Sign, Side, Phase], group: list[_Run], protocol: Protocol) 
     worst = max(group, key=_rank)
     now = max((run for run in group if run.ended_at is None), key=_rank, default=worst)
     ends = [run.ended_at for run in group]
+    last = max(group, key=lambda run: (run.ended_at is None, run.ended_at or run.since))
     ladder = protocol.limits.ladder(worst.edge.limit.ladder)
     steps = ladder.steps if ladder else ()
     values = [run.worst for run in group]
@@ -248,6 +251,7 @@ def _flag(key: tuple[Sign, Side, Phase], group: list[_Run], protocol: Protocol) 
         since=group[0].since,
         ended_at=None if None in ends else max(end for end in ends if end is not None),
         worst=min(values) if side == "low" else max(values),
+        newest=last.newest,
         limits=tuple(dict.fromkeys(run.edge.words for run in group if run.edge.limit.level == worst.edge.limit.level)),
         limit_ids=tuple(dict.fromkeys(run.edge.limit.id for run in group)),
         ladder=tuple(Rung(step, worst.since + timedelta(minutes=step.after_min)) for step in steps),

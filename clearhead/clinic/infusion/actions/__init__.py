@@ -13,6 +13,7 @@ from clearhead.clinic.infusion.actions.event import (
     read_pump,
     stop,
 )
+from clearhead.clinic.infusion.actions.flags import acknowledge
 from clearhead.clinic.infusion.actions.gate import (
     StartRefused,
     answer_gate,
@@ -23,7 +24,7 @@ from clearhead.clinic.infusion.actions.gate import (
     weigh,
 )
 from clearhead.clinic.infusion.actions.intake import EntryReceipt, Sender, take_in
-from clearhead.clinic.infusion.actions.observe import acknowledge, observe
+from clearhead.clinic.infusion.actions.observe import observe
 from clearhead.clinic.infusion.actions.rate import Ask, change_bag, change_rate, end, pause, resume
 from clearhead.clinic.infusion.actions.scheduled import give_by_plan, leave_out
 from clearhead.clinic.infusion.actions.start import start

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.infusion.actions.base import HERE, ChairRefused, Written, add, lock, refuse
-from clearhead.clinic.infusion.actions.observe import acknowledge
+from clearhead.clinic.infusion.actions.flags import acknowledge
 from clearhead.clinic.infusion.entered import Secret
 from clearhead.clinic.infusion.models import DrugClosure, Flag, Responsible
 from clearhead.clinic.infusion.queries.doses import account, dose_rows, exact

@@ -17,7 +17,7 @@ from django.db import DatabaseError, transaction
 
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.audit.models import Fact, Receipt
-from clearhead.clinic.infusion.actions import adjunct, bolus, event, observe, rate, scheduled, symptom
+from clearhead.clinic.infusion.actions import adjunct, bolus, event, flags, observe, rate, scheduled, symptom
 from clearhead.clinic.infusion.actions.base import ChairRefused, Written, add, raise_flag
 from clearhead.clinic.infusion.models import Adjunct, Event, Flag
 from clearhead.clinic.people.models import User
@@ -280,9 +280,7 @@ def _stop(said: Said) -> Fact:
 
 def _ack(said: Said) -> Fact:
     flag = Flag.objects.get(session=said.session, code=said.text("flag"))
-    return observe.acknowledge(
-        **said.common, flag=flag, done=said.text("done"), cleared=bool(said.fields.get("cleared"))
-    )
+    return flags.acknowledge(**said.common, flag=flag, done=said.text("done"), cleared=bool(said.fields.get("cleared")))
 
 
 KINDS: dict[str, Callable[[Said], Fact]] = {

@@ -1,4 +1,4 @@
-"""Observation sets, the flags they open and close, and what was done about a flag."""
+"""Observation sets: what is refused, what is asked, what is saved. The flags follow (flags.py)."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from clearhead.clinic.infusion.actions.base import (
     raise_flag,
     refuse,
 )
+from clearhead.clinic.infusion.actions.flags import keep_flags
 from clearhead.clinic.infusion.actions.symptom import vein_seen
-from clearhead.clinic.infusion.entered import BACK, CORRECTED, WORDS
-from clearhead.clinic.infusion.models import Flag, FlagAck, Observation
+from clearhead.clinic.infusion.entered import WORDS
+from clearhead.clinic.infusion.models import Observation
 from clearhead.clinic.infusion.queries.adjuncts import adjuncts
 from clearhead.clinic.infusion.queries.doses import dose_rows
 from clearhead.clinic.infusion.queries.gates import vein_lies
@@ -29,17 +30,13 @@ from clearhead.clinic.infusion.queries.state import infusion_of
 from clearhead.clinic.infusion.queries.vitals import (
     COLUMNS,
     CORE,
-    limit_facts,
     observations,
     observe_facts,
     open_symptoms,
     prn_orders,
 )
-from clearhead.clinic.people.access import roles_of
-from clearhead.clinic.people.models import Role, User
+from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
-from clearhead.medicine.protocols import codes
-from clearhead.medicine.rules import limits
 from clearhead.medicine.rules import observe as clock
 from clearhead.medicine.rules.plausible import plausible, pressure_fits
 from clearhead.medicine.rules.reasons import missing
@@ -188,77 +185,3 @@ def _word(name: str) -> str:
     words = {"sys": "blood pressure", "dia": "blood pressure", "hr": "heart rate", "rr": "breaths", "spo2": "SpO₂",
              "temp_c": "temperature", "iv_site": "IV site"}  # fmt: skip
     return words.get(name, name)
-
-
-def keep_flags(session: Session, at: datetime, by: User | None) -> None:
-    """Bring the flag rows in line with the episodes of the rule: one row per episode, raised, sharpened or closed."""
-    protocol, rows = protocol_of(session), observations(session)
-    known = {(f.rule, f.happened_at): f for f in Flag.standing().filter(session=session, rule__startswith="limit:")}
-    closed = set(FlagAck.standing().filter(session=session, cleared=True).values_list("flag_id", flat=True))
-    episodes = limits.flags(limit_facts(rows), protocol, at=at)
-    for episode in episodes:
-        _keep(session, episode, known, closed, at, by)
-    stand = {(_rule_of(episode), episode.since) for episode in episodes}
-    for flag in [flag for key, flag in known.items() if key not in stand and flag.pk not in closed]:
-        add(
-            FlagAck, session=session, at=at, by=by, verb="flag over", flag=flag, cleared=True,
-            done=CORRECTED,
-        )  # fmt: skip
-
-
-def _rule_of(episode: limits.Flag) -> str:
-    return f"limit:{episode.during}:{episode.sign}:{episode.side}"
-
-
-def _keep(
-    session: Session,
-    episode: limits.Flag,
-    known: dict[tuple[str, datetime], Flag],
-    closed: set[int],
-    at: datetime,
-    by: User | None,
-) -> None:
-    rule = _rule_of(episode)
-    flag, level = known.get((rule, episode.since)), limits.FLAG_LEVELS[episode.level]
-    if flag is None or (flag.level != level and level == "high"):
-        ladder = [
-            {"action": r.step.action, "sentence": r.step.sentence, "due_at": r.due_at.isoformat()}
-            for r in episode.ladder
-        ]
-        name = codes.SIGNS[episode.sign]
-        flag = raise_flag(
-            session=session, at=at, by=by, rule=rule, level=level, since=episode.since, ladder=ladder,
-            sentence=f"{name} {episode.worst:f}: {', '.join(episode.limits)}.", value=f"{episode.worst:f}",
-            corrects=flag,
-        )  # fmt: skip
-    if not episode.open and flag.pk not in closed:
-        add(
-            FlagAck, session=session, at=at, by=by, verb="flag over", happened_at=episode.ended_at, flag=flag,
-            done=BACK, cleared=True,
-        )  # fmt: skip
-
-
-@audit.once
-def acknowledge(
-    *,
-    session: Session,
-    flag: Flag,
-    done: str,
-    by: User | None,
-    at: datetime,
-    cleared: bool = False,
-    happened_at: datetime | None = None,
-    written: Written = HERE,
-    client_id: UUID | None = None,
-) -> FlagAck:
-    """What was done about a flag. A limit's own episode closes by a value; what was brought, by a prescriber's word."""
-    if flag.session_id != session.pk:
-        raise refuse("flag", "Flag", "This flag belongs to another session.")
-    if not done.strip():
-        raise refuse("done", "What was done", "Say what was done, in a word or two.")
-    not_ahead(happened_at or at, at)
-    over = cleared and not flag.rule.startswith("limit:")
-    return add(
-        FlagAck, session=session, at=at, by=by, verb="flag answered", happened_at=happened_at, written=written,
-        flag=flag, done=done[:300], cleared=over, by_prescriber=Role.PRESCRIBER in roles_of(by, session.site),
-    )  # fmt: skip

@@ -10,7 +10,7 @@ from uuid import UUID
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.infusion import models
 from clearhead.clinic.infusion.actions.base import HERE, Written, add, lock, raise_flag, refuse
-from clearhead.clinic.infusion.actions.observe import keep_flags
+from clearhead.clinic.infusion.actions.flags import drop_doubts, keep_flags
 from clearhead.clinic.infusion.actions.rate import settle
 from clearhead.clinic.infusion.actions.symptom import keep_symptom_flag, vein_of
 from clearhead.clinic.infusion.entered import NEVER_TAKEN_BACK, TAKEN_BACK
@@ -70,12 +70,19 @@ def strike(
     infusion = models.Infusion.objects.filter(session=session).first()
     if infusion is not None:
         settle(infusion)
-    keep_flags(session, at, by)
-    if isinstance(row, models.Symptom):
-        keep_symptom_flag(session, row.symptom, at, by, over=TAKEN_BACK)
+    _judge_anew(row, at, by)
     if isinstance(row, models.Observation) and (with_it := vein_of(row)) is not None:
         strike(row=with_it, reason=reason, by=by, at=at, written=written)
     return over
+
+
+def _judge_anew(row: ChairFact, at: datetime, by: User) -> None:
+    """The flags as they are by what stands now."""
+    keep_flags(row.session, at, by)
+    if isinstance(row, models.Observation):
+        drop_doubts(row, at, by)
+    if isinstance(row, models.Symptom):
+        keep_symptom_flag(row.session, row.symptom, at, by, over=TAKEN_BACK)
 
 
 def _never_more(row: models.RateChange, at: datetime) -> None:

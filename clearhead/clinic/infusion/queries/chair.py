@@ -8,16 +8,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Prefetch
-
 from clearhead.clinic.infusion.entered import colleagues
 from clearhead.clinic.infusion.models import (
     Access,
     Adjunct,
     AdjunctEffect,
     Event,
-    Flag,
-    FlagAck,
     Infusion,
     Observation,
     PumpReading,
@@ -28,7 +24,7 @@ from clearhead.clinic.infusion.queries import doses, rates
 from clearhead.clinic.infusion.queries.adjuncts import OrderFace, adjuncts, allergies_of, order_faces
 from clearhead.clinic.infusion.queries.doses import DoseRows
 from clearhead.clinic.infusion.queries.ends import End, ends_of
-from clearhead.clinic.infusion.queries.flags import answered, gravest_first
+from clearhead.clinic.infusion.queries.flags import FlagLine, flag_lines, gravest_first
 from clearhead.clinic.infusion.queries.gates import open_access, prescriber_present
 from clearhead.clinic.infusion.queries.handover import responsible
 from clearhead.clinic.infusion.queries.ontime import counted
@@ -73,29 +69,6 @@ class Given:
     in_line_mg: Decimal
     """Left the bag, not in the vein yet: it stays in the line, or a flush brings it in."""
     minutes_to_cap: int | None
-
-
-@dataclass(frozen=True)
-class FlagLine:
-    """One flag with what was done about it."""
-
-    flag: Flag
-    acks: tuple[Any, ...]
-
-    @property
-    def open(self) -> bool:
-        """True while its episode is not over."""
-        return not any(ack.cleared for ack in self.acks)
-
-    @property
-    def answered(self) -> bool:
-        """True once somebody said what was done."""
-        return answered(self.acks)
-
-    @property
-    def unanswered(self) -> bool:
-        """True for a high flag that waits for a word."""
-        return self.open and self.flag.level == "high" and not self.answered
 
 
 @dataclass(frozen=True)
@@ -195,7 +168,7 @@ def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
     episodes = limits.flags(limit, protocol, at=now)
     verdict = stop.judge(_stop_facts(events, opened, episodes), protocol, at=now)
     allergies = allergies_of(session)
-    flags = _flags(session)
+    flags = flag_lines(session)
     weight = infusion.weight_kg if infusion else None
     end = rates.planned_end(session, infusion, given, now) if infusion else None
     readings = tuple(PumpReading.standing().filter(session=session).order_by("happened_at", "pk"))
@@ -225,7 +198,7 @@ def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
         late=waiting(
             stands, ends=ends, due=due, given=given, cap_mg=total.cap_mg, rechecks=rechecks, by_plan=by_plan,
             readings=readings, started_at=infusion.started_at if infusion else None, who=who,
-            flags=tuple(line.flag for line in flags if line.unanswered), prescriber=prescriber_present(session),
+            flags=tuple(line for line in flags if line.unanswered), prescriber=prescriber_present(session),
             protocol=protocol, now=now,
         ),
         timeliness=counted(session, sets, facts, protocol, now),
@@ -273,11 +246,6 @@ def _stop_facts(
         flags=episodes,
         consent_withdrawn=any(row.kind == "consent_withdrawn" for row in events),
     )
-
-
-def _flags(session: Session) -> tuple[FlagLine, ...]:
-    rows = Flag.standing().filter(session=session).prefetch_related(Prefetch("acks", FlagAck.standing()))
-    return tuple(FlagLine(flag, tuple(flag.acks.all())) for flag in rows.order_by("happened_at", "pk"))
 
 
 def _rate(given: DoseAccount, weight: Decimal | None) -> RateNow:

@@ -1,9 +1,19 @@
-"""Flags whose episode is not over, and which of them nobody has answered."""
+"""Flags whose episode is not over, and which of them nobody has answered.
+
+An episode is one flag. When it changes, a further row corrects the one before; the newest row stands. Rows one after
+the other with the same level and value ask the same question: what was said to any of them answers it. A row with
+another level or value asks anew, and what was said before stays readable beside it.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Prefetch
 
 from clearhead.clinic.infusion.entered import BY_ITSELF
 from clearhead.clinic.infusion.models import Flag, FlagAck
@@ -29,23 +39,83 @@ def gravest_first(flag: Flag) -> tuple[int, int, datetime]:
     return LEVELS.index(flag.level), danger, flag.happened_at
 
 
-def open_flags(session: Session) -> tuple[Flag, ...]:
-    """Flags whose episode is not over, the gravest first."""
-    closed = FlagAck.standing().filter(session=session, cleared=True).values("flag_id")
-    rows = Flag.standing().filter(session=session).exclude(pk__in=closed).prefetch_related("acks")
-    return tuple(sorted(rows, key=gravest_first))
-
-
 def is_answer(ack: FlagAck) -> bool:
     """True where a person said what was done; an end by what was charted next says nothing."""
     return ack.recorded_by_id is not None and ack.done not in BY_ITSELF
 
 
-def answered(acks: Iterable[FlagAck]) -> bool:
-    """True once somebody said what was done."""
-    return any(is_answer(ack) for ack in acks)
+@dataclass(frozen=True)
+class FlagLine:
+    """One flag with what was done about it, whatever its words were at the time."""
+
+    flag: Flag
+    acks: tuple[FlagAck, ...]
+    """What was said in the whole episode, and how it ended."""
+    answers: tuple[FlagAck, ...]
+    """What a person said to the question as it stands."""
+    asked_at: datetime
+    """Since when this question could be seen."""
+    code: UUID
+    """Names the question on a screen; stays while only its words change."""
+    open: bool
+    """True while its episode is not over."""
+
+    @property
+    def answered(self) -> bool:
+        """True once somebody said what was done."""
+        return bool(self.answers)
+
+    @property
+    def unanswered(self) -> bool:
+        """True for a high flag that waits for a word."""
+        return self.open and self.flag.level == "high" and not self.answered
 
 
-def unanswered(flags: Iterable[Flag]) -> tuple[Flag, ...]:
-    """High flags that wait for a word, of those that are open."""
-    return tuple(flag for flag in flags if flag.level == "high" and not answered(flag.acks.all()))
+def lines_of(rows: Iterable[Flag], until: datetime | None = None) -> tuple[FlagLine, ...]:
+    """The flags that stand, from all their rows with `acks`; `until`: as far as it had been said by then."""
+    known = {row.pk: row for row in rows}
+    before = {row.corrects_id for row in known.values()}
+    return tuple(_line(row, known, until) for row in known.values() if row.pk not in before)
+
+
+def _line(flag: Flag, known: dict[int, Flag], until: datetime | None) -> FlagLine:
+    episode = [flag]
+    while (earlier := known.get(episode[-1].corrects_id or 0)) is not None:
+        episode.append(earlier)
+    asks = next((n for n, row in enumerate(episode) if (row.level, row.value) != (flag.level, flag.value)), None)
+    said: dict[int, list[FlagAck]] = defaultdict(list)
+    for row in episode:
+        said[row.pk] = [ack for ack in row.acks.all() if until is None or ack.happened_at <= until]
+    everything = [ack for row in episode for ack in said[row.pk] if row is flag or is_answer(ack)]
+    question = episode[:asks]
+    return FlagLine(
+        flag,
+        tuple(sorted(everything, key=lambda ack: (ack.happened_at, ack.pk))),
+        tuple(ack for row in question for ack in said[row.pk] if is_answer(ack)),
+        question[-1].recorded_at,
+        question[-1].code,
+        not any(ack.cleared for ack in said[flag.pk]),
+    )
+
+
+def flag_lines(session: Session, until: datetime | None = None) -> tuple[FlagLine, ...]:
+    """Every flag of the session in order of time, as far as it had happened by then."""
+    rows = Flag._default_manager.filter(session=session, **({"happened_at__lte": until} if until else {}))
+    said = Prefetch("acks", FlagAck.standing())
+    return lines_of(rows.order_by("happened_at", "pk").prefetch_related(said), until)
+
+
+def open_lines(session: Session) -> tuple[FlagLine, ...]:
+    """Flags whose episode is not over, the gravest first."""
+    found = [line for line in flag_lines(session) if line.open]
+    return tuple(sorted(found, key=lambda line: gravest_first(line.flag)))
+
+
+def open_flags(session: Session) -> tuple[Flag, ...]:
+    """The flags themselves, the gravest first."""
+    return tuple(line.flag for line in open_lines(session))
+
+
+def unanswered(session: Session) -> tuple[FlagLine, ...]:
+    """High flags that wait for a word."""
+    return tuple(line for line in open_lines(session) if line.unanswered)

@@ -9,7 +9,7 @@ from clearhead.clinic.infusion.models import Adjunct, Infusion, Observation, Pum
 from clearhead.clinic.infusion.queries.adjuncts import adjuncts, still_to_ask
 from clearhead.clinic.infusion.queries.doses import DoseRows, account, dose_rows
 from clearhead.clinic.infusion.queries.ends import End, ends_of
-from clearhead.clinic.infusion.queries.flags import open_flags, unanswered
+from clearhead.clinic.infusion.queries.flags import unanswered
 from clearhead.clinic.infusion.queries.gates import prescriber_present
 from clearhead.clinic.infusion.queries.nurse import responsible
 from clearhead.clinic.infusion.queries.overdue import Late, waiting
@@ -79,7 +79,7 @@ def late_of(chart: Chart) -> tuple[Late, ...]:
         readings=tuple(readings),
         started_at=infusion.started_at,
         who=chart.who,
-        flags=unanswered(open_flags(chart.session)),
+        flags=unanswered(chart.session),
         prescriber=prescriber_present(chart.session),
         protocol=chart.protocol,
         now=chart.now,

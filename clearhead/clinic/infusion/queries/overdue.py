@@ -9,8 +9,9 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as lazy
 
-from clearhead.clinic.infusion.models import Adjunct, Flag, PumpReading, Responsible
+from clearhead.clinic.infusion.models import Adjunct, PumpReading, Responsible
 from clearhead.clinic.infusion.queries.ends import End
+from clearhead.clinic.infusion.queries.flags import FlagLine
 from clearhead.clinic.infusion.queries.nurse import unattended
 from clearhead.clinic.infusion.queries.said import drug_name
 from clearhead.clinic.infusion.queries.scheduled import DueDose
@@ -87,7 +88,7 @@ def waiting(
     readings: tuple[PumpReading, ...],
     started_at: datetime | None,
     who: Responsible | None,
-    flags: Iterable[Flag],
+    flags: Iterable[FlagLine],
     prescriber: GateAnswer | None,
     protocol: Protocol,
     now: datetime,
@@ -107,8 +108,8 @@ def waiting(
         found.append(Late("pump_ml", str(NOT_READ), stands.since, _whole(stands.since, now), "low"))
     if stands.state is not State.CLOSED:
         found += [
-            _late("flag", f"Not answered: {flag.sentence}", flag.recorded_at, now, steps, flag=flag.pk)
-            for flag in flags
+            _late("flag", f"Not answered: {line.flag.sentence}", line.asked_at, now, steps, flag=line.flag.pk)
+            for line in flags
         ]
     if runs and prescriber is not None and not prescriber.value:
         found += [_late(*said, now, steps) for said in _gone(prescriber, protocol)]

@@ -9,7 +9,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as lazy
 
 from clearhead.clinic.infusion import models
-from clearhead.clinic.infusion.entered import NEVER_TAKEN_BACK
+from clearhead.clinic.infusion.entered import CORRECTED, NEVER_TAKEN_BACK
+from clearhead.clinic.infusion.entered import TAKEN_BACK as ENTRY_TAKEN_BACK
 from clearhead.clinic.infusion.models import ChairFact
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.infusion.queries.said import words
@@ -49,6 +50,8 @@ FOR_THE_CREW = {
     "ratechange", "bolus", "flush", "symptom", "adjunct", "adjuncteffect", "event", "flag", "flagack", "pumpreading",
 }  # fmt: skip
 """What a crew that takes the patient reads of the record; sets and gates stand elsewhere or do not matter to it."""
+OF_NOTHING = (CORRECTED, ENTRY_TAKEN_BACK)
+"""How a flag ends whose reading or symptom should not have been there."""
 TAKEN_BACK = {
     "observation", "symptom", "ratechange", "bolus", "flush", "pumpreading", "adjunct", "adjuncteffect", "event",
     "access",
@@ -97,10 +100,16 @@ def line_of(row: Any) -> Line:
 
 def for_the_crew(session: Session) -> tuple[Line, ...]:
     """What was done and felt, without what was taken back, for the sheet that travels with the patient."""
+    whole = record_of(session)
+    ends = {line.row.pk: line.row.flag_id for line in whole if line.model == "flagack" and line.row.done in OF_NOTHING}
+    gone = {("flagack", ack) for ack in ends} | {("flag", flag) for flag in ends.values()}
     return tuple(
         line
-        for line in record_of(session)
-        if not line.corrected and line.model in FOR_THE_CREW and getattr(line.row, "kind", "") != "no_new_symptoms"
+        for line in whole
+        if not line.corrected
+        and line.model in FOR_THE_CREW
+        and getattr(line.row, "kind", "") != "no_new_symptoms"
+        and (line.model, line.row.pk) not in gone
     )
 
 

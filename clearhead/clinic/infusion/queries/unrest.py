@@ -7,7 +7,7 @@ from datetime import datetime
 
 from clearhead.clinic.infusion.entered import EMERGENCY_OVER
 from clearhead.clinic.infusion.models import Event, Flag
-from clearhead.clinic.infusion.queries.flags import is_answer
+from clearhead.clinic.infusion.queries.flags import flag_lines
 from clearhead.clinic.plan.models import Session
 
 
@@ -24,11 +24,8 @@ class Unrest:
 
 def unrest(session: Session, at: datetime) -> Unrest:
     """As it stood at this moment, by what is charted now."""
-    flags = Flag.standing().filter(session=session, happened_at__lte=at).exclude(level="low")
-    rows = list(flags.order_by("happened_at", "pk").prefetch_related("acks"))
-    said = {flag.pk: [ack for ack in flag.acks.all() if ack.happened_at <= at] for flag in rows}
-    opened = [flag for flag in rows if not any(ack.cleared for ack in said[flag.pk])]
-    high = [flag for flag in opened if flag.level == "high" and not any(is_answer(ack) for ack in said[flag.pk])]
+    opened = [line for line in flag_lines(session, at) if line.open and line.flag.level != "low"]
+    high = [line.flag for line in opened if line.unanswered]
     helped = next((flag for flag in high if flag.rule == "help"), None)
     return Unrest(_emergency(session, at, helped), high[0].sentence if high else "", len(opened))
 
