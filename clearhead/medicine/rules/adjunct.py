@@ -10,6 +10,7 @@ from decimal import Decimal
 from clearhead.medicine.protocols.bedside import PrnOrder
 from clearhead.medicine.protocols.before import Act
 from clearhead.medicine.protocols.protocol import Protocol
+from clearhead.medicine.rules import guards
 from clearhead.medicine.rules.clock import aware, in_utc
 from clearhead.medicine.rules.reasons import missing, refused, source_of, warned
 from clearhead.medicine.rules.second import AT_A_DRUG, second_check
@@ -29,7 +30,7 @@ class DoseGiven:
 
 @dataclass(frozen=True, slots=True)
 class AdjunctFacts:
-    """One intended dose. `triggers` are the symptom codes and "vital:<sign>" flags that stand now."""
+    """One intended dose. `triggers` are the symptom codes and "vital:<sign>:<side>" flags that stand now."""
 
     order_id: str
     dose: Decimal
@@ -42,6 +43,8 @@ class AdjunctFacts:
     confirmed: bool = False  # the confirm face was read: dose, route, allergy, last given, cap
     second_person: bool = False  # somebody else read the label and entered the dose
     waited_s: int = 0  # the timed pause of a single-handed site
+    open_flags: tuple[guards.OpenFlag, ...] = ()
+    prescriber_decides: bool = False  # gives it, or has just said at the chair that it is given
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,10 @@ def judge(facts: AdjunctFacts, protocol: Protocol, *, at: datetime) -> Verdict:
     source = source_of(protocol, "orders.prn_orders")
     reasons = [*_signed(order, facts, source), *_role(order, facts, protocol, source), *_allergy(order, facts, source)]
     reasons += [*_dose(order, facts, source), *_spacing(order, facts, source, at), *_trigger(order, facts, source)]
+    reasons += guards.judge(
+        order.title, classes_of(order), facts.open_flags, called_by=order.triggers,
+        prescriber_decides=facts.prescriber_decides,
+    )  # fmt: skip
     if order.needs_confirm_face and not facts.confirmed:
         sentence = f"{order.title}: read dose, route, allergy, last given and cap, then confirm."
         reasons.append(missing("confirm_face", "Confirm", sentence, source))
@@ -118,6 +125,11 @@ def acts_of(order: PrnOrder) -> tuple[Act, ...]:
     return tuple(acts)
 
 
+def classes_of(order: PrnOrder) -> tuple[str, ...]:
+    """The classes of drug that the patient's signs can hold back."""
+    return guards.classes_of(sedative=order.sedative, antihypertensive=order.antihypertensive)
+
+
 def second_check_needed(order: PrnOrder, protocol: Protocol) -> bool:
     """True where the protocol asks a second person to look at this drug before it is given."""
     return any(act in protocol.running.second_check.acts for act in acts_of(order))
@@ -165,6 +177,12 @@ def _spacing(order: PrnOrder, facts: AdjunctFacts, source: str, at: datetime) ->
 
 
 def _trigger(order: PrnOrder, facts: AdjunctFacts, source: str) -> Iterable[Reason]:
-    if order.triggers and not facts.triggers & set(order.triggers):
+    if order.triggers and not any(_called(trigger, order, facts.triggers) for trigger in order.triggers):
         sentence = f"Nothing on the chart calls for {order.title} ({', '.join(order.triggers)})."
         yield warned("trigger_present", "Reason", sentence, source)
+
+
+def _called(trigger: str, order: PrnOrder, stands: frozenset[str]) -> bool:
+    """A symptom by its code; a sign named alone only by the side that this class of drug answers."""
+    sides = {guards.guards()[name].called_by for name in classes_of(order)} or {"low", "high"}
+    return trigger in stands or any(f"{trigger}:{side}" in stands for side in sides)

@@ -9,7 +9,7 @@ import pytest
 
 from clearhead.clinic.assessment.models import Allergy
 from clearhead.clinic.infusion import actions, queries
-from clearhead.clinic.infusion.models import Adjunct, Flag
+from clearhead.clinic.infusion.models import Adjunct, Event, Flag
 from tests.cast import AT_TEN, member
 from tests.clinic.infusion.room import licensed, minutes, running
 
@@ -120,3 +120,130 @@ def test_the_face_reads_out_dose_cap_last_given_and_allergies(session: Any) -> N
 
     assert (face.given_total, face.last_at, face.allergies) == (Decimal(4), AT_TEN + minutes(10), ())
     assert face.not_before == AT_TEN + minutes(250)
+
+
+# ---- at signs where the drug could harm
+
+SINKING = {"hr": 62, "spo2": 86, "sys": 82, "dia": 50, "rr": 7, "sedation": -4}
+
+
+def sinking(session: Any, minute: float = 8, **signs: int) -> None:
+    actions.symptom(session=session, code="anxiety", grade=2, by=member("nina"), at=AT_TEN + minutes(minute))
+    actions.observe(
+        session=session, values={**(signs or SINKING)}, by=member("nina"), at=AT_TEN + minutes(minute), kind="core",
+        intended=False,
+    )  # fmt: skip
+
+
+def settle(session: Any, minute: float = 9) -> None:
+    for flag in queries.open_flags(session):
+        actions.acknowledge(
+            session=session, flag=flag, done="oxygen, legs up, roused", by=member("nina"), at=AT_TEN + minutes(minute)
+        )
+
+
+@pytest.mark.hazard("H-14")
+@pytest.mark.parametrize("order", ["midazolam_distress", "labetalol_pressure"])
+@pytest.mark.parametrize("answered", [False, True])
+def test_no_sedative_and_no_pressure_medicine_into_a_sinking_patient(session: Any, order: str, answered: bool) -> None:
+    dose, nurse = {"midazolam_distress": "1", "labetalol_pressure": "5"}[order], licensed("omar", "sedation")
+    sinking(session)
+    if answered:
+        settle(session)
+
+    with pytest.raises(actions.AdjunctRefused, match="have a prescriber agree at the chair") as refusal:
+        given(session, order, dose, by=nurse, confirmed=True)
+
+    assert gates(refusal) == {"held_by_signs"}
+    assert not Adjunct.objects.exists()
+    face = next(one for one in queries.chair(session, AT_TEN + minutes(10), by=nurse).orders if one.order.id == order)
+    assert [reason.gate for reason in face.against] == ["held_by_signs"]
+
+
+@pytest.mark.hazard("H-14")
+def test_any_other_high_flag_is_answered_before_a_sedative(session: Any) -> None:
+    nurse = licensed("omar", "sedation")
+    actions.symptom(session=session, code="chest_pain", grade=1, by=nurse, at=AT_TEN + minutes(8))
+
+    with pytest.raises(actions.AdjunctRefused, match="Not answered yet") as refusal:
+        given(session, "midazolam_distress", "1", by=nurse, confirmed=True)
+    settle(session)
+    given(session, "midazolam_distress", "1", by=nurse, confirmed=True)
+
+    assert gates(refusal) == {"held_by_flag"}
+
+
+@pytest.mark.hazard("H-14")
+def test_panic_and_high_pressure_never_hold_up_what_they_call_for(session: Any) -> None:
+    nurse = licensed("omar", "sedation")
+    actions.symptom(session=session, code="anxiety", grade=3, by=nurse, at=AT_TEN + minutes(8))
+    actions.observe(
+        session=session, values={**SINKING, "sys": 205, "dia": 121, "spo2": 97, "rr": 18, "sedation": 0, "hr": 88},
+        by=nurse, at=AT_TEN + minutes(8), intended=False,
+    )  # fmt: skip
+
+    given(session, "labetalol_pressure", "5", by=nurse, confirmed=True)
+    settle(session, 10)
+    given(session, "midazolam_distress", "1", by=nurse, confirmed=True, minute=11)
+
+    assert Adjunct.objects.count() == 2
+
+
+def test_low_pressure_does_not_call_for_a_pressure_medicine(session: Any) -> None:
+    sinking(session)
+
+    faces = queries.chair(session, AT_TEN + minutes(10), by=member("dario")).orders
+    verdict = next(one for one in faces if one.order.id == "labetalol_pressure").verdict
+
+    assert "trigger_present" in {reason.gate for reason in verdict.reasons}
+
+
+@pytest.mark.hazard("H-14")
+def test_an_antiemetic_is_given_whatever_the_signs_say(session: Any) -> None:
+    sinking(session)
+    actions.call_help(session=session, by=member("nina"), at=AT_TEN + minutes(9))
+
+    assert given(session).breach == ""
+
+
+@pytest.mark.hazard("H-14")
+def test_a_prescriber_at_the_chair_decides_once_and_it_stands_on_the_record(session: Any) -> None:
+    nurse = licensed("omar", "sedation")
+    sinking(session)
+    actions.note(session=session, kind="prescriber_agrees", by=member("dario"), at=AT_TEN + minutes(9))
+
+    row = given(session, "midazolam_distress", "1", by=nurse, confirmed=True)
+    with pytest.raises(actions.AdjunctRefused):
+        given(session, "midazolam_distress", "1", by=nurse, confirmed=True, minute=21)
+
+    note = Event.objects.get(kind="note")
+    assert note.detail == {"given_over_flags": True, "drug": str(row.code)}
+    assert "A prescriber agrees to give it." in note.text
+    assert not Flag.objects.filter(rule__startswith="breach:").exists()
+
+
+@pytest.mark.hazard("H-14")
+def test_a_prescriber_reads_on_the_face_what_stands_against_it(session: Any) -> None:
+    sinking(session)
+
+    orders = queries.chair(session, AT_TEN + minutes(10), by=member("dario")).orders
+    face = next(one for one in orders if one.order.id == "midazolam_distress")
+
+    assert face.verdict.permits
+    assert [reason.gate for reason in face.against] == ["held_by_signs"]
+    assert "Sedation -4" in face.against[0].sentence
+
+
+@pytest.mark.hazard("H-14")
+@pytest.mark.parametrize(("order", "dose"), [("midazolam_distress", "1"), ("labetalol_pressure", "5")])
+def test_what_was_given_into_a_sinking_patient_is_saved_and_brought_to_the_prescriber(
+    session: Any, order: str, dose: str
+) -> None:
+    sinking(session)
+
+    row = given(session, order, dose, by=licensed("omar", "sedation"), confirmed=True, intended=False)
+
+    flag = Flag.objects.get(rule="breach:held_by_signs")
+    assert "held_by_signs" in row.breach
+    assert (flag.level, flag.for_prescriber) == ("high", True)
+    assert flag in queries.for_prescriber(session.site)

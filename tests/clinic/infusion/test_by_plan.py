@@ -143,3 +143,19 @@ def test_the_chair_offers_it_before_the_start_and_takes_one_tap() -> None:
     row = Adjunct.objects.get(session=session)
     assert (row.order_id, str(row.dose)) == ("ondansetron_before", "4.000")
     assert abs((row.happened_at - timezone.now()).total_seconds()) < 60
+
+
+@pytest.mark.hazard("H-14")
+def test_a_sedative_by_plan_waits_for_the_signs_too_and_what_was_given_is_brought_to_the_prescriber() -> None:
+    session = during(HOURLY, ONDANSETRON)
+    actions.observe(
+        session=session, values={"hr": 62, "spo2": 86, "sys": 118, "dia": 70, "rr": 7, "sedation": -3},
+        by=member("nina"), at=AT_TEN + minutes(58), intended=False,
+    )  # fmt: skip
+
+    with pytest.raises(actions.AdjunctRefused, match="A sedative can deepen this"):
+        give(session, "midazolam_hourly", AT_TEN + minutes(60), confirmed=True)
+    give(session, "ondansetron_before", AT_TEN + minutes(60))
+    give(session, "midazolam_hourly", AT_TEN + minutes(60), confirmed=True, intended=False)
+
+    assert Flag.objects.get(rule="breach:held_by_signs").for_prescriber

@@ -20,12 +20,13 @@ from clearhead.clinic.infusion.actions.base import (
 )
 from clearhead.clinic.infusion.actions.second import Expected, alone, compared, flag_reading
 from clearhead.clinic.infusion.entered import SecondPerson
-from clearhead.clinic.infusion.models import Adjunct, AdjunctEffect, Symptom
+from clearhead.clinic.infusion.models import Adjunct, AdjunctEffect, Event, Symptom
 from clearhead.clinic.infusion.queries.adjuncts import facts_for
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.rules import adjunct as rule
+from clearhead.medicine.rules import guards
 from clearhead.medicine.rules.verdict import Outcome, Verdict
 
 
@@ -76,10 +77,25 @@ def give(
         second_person=check.checker if check else None, single_handed=alone(verdict),
         breach="" if intended else breach_of(verdict),
     )  # fmt: skip
+    note_given_over(row, verdict, session, at, by)
     if not intended:
         _flag(row, verdict, session, at, by)
     flag_reading(row, differs, session, by, at)
     return row
+
+
+def note_given_over(row: Adjunct, verdict: Verdict, session: Session, at: datetime, by: User | None) -> None:
+    """A prescriber decided to give it although the signs held it back: that stands on the record, with what stood then.
+
+    It uses up the word that a prescriber had given at the chair.
+    """
+    over = [reason for reason in verdict.at(Outcome.WARNED) if reason.gate in guards.GATES]
+    if over:
+        add(
+            Event, session=session, at=at, by=by, verb="event: note", happened_at=row.happened_at, kind="note",
+            text=" ".join(reason.sentence for reason in over)[:500],
+            detail={"given_over_flags": True, "drug": str(row.code)},
+        )  # fmt: skip
 
 
 def _flag(row: Adjunct, verdict: Verdict, session: Session, at: datetime, by: User | None) -> None:

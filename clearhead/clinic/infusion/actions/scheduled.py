@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from clearhead.clinic.audit import actions as audit
-from clearhead.clinic.infusion.actions.adjunct import AdjunctRefused
+from clearhead.clinic.infusion.actions.adjunct import AdjunctRefused, note_given_over
 from clearhead.clinic.infusion.actions.base import (
     HERE,
     Written,
@@ -21,9 +21,10 @@ from clearhead.clinic.infusion.actions.base import (
 from clearhead.clinic.infusion.actions.second import Expected, alone, compared, flag_reading
 from clearhead.clinic.infusion.entered import SecondPerson
 from clearhead.clinic.infusion.models import Adjunct, Event
-from clearhead.clinic.infusion.queries.adjuncts import adjuncts, allergies_of
+from clearhead.clinic.infusion.queries.adjuncts import adjuncts, allergies_of, said_open
+from clearhead.clinic.infusion.queries.flags import flag_lines
 from clearhead.clinic.infusion.queries.pinned import protocol_of
-from clearhead.clinic.infusion.queries.rates import protocol_roles, role_for
+from clearhead.clinic.infusion.queries.rates import approved, protocol_roles, role_for
 from clearhead.clinic.infusion.queries.scheduled import (
     AHEAD,
     NOT_GIVEN,
@@ -34,6 +35,7 @@ from clearhead.clinic.infusion.queries.scheduled import (
 from clearhead.clinic.infusion.queries.state import dosing_weight
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
+from clearhead.medicine.rules import guards
 from clearhead.medicine.rules.reasons import missing, refused
 from clearhead.medicine.rules.second import AT_A_DRUG, second_check
 from clearhead.medicine.rules.verdict import Outcome, Reason, Verdict
@@ -83,6 +85,7 @@ def give_by_plan(
         second_person=check.checker if check else None, single_handed=alone(verdict),
         breach="" if intended else breach_of(verdict),
     )  # fmt: skip
+    note_given_over(row, verdict, session, at, by)
     for reason in () if intended else verdict.at(Outcome.REFUSED)[:1]:
         raise_flag(
             session=session, at=at, by=by, rule=f"breach:{reason.gate}", level="high", since=when,
@@ -109,6 +112,10 @@ def _against(dose: DueDose, session: Session, by: User, at: datetime, *, confirm
         yield refused("due", "Time", f"{drug.title} is due at {when:%H:%M}, not before.")
     if dose.due_at is None and drug.at_min >= 0:
         yield refused("due", "Time", f"{drug.title} is given after the start.")
+    classes = guards.classes_of(sedative=drug.sedative, antihypertensive=False)
+    if classes:
+        stands = said_open(line for line in flag_lines(session, at) if line.open)
+        yield from guards.judge(drug.title, classes, stands, prescriber_decides=approved(session, by, at))
     if drug.sedative and not confirmed:
         yield missing("confirm_face", "Confirm", f"{drug.title}: read dose, route, allergy and cap, then confirm.")
 

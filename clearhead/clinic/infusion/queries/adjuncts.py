@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from clearhead.clinic.assessment.models import Allergy
-from clearhead.clinic.infusion.models import Adjunct, AdjunctEffect, Flag, FlagAck, Symptom
+from clearhead.clinic.infusion.models import Adjunct, AdjunctEffect, Symptom
+from clearhead.clinic.infusion.queries.flags import FlagLine, flag_lines
 from clearhead.clinic.infusion.queries.permits import spoken
 from clearhead.clinic.infusion.queries.pinned import protocol_of, signed_orders
-from clearhead.clinic.infusion.queries.rates import protocol_roles
+from clearhead.clinic.infusion.queries.rates import approved, protocol_roles
 from clearhead.clinic.infusion.queries.vitals import open_symptoms, prn_orders
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.protocols.bedside import PrnOrder
 from clearhead.medicine.protocols.protocol import Protocol
-from clearhead.medicine.rules import adjunct
-from clearhead.medicine.rules.verdict import Reason, Verdict
+from clearhead.medicine.rules import adjunct, guards
+from clearhead.medicine.rules.verdict import Outcome, Reason, Verdict
 
 
 def adjuncts(session: Session) -> tuple[Adjunct, ...]:
@@ -52,6 +54,7 @@ def facts_for(
     held = protocol_roles(by, session.site, at)
     allowed = adjunct.who_may(order, protocol) if order is not None else ()
     given = [a for a in adjuncts(session) if order is not None and a.ingredient_id == order.ingredient]
+    stands = [line for line in flag_lines(session, at) if line.open]
     return adjunct.AdjunctFacts(
         order_id=order_id,
         dose=dose,
@@ -59,22 +62,33 @@ def facts_for(
         role=next((role for role in held if role in allowed), held[0] if held else "nobody on duty"),
         signed_orders=signed_orders(session),
         allergies=allergies_of(session),
-        triggers=triggers(session),
+        triggers=triggers(stands, open_symptoms(session)),
         given=tuple(adjunct.DoseGiven(a.happened_at, a.dose, a.unit) for a in given),
         confirmed=confirmed,
         second_person=second_person,
         waited_s=waited_s,
+        open_flags=said_open(stands),
+        prescriber_decides=approved(session, by, at),
     )
 
 
-def triggers(session: Session, opened: tuple[Symptom, ...] | None = None) -> frozenset[str]:
-    """What stands now and may call for a drug: open symptoms, and signs with an open flag."""
-    if opened is None:
-        opened = open_symptoms(session)
-    closed = FlagAck.standing().filter(session=session, cleared=True).values("flag_id")
-    flags = Flag.standing().filter(session=session, rule__startswith="limit:").exclude(pk__in=closed)
-    signs = {f"vital:{flag.rule.split(':')[2]}" for flag in flags}
+def triggers(stands: Iterable[FlagLine], opened: Iterable[Symptom]) -> frozenset[str]:
+    """What stands now and may call for a drug: open symptoms, and signs with an open flag, each with its side."""
+    signs = {f"vital:{_what(line)}" for line in stands if line.flag.rule.startswith("limit:")}
     return frozenset(signs | {row.symptom for row in opened})
+
+
+def said_open(stands: Iterable[FlagLine]) -> tuple[guards.OpenFlag, ...]:
+    """Open medium and high flags, as a drug is judged by them."""
+    return tuple(
+        guards.OpenFlag(_what(line), line.flag.sentence, line.unanswered) for line in stands if line.flag.level != "low"
+    )
+
+
+def _what(line: FlagLine) -> str:
+    """ "<sign>:<side>" of a limit, the code of a symptom, or the name of another rule."""
+    kind, _, name = line.flag.rule.partition(":")
+    return name.partition(":")[2] if kind == "limit" else name if kind == "symptom" else line.flag.rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +113,9 @@ class OrderFace:
 
     @property
     def against(self) -> tuple[Reason, ...]:
-        """What stands against it now, apart from who may."""
-        return tuple(reason for reason in self.verdict.blocking if reason.gate != "act_permitted")
+        """What stands against it now, apart from who may; also what a prescriber may decide to give it over."""
+        over = tuple(reason for reason in self.verdict.at(Outcome.WARNED) if reason.gate in guards.GATES)
+        return tuple(reason for reason in (*self.verdict.blocking, *over) if reason.gate != "act_permitted")
 
 
 def order_faces(
@@ -112,17 +127,20 @@ def order_faces(
     given: tuple[Adjunct, ...],
     opened: tuple[Symptom, ...],
     allergies: tuple[str, ...] | None,
+    flags: Iterable[FlagLine],
+    decides: bool,
 ) -> tuple[OrderFace, ...]:
     """Every order signed for this patient, and whether it could be given now."""
-    signed, known, stands = signed_orders(session), prn_orders(protocol), triggers(session, opened)
+    signed, known, stands = signed_orders(session), prn_orders(protocol), [line for line in flags if line.open]
+    calls, holds = triggers(stands, opened), said_open(stands)
     faces = []
     for order in (known[order_id] for order_id in known if order_id in signed):
         mine = [adjunct.DoseGiven(a.happened_at, a.dose, a.unit) for a in given if a.ingredient_id == order.ingredient]
         allowed = adjunct.who_may(order, protocol)
         role = next((r for r in held if r in allowed), held[0] if held else "nobody on duty")
         facts = adjunct.AdjunctFacts(
-            order.id, order.dose, order.unit, role, signed, allergies, stands, tuple(mine), confirmed=True,
-            second_person=True,
+            order.id, order.dose, order.unit, role, signed, allergies, calls, tuple(mine), confirmed=True,
+            second_person=True, open_flags=holds, prescriber_decides=decides,
         )  # fmt: skip
         faces.append(
             OrderFace(

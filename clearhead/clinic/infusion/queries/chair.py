@@ -174,7 +174,10 @@ def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
     readings = tuple(PumpReading.standing().filter(session=session).order_by("happened_at", "pk"))
     who = responsible(session)
     held = rates.protocol_roles(by, session.site, now)
-    orders = order_faces(session, protocol, held=held, at=now, given=drugs, opened=opened, allergies=allergies)
+    orders = order_faces(
+        session, protocol, held=held, at=now, given=drugs, opened=opened, allergies=allergies, flags=flags,
+        decides=rates.approved(session, by, now),
+    )  # fmt: skip
     ends = ends_of(infusion, rows, given, protocol, end, now)
     total, by_plan = _given(rows, given, weight, protocol), to_give(session, infusion, drugs, weight, now)
     return ChairView(

@@ -102,7 +102,7 @@ def facts_for(
         earlier_sessions_year=before.sessions_year,
         version_withdrawn=withdrawn(session, at),
         go_valid=standing(session, at, rows).go_valid if wanted.kind == "resume" else None,
-        prescriber_approved=_approved(session, by, at),
+        prescriber_approved=approved(session, by, at),
         emergency=stirs.emergency,
         unanswered=stirs.unanswered,
         open_flags=stirs.open_flags,
@@ -132,17 +132,19 @@ def last_change(rows: DoseRows) -> datetime | None:
     return max(moved, default=None)
 
 
-def _approved(session: Session, by: User | None, at: datetime) -> bool:
+def approved(session: Session, by: User | None, at: datetime) -> bool:
+    """True for a prescriber, and for a while after a prescriber has agreed at the chair: one word, one act."""
     if Role.PRESCRIBER in roles_of(by, session.site):
         return True
     word = Event.standing().filter(session=session, kind="prescriber_agrees").order_by("happened_at", "pk").last()
-    return word is not None and word.happened_at >= at - APPROVAL and not _used(session, word)
+    return word is not None and at >= word.happened_at >= at - APPROVAL and not _used(session, word)
 
 
 def _used(session: Session, word: Event) -> bool:
-    """One word, one step."""
-    later = RateChange.standing().filter(session=session, kind="change", happened_at__gt=word.happened_at)
-    return later.exists()
+    """One word serves one step of the rate, or one drug that the signs held back."""
+    since = {"session": session, "happened_at__gt": word.happened_at}
+    over = Event.standing().filter(kind="note", detail__given_over_flags=True, **since)
+    return RateChange.standing().filter(kind="change", **since).exists() or over.exists()
 
 
 def shown_ml_per_h(facts: RateFacts, protocol: Protocol) -> Decimal:
