@@ -17,9 +17,9 @@ pytestmark = pytest.mark.hazard("H-21")
 
 
 def at_the_door(of, at, **known):
-    """Everything true at this moment, with two fresh sets."""
+    """Everything true at this moment, with two fresh sets and a fresh score."""
     sets = tuple(VitalsSet(at - timedelta(minutes=m), RESTING, "recovery") for m in (5, 10))
-    return recovered(of, **{"sets": sets} | known)
+    return recovered(of, **{"sets": sets, "looked_at": at - timedelta(minutes=4)} | known)
 
 
 @pytest.mark.parametrize("name", shipped_ids())

@@ -78,6 +78,7 @@ def _not(criterion):
     return lambda f: replace(f, answers={**f.answers, criterion: False})
 
 
+LOOK = " and ".join(f"{gate} open" for gate in ("score", *discharge.LOOKED_AT, "pain_acceptable"))
 CHANGED = {
     "nothing": lambda f: f,
     "sedative was given": lambda f: replace(f, sedative_last_at=after(-60)),
@@ -108,7 +109,12 @@ def _changed(facts, change):
         "saturation is": lambda: replace(facts, sets=(facts.sets[0], vitals(80, "recovery", spo2=value))),
         "pain is": lambda: replace(facts, pain_now=value),
         "score is": lambda: replace(facts, score=Padss(2, 2, 2, value - 6)),
-        "minute is": lambda: replace(facts, sets=(vitals(value - 20, "recovery"), vitals(value - 5, "recovery"))),
+        "minute is": lambda: replace(
+            facts, sets=(vitals(value - 20, "recovery"), vitals(value - 5, "recovery")), looked_at=after(value - 5)
+        ),
+        "score was taken at": lambda: replace(facts, looked_at=after(value)),
+        "sedative at": lambda: replace(facts, sedative_last_at=after(value)),
+        "medicine against high pressure at": lambda: replace(facts, antihypertensive_last_at=after(value)),
     }
     return numbered[what]()
 
@@ -126,7 +132,8 @@ def test_discharge(row):
     if row["answer"] in ("may be given", "may leave"):
         assert verdict.permits
     else:
-        assert gates(verdict) == dict(said.split() for said in row["answer"].split(" and "))
+        answer = row["answer"].replace("the whole look open", LOOK)
+        assert gates(verdict) == dict(said.split() for said in answer.split(" and "))
 
 
 @pytest.mark.hazard("H-20")

@@ -139,6 +139,7 @@ LABELS = {
     "recovery.discharge.spo2_at_least_percent": "Discharge: oxygen saturation, at least",
     "recovery.discharge.sets_required": "Discharge: sets of vital signs in order",
     "recovery.discharge.last_set_max_age_min": "Discharge: the last set is from the last",
+    "recovery.discharge.score_max_age_min": "Discharge: score and what was seen are from the last",
     "recovery.discharge.criteria": "Discharge",
     "recovery.restrictions.sleep_rule": "No driving: and also",
     "review.response_rule": "Effect is judged as",

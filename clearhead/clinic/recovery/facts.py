@@ -22,11 +22,9 @@ from clearhead.clinic.infusion.queries.vitals import (
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.recovery.models import EscortMet, Score
 from clearhead.medicine.protocols.protocol import Protocol
-from clearhead.medicine.rules.discharge import DischargeFacts, Disposition, Padss
+from clearhead.medicine.rules.discharge import LOOKED_AT, DischargeFacts, Disposition, Padss
 
 ITEMS = ("vital_signs", "activity", "nausea", "pain")
-LOOKED_AT = ("oriented", "gait_steady", "dissociation_gone", "nausea_tolerable")
-"""Criteria that a person sees and says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ def facts_of(session: Session, protocol: Protocol, said: AtTheDoor) -> Discharge
     infusion, rows, drugs, looked = infusion_of(session), observations(session), adjuncts(session), last_score(session)
     ended_at = last_dose_at(session, infusion)
     sets = tuple(as_set(row) for row in rows)
-    escort = escort_met(session)
+    escort, order_waits = escort_met(session), _order_waits(drugs, protocol)
     return DischargeFacts(
         disposition=said.disposition,
         infusion_min=_infusion_min(infusion, ended_at),
@@ -51,11 +49,14 @@ def facts_of(session: Session, protocol: Protocol, said: AtTheDoor) -> Discharge
         baseline_systolic=baseline_of(sets).get("systolic_mmhg"),
         sets=tuple(s for s in sets if s.during == "recovery" and ended_at is not None and s.at >= ended_at),
         score=_padss(looked),
+        looked_at=looked.happened_at if looked else None,
         answers=_answers(session, looked, escort, said),
         on_oxygen=_on_oxygen(rows, ended_at),
         sedative_last_at=_last_sedative(drugs, protocol),
+        antihypertensive_last_at=_last_antihypertensive(drugs, protocol),
         reversal_last_at=_last_reversal(session, drugs),
-        added_recovery_min=_added_min(drugs, protocol),
+        added_recovery_min=max((own for _, own in order_waits), default=0),
+        order_waits=order_waits,
         pain_on_arrival=pain_on_arrival(rows, looked),
         pain_now=_pain_now(rows, looked, ended_at),
         pain_acceptable=looked.pain_acceptable if looked else None,
@@ -156,6 +157,11 @@ def _last_sedative(drugs: tuple[Adjunct, ...], protocol: Protocol) -> datetime |
     return max(given, default=None)
 
 
+def _last_antihypertensive(drugs: tuple[Adjunct, ...], protocol: Protocol) -> datetime | None:
+    orders = {order.id for order in protocol.orders.prn_orders if order.antihypertensive}
+    return max((drug.happened_at for drug in drugs if drug.order_id in orders), default=None)
+
+
 def _last_reversal(session: Session, drugs: tuple[Adjunct, ...]) -> datetime | None:
     """A charted dose, or a line of the emergency timeline that names one."""
     given = [drug.happened_at for drug in drugs if drug.ingredient_id in REVERSALS]
@@ -164,6 +170,7 @@ def _last_reversal(session: Session, drugs: tuple[Adjunct, ...]) -> datetime | N
     return max(given, default=None)
 
 
-def _added_min(drugs: tuple[Adjunct, ...], protocol: Protocol) -> int:
-    given = {drug.order_id for drug in drugs}
-    return max((order.added_recovery_min for order in protocol.orders.prn_orders if order.id in given), default=0)
+def _order_waits(drugs: tuple[Adjunct, ...], protocol: Protocol) -> tuple[tuple[datetime, int], ...]:
+    """What each dose of an order brings with it, from the dose itself."""
+    own = {order.id: order.added_recovery_min for order in protocol.orders.prn_orders}
+    return tuple((drug.happened_at, own[drug.order_id]) for drug in drugs if own.get(drug.order_id))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from django.utils.translation import gettext as _
 
@@ -36,6 +36,8 @@ class Timer:
     minutes_left: int
     percent: int
     why: tuple[str, ...]
+    decides: str = ""
+    """What the end is counted from, in words."""
 
     @property
     def over(self) -> bool:
@@ -93,6 +95,11 @@ class RecoveryView:
         return tuple(reason for reason in self.verdict.blocking if reason.gate not in AT_THE_DOOR)
 
     @property
+    def look_again(self) -> str:
+        """Why the last score does not count for going home; empty where it does, or where there is none."""
+        return discharge.look_again(self.facts, self.protocol, at=self.now) if self.score else ""
+
+    @property
     def met(self) -> int:
         """How many criteria are met."""
         return len(self.verdict.reasons) - len(self.verdict.blocking)
@@ -131,7 +138,7 @@ def recovery_of(session: Session, now: datetime) -> RecoveryView:
         left=left,
         standing=standing(session, now),
         responsible=responsible(session),
-        timer=timer_of(facts, protocol, now),
+        timer=timer_of(facts, protocol, now, session.site.tz),
         facts=facts,
         verdict=discharge.judge(facts, protocol, at=now),
         sets=observations(session),
@@ -163,17 +170,30 @@ def due_of(session: Session, infusion: Infusion | None, protocol: Protocol, now:
     return observe.due(facts, protocol, at=now)
 
 
-def timer_of(facts: DischargeFacts, protocol: Protocol, now: datetime) -> Timer:
+def timer_of(facts: DischargeFacts, protocol: Protocol, now: datetime, zone: tzinfo) -> Timer:
     """How long the patient is observed, and what made it that long."""
-    until, since = discharge.observe_until(facts, protocol), facts.ended_at
-    if until is None or since is None:
+    waits, since = discharge.waits(facts, protocol), facts.ended_at
+    if not waits or since is None:
         return Timer(None, None, 0, 0, ())
+    until = waits[0].until
     whole, left = (until - since).total_seconds(), (until - now).total_seconds()
     percent = 100 if whole <= 0 else round(100 * min(1.0, max(0.0, 1 - left / whole)))
-    return Timer(since, until, max(0, -int(-left // 60)), percent, tuple(_why(facts, protocol)))
+    decides = _counted_from(waits[0], zone)
+    return Timer(since, until, max(0, -int(-left // 60)), percent, tuple(_why(facts, protocol, zone)), decides)
 
 
-def _why(facts: DischargeFacts, protocol: Protocol) -> list[str]:
+def _counted_from(wait: discharge.Wait, zone: tzinfo) -> str:
+    """The wait that decides, in words."""
+    said = {"at": f"{wait.since.astimezone(zone):%H:%M}", "n": wait.minutes}
+    return {
+        "end": _("Counted from the end of the infusion at %(at)s"),
+        "sedative": _("Counted from the sedative at %(at)s: %(n)s min"),
+        "order": _("Counted from the drug that was given at %(at)s: %(n)s min"),
+        "reversal": _("Counted from the reversal medicine at %(at)s: %(n)s min"),
+    }[wait.counts] % said
+
+
+def _why(facts: DischargeFacts, protocol: Protocol, zone: tzinfo) -> list[str]:
     rule, minutes = protocol.recovery, int(-(-facts.infusion_min // 1))
     words = [_("%(n)s min after every infusion") % {"n": rule.observe_min}]
     for_length = rule.minutes(minutes) - rule.observe_min
@@ -184,6 +204,9 @@ def _why(facts: DischargeFacts, protocol: Protocol) -> list[str]:
         words.append(_("+%(n)s min after a sedative") % {"n": for_sedative})
     elif facts.added_recovery_min:
         words.append(_("+%(n)s min for a drug that was given") % {"n": facts.added_recovery_min})
+    if facts.sedative_last_at is not None:
+        said = {"n": rule.added_after_sedative_min, "at": f"{facts.sedative_last_at.astimezone(zone):%H:%M}"}
+        words.append(_("at least %(n)s min from the sedative at %(at)s") % said)
     if facts.reversal_last_at is not None:
         words.append(_("at least %(n)s min after a reversal medicine") % {"n": rule.after_reversal_at_least_min})
     return words

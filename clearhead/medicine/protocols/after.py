@@ -39,6 +39,7 @@ class Discharge:
     spo2_at_least_percent: Percent
     sets_required: Count  # recovery sets, the last one within `last_set_max_age_min`
     last_set_max_age_min: Minutes
+    score_max_age_min: Minutes  # the score and what was seen with it
     criteria: tuple[DischargeCriterion, ...]
 
 

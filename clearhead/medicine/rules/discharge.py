@@ -22,6 +22,9 @@ from clearhead.medicine.rules.verdict import Outcome, Reason, Verdict
 QUESTION = "discharge"
 PRINTED_POINTS = 10
 Disposition = Literal["criteria_met", "signed_exception", "against_advice", "emergency_transfer", "admitted"]
+Counts = Literal["end", "sedative", "order", "reversal"]
+LOOKED_AT = ("oriented", "gait_steady", "dissociation_gone", "nausea_tolerable")
+"""Criteria that a person sees at the score and says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,10 @@ class Padss:
 
 @dataclass(frozen=True, slots=True)
 class DischargeFacts:
-    """The patient in recovery. `answers` holds the criteria that a person looks at: yes, no or (absent) not looked."""
+    """The patient in recovery. `answers` holds the criteria that a person looks at: yes, no or (absent) not looked.
+
+    `looked_at` is when the score was taken and those answers were seen.
+    """
 
     disposition: Disposition
     infusion_min: Decimal  # time the pump ran from start to end, pauses included
@@ -49,11 +55,14 @@ class DischargeFacts:
     baseline_systolic: Decimal | None
     sets: tuple[VitalsSet, ...] = ()
     score: Padss | None = None
+    looked_at: datetime | None = None
     answers: Mapping[str, bool] = field(default_factory=dict)
     on_oxygen: bool | None = None
     sedative_last_at: datetime | None = None
+    antihypertensive_last_at: datetime | None = None
     reversal_last_at: datetime | None = None
     added_recovery_min: int = 0  # what given orders bring with them
+    order_waits: tuple[tuple[datetime, int], ...] = ()  # each of these orders: when it was given, and its minutes
     pain_on_arrival: int | None = None
     pain_now: int | None = None
     pain_acceptable: bool | None = None  # the patient's own word
@@ -68,25 +77,82 @@ def judge(facts: DischargeFacts, protocol: Protocol, *, at: datetime) -> Verdict
         for c in protocol.recovery.discharge.criteria
         for reason in _criterion(c.id, c.title, facts, protocol, at)
     ]
-    reasons += [*_score(facts, protocol), *_sets(facts, protocol, at)]
+    reasons += [*_score(facts, protocol, at), *_sets(facts, protocol, at)]
     if facts.disposition != "criteria_met":
         reasons = [replace(r, outcome=Outcome.WARNED) if r.outcome is not Outcome.ALLOWED else r for r in reasons]
     return Verdict.of(QUESTION, reasons)
 
 
-def observe_until(facts: DischargeFacts, protocol: Protocol) -> datetime | None:
-    """The earliest end of observation: base, hours of infusion, sedative or order; a reversal counts from itself."""
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """One thing that keeps the patient under observation."""
+
+    counts: Counts  # from what
+    since: datetime
+    until: datetime
+
+    @property
+    def minutes(self) -> int:
+        """How long, in whole minutes."""
+        return round(minutes_since(self.since, self.until))
+
+
+def waits(facts: DischargeFacts, protocol: Protocol) -> tuple[Wait, ...]:
+    """All that the observation waits for, the longest first. None before the infusion has ended.
+
+    From its end: the base, the hours of infusion, and what a sedative or an order adds. A sedative, an order and a
+    reversal count from themselves as well: one that is given late does not work for a shorter time.
+    """
     facts = in_utc(facts)
     if facts.ended_at is None:
-        return None
-    rule, minutes = protocol.recovery, -(-facts.infusion_min // 1)
-    plain = rule.minutes(int(minutes))
-    for_sedative = rule.minutes(int(minutes), sedative=True) - plain if facts.sedative_last_at is not None else 0
-    least = plain + max(for_sedative, facts.added_recovery_min)  # an order's own time is the sedative's, not on top
-    until = facts.ended_at + timedelta(minutes=least)
+        return ()
+    rule, minutes = protocol.recovery, int(-(-facts.infusion_min // 1))
+    for_sedative = rule.added_after_sedative_min if facts.sedative_last_at is not None else 0
+    least = rule.minutes(minutes) + max(for_sedative, facts.added_recovery_min)  # an order's own time, not on top
+    found = [Wait("end", facts.ended_at, facts.ended_at + timedelta(minutes=least))]
+    if facts.sedative_last_at is not None:
+        since = facts.sedative_last_at
+        found.append(Wait("sedative", since, since + timedelta(minutes=rule.added_after_sedative_min)))
+    found += [Wait("order", since, since + timedelta(minutes=own)) for since, own in facts.order_waits]
     if facts.reversal_last_at is not None:
-        until = max(until, facts.reversal_last_at + timedelta(minutes=rule.after_reversal_at_least_min))
-    return until
+        since = facts.reversal_last_at
+        found.append(Wait("reversal", since, since + timedelta(minutes=rule.after_reversal_at_least_min)))
+    return tuple(sorted(found, key=lambda wait: wait.until, reverse=True))
+
+
+def observe_until(facts: DischargeFacts, protocol: Protocol) -> datetime | None:
+    """The earliest end of observation; None before the infusion has ended."""
+    return next((wait.until for wait in waits(facts, protocol)), None)
+
+
+def look_again(facts: DischargeFacts, protocol: Protocol, *, at: datetime) -> str:
+    """Why the last look at the patient does not count, as the end of a sentence; empty where it does.
+
+    What was seen before the last drug, or too long ago, says nothing about the patient who stands up now.
+    """
+    facts, longest = in_utc(facts), protocol.recovery.discharge.score_max_age_min
+    if facts.looked_at is None:
+        return "at no known time"
+    if is_ahead(facts.looked_at, at):
+        return "at a time in the future"
+    since, what = _last_drug(facts)
+    if since is None or facts.looked_at <= since:
+        return f"before {what}"
+    age = minutes_since(facts.looked_at, at)
+    return f"{ceil(age)} min ago; it counts for {longest} min" if age > longest else ""
+
+
+def _last_drug(facts: DischargeFacts) -> tuple[datetime | None, str]:
+    """What was seen before this moment was seen before a drug that still acts."""
+    if facts.ended_at is None:
+        return None, "the end of the infusion"
+    given = [
+        (facts.ended_at, "the end of the infusion"),
+        (facts.sedative_last_at, "the last sedative"),
+        (facts.antihypertensive_last_at, "the last medicine against high pressure"),
+        (facts.reversal_last_at, "the last reversal medicine"),
+    ]
+    return max(((when, what) for when, what in given if when is not None), key=lambda pair: pair[0])
 
 
 def restriction_ends(left_at: datetime, protocol: Protocol) -> dict[str, datetime]:
@@ -112,7 +178,10 @@ def _criterion(id: str, title: str, facts: DischargeFacts, protocol: Protocol, a
     }
     if id in measured:
         return measured[id](title, facts, protocol, at)
-    return [_answered(id, title, facts.answers.get(id))]
+    answer = facts.answers.get(id)
+    if answer and id in LOOKED_AT and (why := look_again(facts, protocol, at=at)):
+        return [missing(id, title, f"{title}: seen {why}. Look again.", who="nurse")]
+    return [_answered(id, title, answer)]
 
 
 def _answered(id: str, title: str, answer: bool | None) -> Reason:
@@ -147,8 +216,10 @@ def _reversal(title: str, facts: DischargeFacts, protocol: Protocol, at: datetim
 
 
 def _last_set(facts: DischargeFacts, at: datetime) -> VitalsSet | None:
+    """The newest recovery set; one from before the last sedative, or its like, shows another patient."""
+    since, _ = _last_drug(facts)
     past = [s for s in facts.sets if s.during == "recovery" and not is_ahead(s.at, at)]
-    return max(past, key=lambda s: s.at, default=None)
+    return max((s for s in past if since is None or s.at > since), key=lambda s: s.at, default=None)
 
 
 def _pressure(title: str, facts: DischargeFacts, protocol: Protocol, at: datetime) -> list[Reason]:
@@ -157,7 +228,7 @@ def _pressure(title: str, facts: DischargeFacts, protocol: Protocol, at: datetim
     last = _last_set(facts, at)
     now = None if last is None else last.values.get("systolic_mmhg")
     if now is None or facts.baseline_systolic is None:
-        what = "No recovery blood pressure" if now is None else "No resting baseline"
+        what = f"No blood pressure since {_last_drug(facts)[1]}" if now is None else "No resting baseline"
         return [missing("bp_near_baseline", title, f"{what}.", source)]
     share = abs(now - facts.baseline_systolic) * 100
     near = share <= rule.systolic_within_percent_of_baseline * facts.baseline_systolic
@@ -175,7 +246,7 @@ def _oxygen(title: str, facts: DischargeFacts, protocol: Protocol, at: datetime)
     last = _last_set(facts, at)
     now = None if last is None else last.values.get("spo2_percent")
     if now is None or facts.on_oxygen is None:
-        return [missing("spo2_room_air", title, "No saturation on room air is charted.", source)]
+        return [missing("spo2_room_air", title, f"No saturation on room air since {_last_drug(facts)[1]}.", source)]
     if facts.on_oxygen or now < least:
         how = "with oxygen" if facts.on_oxygen else "on room air"
         return [refused("spo2_room_air", title, f"{now} % {how}; {least} % on room air is asked for.", source)]
@@ -186,6 +257,8 @@ def _pain(title: str, facts: DischargeFacts, protocol: Protocol, at: datetime) -
     """The patient's own word, and not worse than on arrival: a migraine need not be gone."""
     if None in (facts.pain_now, facts.pain_on_arrival, facts.pain_acceptable):
         return [missing("pain_acceptable", title, "Pain on arrival, pain now, or the patient's word is missing.")]
+    if facts.pain_acceptable and (why := look_again(facts, protocol, at=at)):
+        return [missing("pain_acceptable", title, f"Whether the pain is acceptable was asked {why}. Ask again.")]
     worse = (facts.pain_now or 0) > (facts.pain_on_arrival or 0)
     if worse or not facts.pain_acceptable:
         said = "worse than on arrival" if worse else "not acceptable to the patient"
@@ -203,12 +276,15 @@ def _escort(title: str, facts: DischargeFacts, protocol: Protocol, at: datetime)
     return [warned("escort_met", title, reason.sentence, source)]
 
 
-def _score(facts: DischargeFacts, protocol: Protocol) -> Iterable[Reason]:
+def _score(facts: DischargeFacts, protocol: Protocol, at: datetime) -> Iterable[Reason]:
     rule, source = protocol.recovery.discharge, source_of(protocol, "recovery.discharge.score_min")
     if rule.score == "none":
         return
     if facts.score is None:
         yield missing("score", "Score", "The discharge score has not been taken.", source, who="nurse")
+        return
+    if why := look_again(facts, protocol, at=at):
+        yield missing("score", "Score", f"The discharge score was taken {why}. Take it again.", source, who="nurse")
         return
     lost, may = facts.score.lost, max(0, PRINTED_POINTS - rule.score_min)
     sentence = f"Score {8 - lost} of 8; at most {may} point{'s' if may != 1 else ''} may be lost."
@@ -223,7 +299,8 @@ def _sets(facts: DischargeFacts, protocol: Protocol, at: datetime) -> Iterable[R
     last = _last_set(facts, at)
     age = None if last is None else minutes_since(last.at, at)
     if number < rule.sets_required or age is None or age > rule.last_set_max_age_min:
-        old = "" if age is None else f", the last {ceil(age)} min old"
+        none = f", none since {_last_drug(facts)[1]}" if number else ""
+        old = none if age is None else f", the last {ceil(age)} min old"
         sentence = (
             f"{sets}{old}; {rule.sets_required} are asked for, the last at most {rule.last_set_max_age_min} min old."
         )

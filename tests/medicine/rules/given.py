@@ -148,6 +148,7 @@ def recovered(of: Protocol, **known: object) -> DischargeFacts:
         "baseline_systolic": Decimal(120),
         "sets": (vitals(60, "recovery"), vitals(80, "recovery")),
         "score": Padss(2, 2, 2, 2),
+        "looked_at": after(85),
         "answers": answers,
         "on_oxygen": False,
         "pain_on_arrival": 6,

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from clearhead.medicine.protocols.loader import shipped_ids
-from clearhead.medicine.rules.discharge import Padss, judge, observe_until, restriction_ends
+from clearhead.medicine.rules.discharge import Padss, judge, observe_until, restriction_ends, waits
 from tests.medicine.rules.given import TEN, after, gates, protocol, recovered, vitals
 
 BY_HAND = ("oriented", "gait_steady", "dissociation_gone", "nausea_tolerable", "catheter_out", "symptoms_closed")
@@ -29,8 +29,10 @@ def test_when_everything_is_true_the_label_may_be_given():
 
 @pytest.mark.hazard("H-21")
 def test_h21_one_second_before_the_observation_ends_the_label_is_refused():
-    assert said(60 - 1 / 60, sets=(vitals(40, "recovery"), vitals(55, "recovery"))) == {"min_observation": "refused"}
-    assert said(60, sets=(vitals(40, "recovery"), vitals(55, "recovery"))) == {}
+    seen = {"sets": (vitals(40, "recovery"), vitals(55, "recovery")), "looked_at": after(55)}
+
+    assert said(60 - 1 / 60, **seen) == {"min_observation": "refused"}
+    assert said(60, **seen) == {}
 
 
 @pytest.mark.hazard("H-21")
@@ -96,6 +98,50 @@ def test_a_sedative_an_order_and_a_reversal_lengthen_the_observation():
         "order": 105,
         "reversal": 115,
     }
+
+
+@pytest.mark.hazard("H-21")
+def test_h21_what_is_given_late_counts_from_itself_and_the_longest_wait_decides():
+    facts, of = recovered(protocol()), protocol()
+    late = {
+        "sedative": replace(facts, sedative_last_at=after(80)),
+        "order": replace(facts, added_recovery_min=20, order_waits=((after(-60), 20), (after(75), 15))),
+        "end": replace(facts, sedative_last_at=after(55)),
+    }
+
+    for decides, case in late.items():
+        longest, *others = waits(case, of)
+        assert longest.counts == decides
+        assert all(other.until <= longest.until for other in others)
+    ends = {name: (observe_until(case, of) - TEN).total_seconds() / 60 for name, case in late.items()}
+    assert ends == {"sedative": 110, "order": 90, "end": 90}
+
+
+@pytest.mark.hazard("H-21")
+@pytest.mark.parametrize(
+    ("known", "words"),
+    [
+        ({"looked_at": after(-30)}, "before the end of the infusion"),
+        ({"looked_at": after(80), "sedative_last_at": after(80)}, "before the last sedative"),
+        ({"looked_at": after(80), "antihypertensive_last_at": after(81)}, "before the last medicine against high"),
+        ({"looked_at": after(80), "reversal_last_at": after(81)}, "before the last reversal medicine"),
+        ({"looked_at": after(59)}, "31 min ago; it counts for 30 min"),
+        ({"looked_at": after(100)}, "at a time in the future"),
+        ({"looked_at": None}, "at no known time"),
+        ({"ended_at": None}, "before the end of the infusion"),
+    ],
+)
+def test_h21_a_look_from_before_the_last_drug_or_too_long_ago_says_nothing_about_the_patient_at_the_door(known, words):
+    of = protocol()
+    verdict = judge(recovered(of, **known), of, at=after(90))
+
+    open_ones = {reason.gate: reason.sentence for reason in verdict.reasons if reason.outcome.value == "open"}
+    for gate in ("score", "oriented", "gait_steady", "dissociation_gone", "nausea_tolerable", "pain_acceptable"):
+        assert words in open_ones[gate]
+
+
+def test_what_was_seen_and_was_not_well_stays_refused_however_old_the_look_is():
+    assert said(**answers(gait_steady=False), looked_at=after(-30))["gait_steady"] == "refused"
 
 
 @pytest.mark.parametrize("name", shipped_ids())

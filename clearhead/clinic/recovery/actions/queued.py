@@ -16,7 +16,7 @@ def score(said: Said) -> Fact:
     form = ScoreForm(said.fields, asks_arrival=True, asks_line=True)
     if not form.is_valid():
         raise ValueError(form.errors.as_text().replace("\n", " "))
-    row: Fact = bedside.score(**said.common, **form.said)
+    row: Fact = bedside.score(**said.common, **form.said, intended=False)
     return row
 
 
