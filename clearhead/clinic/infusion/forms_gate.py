@@ -80,6 +80,10 @@ class AccessForm(ChairForm):
     patent = forms.BooleanField(required=False, initial=True, label=lazy("Flushes freely"))
 
 
+class AccessOutForm(ChairForm):
+    already = forms.BooleanField(required=False, label=lazy("It has come out already"))
+
+
 class GoForm(ChairForm):
     timed = False
     go = forms.ChoiceField(choices=[("go", lazy("GO")), ("no_go", lazy("NO-GO"))], widget=forms.RadioSelect)

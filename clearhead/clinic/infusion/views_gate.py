@@ -184,12 +184,12 @@ def place_access(request: Any, session: Session) -> HttpResponse:
 @access(CLINICIANS, Session)
 def remove_access(request: Any, session: Session) -> HttpResponse:
     """The catheter is out."""
-    form = form_of(forms.ReasonForm, request, session)
+    form = form_of(forms_gate.AccessOutForm, request, session)
 
     def run(said: dict[str, Any], now: datetime) -> Any:
         return actions.remove_access(
-            session=session, happened_at=said["happened_at"], by=request.user, at=now, written=written(request),
-            client_id=said["client_id"],
+            session=session, happened_at=said["happened_at"], intended=not said["already"], by=request.user, at=now,
+            written=written(request), client_id=said["client_id"],
         )  # fmt: skip
 
     return answer(request, session, form, run, title=_("Catheter out"))

@@ -109,8 +109,9 @@ def catheter(request: Any, session: Session) -> HttpResponse:
     client_id = form.cleaned_data["client_id"] if form.is_valid() else None
     try:
         row = actions.take_catheter_out(
-            session=session, by=request.user, at=timezone.now(), written=written(request), client_id=client_id
-        )
+            session=session, by=request.user, at=timezone.now(), intended="already" not in request.POST,
+            written=written(request), client_id=client_id,
+        )  # fmt: skip
     except ChairRefused as refusal:
         return _page(request, session, said=str(refusal))
     return _back(request, session, _("The catheter is out."), row)

@@ -13,12 +13,14 @@ from django.conf import settings
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.infusion.actions.base import (
     HERE,
+    MINUTE,
     ChairRefused,
     Written,
     add,
     ask,
     lock,
     not_ahead,
+    raise_flag,
     refuse,
     verdict_json,
 )
@@ -26,7 +28,7 @@ from clearhead.clinic.infusion.actions.second import agree, expected
 from clearhead.clinic.infusion.entered import SecondPerson, Secret
 from clearhead.clinic.infusion.models import Access, Bag, GateAnswer, GoNoGo
 from clearhead.clinic.infusion.queries import gates
-from clearhead.clinic.infusion.queries.doses import dose_rows
+from clearhead.clinic.infusion.queries.doses import DoseRows, dose_rows, running_mg_per_h
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.infusion.queries.rates import next_ml_per_h, protocol_roles, role_for
 from clearhead.clinic.infusion.queries.state import dosing_weight, standing
@@ -49,6 +51,12 @@ class StartRefused(ChairRefused):
     """The start is not open: a gate is refused, open or too old."""
 
 
+CAME_OUT = "catheter_out"
+"""The flag of a catheter that came out while the pump ran."""
+PUMP_RUNS = (
+    "The pump is charted as running through this catheter. Pause or stop it first; "
+    "if the catheter has come out already, say so."
+)
 DAY_GONE = "The day of this session is over. Give it another date first, or note that the patient did not come."
 
 
@@ -167,18 +175,42 @@ def remove_access(
     by: User | None,
     at: datetime,
     happened_at: datetime | None = None,
+    intended: bool = True,
     written: Written = HERE,
     client_id: UUID | None = None,
 ) -> Access:
-    """The catheter is out: a second row over the first."""
+    """The catheter is out: a second row over the first, at its own time.
+
+    Nobody takes out the only catheter while the pump runs through it. `intended` False (it fell out, a queue): it has
+    happened, so it is charted, flagged and brought to the prescriber.
+    """
+    lock(session)
+    when = happened_at or at
     lies = gates.open_access(session)
     if lies is None:
         raise refuse("iv_access", "Catheter", "No catheter is charted here.")
-    return add(
-        Access, session=session, at=at, by=by, verb="catheter out", happened_at=lies.happened_at, written=written,
+    alone = Access.standing().filter(session=session, out_at__isnull=True).count() == 1
+    rows = dose_rows(session)
+    if alone and intended and running_mg_per_h(rows) > 0:
+        raise refuse("pump_runs", "The pump runs", PUMP_RUNS)
+    row = add(
+        Access, session=session, at=at, by=by, verb="catheter out", happened_at=when, written=written,
         body_site=lies.body_site, side=lies.side, gauge=lies.gauge, attempts=lies.attempts, patent=lies.patent,
-        out_at=happened_at or at, corrects=lies,
+        out_at=when, corrects=lies,
     )  # fmt: skip
+    if alone and not intended and (ml_per_h := _charted_at(rows, when)):
+        raise_flag(
+            session=session, at=at, by=by, rule=CAME_OUT, level="high", since=when, for_prescriber=True,
+            sentence=f"The catheter came out while the pump was charted at {ml_per_h.normalize():f} mL/h. Stop the "
+            "pump, look at the arm, and chart what the pump gave.", value=str(row.code),
+        )  # fmt: skip
+    return row
+
+
+def _charted_at(rows: DoseRows, when: datetime) -> Decimal:
+    """How the pump was set at this minute, in mL/h."""
+    before = [row for row in rows.rates if row.happened_at < when + MINUTE]
+    return before[-1].pump_ml_per_h if before else Decimal(0)
 
 
 @audit.once

@@ -11,6 +11,7 @@ from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.infusion import models
 from clearhead.clinic.infusion.actions.base import HERE, Written, add, lock, raise_flag, refuse
 from clearhead.clinic.infusion.actions.flags import drop_doubts, keep_flags
+from clearhead.clinic.infusion.actions.gate import CAME_OUT
 from clearhead.clinic.infusion.actions.rate import settle
 from clearhead.clinic.infusion.actions.symptom import keep_symptom_flag, vein_of
 from clearhead.clinic.infusion.entered import NEVER_TAKEN_BACK, TAKEN_BACK
@@ -47,16 +48,9 @@ def strike(
     model: Any = type(row)
     kind, session = str(model._meta.model_name), row.session
     lock(session)
-    if kind not in STRIKABLE or (isinstance(row, models.Event) and row.kind in NEVER_TAKEN_BACK):
-        raise refuse("strike", "Take back", "This stays on the record. Add a note instead.")
-    if isinstance(row, models.RateChange):
-        _never_more(row, at)
-    if not roles_of(by, session.site) & set(CLINICAL):
-        raise refuse("act_permitted", "Who may", "Only a clinician of this site takes an entry back.")
-    if row.struck or model._default_manager.filter(corrects=row).exists():
-        raise refuse("strike", "Take back", "This entry was corrected already.")
-    if not reason.strip():
-        raise refuse("reason", "Reason", "Say why, in a word or two.")
+    _may_be_taken_back(row, kind, reason, by, at)
+    if isinstance(row, models.Access) and row.out_at is not None:
+        return _lies_again(row, by, at, written)
     over: ChairFact = add(
         model, session=session, at=at, by=by, verb=f"strike {kind}", happened_at=row.happened_at, written=written,
         corrects=row, struck=True, **_copied(row),
@@ -85,6 +79,20 @@ def _judge_anew(row: ChairFact, at: datetime, by: User) -> None:
         keep_symptom_flag(row.session, row.symptom, at, by, over=TAKEN_BACK)
 
 
+def _may_be_taken_back(row: ChairFact, kind: str, reason: str, by: User, at: datetime) -> None:
+    model: Any = type(row)
+    if kind not in STRIKABLE or (isinstance(row, models.Event) and row.kind in NEVER_TAKEN_BACK):
+        raise refuse("strike", "Take back", "This stays on the record. Add a note instead.")
+    if isinstance(row, models.RateChange):
+        _never_more(row, at)
+    if not roles_of(by, row.session.site) & set(CLINICAL):
+        raise refuse("act_permitted", "Who may", "Only a clinician of this site takes an entry back.")
+    if row.struck or model._default_manager.filter(corrects=row).exists():
+        raise refuse("strike", "Take back", "This entry was corrected already.")
+    if not reason.strip():
+        raise refuse("reason", "Reason", "Say why, in a word or two.")
+
+
 def _never_more(row: models.RateChange, at: datetime) -> None:
     """No way around a gate: an end stays, and nothing is taken back that would make the record say more runs now.
 
@@ -107,6 +115,22 @@ def _never_more(row: models.RateChange, at: datetime) -> None:
             "Without this entry the pump would run, or run faster, on the record. Resume it or enter what it shows."
         )
         raise refuse("strike", "Take back", sentence)
+
+
+def _lies_again(row: models.Access, by: User, at: datetime, written: Written) -> models.Access:
+    """It was never taken out: a row over the removal says that the catheter lies, as it was placed."""
+    placed = row.corrects or row
+    said = {**_copied(row), "out_at": None}
+    flags = models.Flag.standing().filter(session=row.session, rule=CAME_OUT, value=str(row.code))
+    for flag in flags.exclude(acks__cleared=True):
+        add(
+            models.FlagAck, session=row.session, at=at, by=by, verb="flag over", flag=flag, cleared=True,
+            done=TAKEN_BACK,
+        )  # fmt: skip
+    return add(
+        models.Access, session=row.session, at=at, by=by, verb="strike access", happened_at=placed.happened_at,
+        written=written, corrects=row, **said,
+    )  # fmt: skip
 
 
 def _copied(row: ChairFact) -> dict[str, Any]:

@@ -79,7 +79,7 @@ class Line:
     @property
     def may_strike(self) -> bool:
         """True for entries a clinician may take back."""
-        stays = getattr(self.row, "kind", "") in NEVER_TAKEN_BACK
+        stays = getattr(self.row, "kind", "") in NEVER_TAKEN_BACK or goes_on(self.row)
         return not self.corrected and self.model in TAKEN_BACK and not stays
 
 
@@ -113,8 +113,18 @@ def for_the_crew(session: Session) -> tuple[Line, ...]:
     )
 
 
+def goes_on(row: Any) -> bool:
+    """A catheter that lay and was taken out later: what was said of the placing still holds, unless it was struck."""
+    after = getattr(row, "corrected_by", None)
+    if not isinstance(row, models.Access) or row.out_at is not None or after is None:
+        return False
+    while (later := getattr(after, "corrected_by", None)) is not None:
+        after = later
+    return not after.struck
+
+
 def _line(row: Any, protocol: Protocol) -> Line:
     name = row.recorded_by.name if row.recorded_by else (row.device or "the chair's tablet")
-    over = getattr(row, "corrected_by", None) is not None or row.struck
+    over = (getattr(row, "corrected_by", None) is not None and not goes_on(row)) or row.struck
     kind, said = str(TITLES[type(row).__name__]), words(row, protocol)
     return Line(row.happened_at, row.recorded_at, name, kind, said, row.queued, over, row)

@@ -93,6 +93,12 @@ def _event(row: models.Event, protocol: Protocol) -> str:
     return ": ".join(filter(None, [kind, AS_SAID.get(what, what.replace("_", " ")), row.text]))
 
 
+def _access(row: models.Access) -> str:
+    """Where a catheter lies; a row over a removal says that it was never taken out."""
+    again = " (not taken out, still lies)" if row.corrects_id is not None and not row.struck else ""
+    return f"{row.side} {row.body_site}, {row.gauge} G" + (" out" if row.out_at else again)
+
+
 def _gate(row: models.GateAnswer, protocol: Protocol) -> str:
     code = row.gate.rpartition(":")[2]
     title = READINESS_CHECKS.get(code) or GO_FACTS.get(code, code.replace("_", " "))
@@ -127,7 +133,7 @@ TELL: dict[str, Callable[[Any, Protocol], str]] = {
     "Responsible": lambda row, _: (
         f"{row.nurse.name} answers for the chair" + (f", for the break of {row.covers.name}" if row.covers else "")
     ),
-    "Access": lambda row, _: f"{row.side} {row.body_site}, {row.gauge} G" + (" out" if row.out_at else ""),
+    "Access": lambda row, _: _access(row),
     "Bag": lambda row, _: f"{row.mg_per_ml.normalize():f} mg/mL, {row.ml.normalize():f} mL, lot {row.lot}",
     "Check": lambda row, _: _check(row),
     "DrugClosure": lambda row, _: (

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from clearhead.clinic.infusion.queries import doses
 from clearhead.clinic.infusion.queries.chair import ChairView
 from clearhead.clinic.infusion.queries.grid import LATE_ENTRY
-from clearhead.clinic.infusion.queries.record import Line
+from clearhead.clinic.infusion.queries.record import Line, goes_on
 from clearhead.clinic.infusion.queries.said import breach_words, drug_words, symptom_words, words
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.plan.sheet import escort_of
@@ -235,7 +235,7 @@ def _corrections(view: ChairView, lines: tuple[Line, ...]) -> Iterable[Said]:
     """What was believed, what is true, who put it right and when. A vein or a flag that goes on is no correction."""
     for line in lines:
         after: Any = getattr(line.row, "corrected_by", None)
-        if after is None or (line.model in {"access", "flag"} and not after.struck):
+        if after is None or goes_on(line.row) or (line.model == "flag" and not after.struck):
             continue
         new = _("taken back") if after.struck else words(after, view.protocol)
         by = after.recorded_by.name if after.recorded_by else (after.device or _("the chair's tablet"))

@@ -122,9 +122,12 @@ def take_catheter_out(
     by: User | None,
     at: datetime,
     happened_at: datetime | None = None,
+    intended: bool = True,
     written: Written = HERE,
     client_id: UUID | None = None,
 ) -> Access:
-    """The catheter is out: a second row over the one that says where it lay."""
+    """The catheter is out: a second row over the one that says where it lay. `intended` False: it has come out."""
     not_ahead(happened_at or at, at)
-    return chair.remove_access(session=session, by=by, at=at, happened_at=happened_at, written=written)
+    return chair.remove_access(
+        session=session, by=by, at=at, happened_at=happened_at, intended=intended, written=written
+    )

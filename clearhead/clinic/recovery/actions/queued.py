@@ -35,5 +35,5 @@ def catheter(said: Said) -> Fact:
     last = rows.last()
     if last is not None and not rows.filter(out_at__isnull=True).exists():
         return cast(Fact, last)
-    row: Fact = bedside.take_catheter_out(**said.common)
+    row: Fact = bedside.take_catheter_out(**said.common, intended=False)
     return row
