@@ -84,6 +84,21 @@ def last_dose_at(session: Session, infusion: Infusion | None) -> datetime | None
     return max([infusion.ended_at, *flushed, *(bolus.happened_at for bolus in rows.boluses)])
 
 
+def seen_here(session: Session, infusion: Infusion | None, *, until: datetime) -> list[tuple[datetime, str]]:
+    """The newest of each thing that shows the patient still here, in words: nobody left before it."""
+    rows, drugs, looked, dose = observations(session), adjuncts(session), last_score(session), dose_rows(session)
+    found = [
+        (infusion.started_at if infusion else None, "the start of this infusion"),
+        (last_dose_at(session, infusion), "the end of the infusion"),
+        (max((row.happened_at for row in dose.rates if row.pump_ml_per_h > 0), default=None), "the last rate"),
+        (max((row.happened_at for row in dose.boluses), default=None), "the last bolus"),
+        (drugs[-1].happened_at if drugs else None, "the last medicine"),
+        (rows[-1].happened_at if rows else None, "the last set"),
+        (looked.happened_at if looked else None, "the discharge score"),
+    ]
+    return [(min(when, until), what) for when, what in found if when is not None]
+
+
 def accesses(session: Session) -> tuple[Access, ...]:
     """Every catheter of this session as it stands now."""
     return tuple(Access.standing().filter(session=session).order_by("happened_at", "pk"))

@@ -132,9 +132,13 @@ def leave(request: Any, session: Session) -> HttpResponse:
                 instructions_ack=said["instructions_ack"], hand_over=said.get("hand_over", ""), reason=said["reason"],
                 signer=said["signer"], secret=actions.Secret(said["secret"]) if said["secret"] else None,
                 corrects=view.left if "corrects" in request.POST else None, client_id=said["client_id"],
+                confirmed=frozenset(request.POST.getlist("confirm")),
             )  # fmt: skip
         except (ChairRefused, SignatureRefused) as refusal:
             form.refused(getattr(refusal, "verdict", refusal))
+            reasons = refusal.verdict.reasons if isinstance(refusal, ChairRefused) else ()
+            doubts = [reason for reason in reasons if reason.gate == "set_back"]
+            return _page(request, session, leave_form=form, doubts=doubts)
         else:
             return _back(
                 request, session, _("The visit is closed. Print the sheet, or it has gone out as a link."), row
@@ -201,7 +205,8 @@ def _page(request: Any, session: Session, *, said: str = "", doubts: list[Any] |
     running = infusion_of(session)  # before the facts: a page never names a fact that it does not show
     view = queries.recovery_of(session, now)
     status = 422 if forms or said else 200
-    opened = bool(view.open_symptoms)
+    opened, correcting = bool(view.open_symptoms), view.left is not None and "correct" in request.GET
+    told = {"left_at": view.left.happened_at} if view.left and correcting else {}
     context = {
         "session": session, "patient": session.patient, "view": view, "now": now, "said": said, "doubts": doubts or [],
         "number": running.last_fact if running else 0,
@@ -209,11 +214,11 @@ def _page(request: Any, session: Session, *, said: str = "", doubts: list[Any] |
         "mates": tablet.mates(session.site, now),
         "lock_min": session.site.tablet_lock_min,
         "is_tablet": tablet.lock_after_min(request) is not None,
-        "correcting": view.left is not None and "correct" in request.GET,
+        "correcting": correcting,
         "set_form": forms.get("set_form") or _set_form(request, session),
         "score_form": forms.get("score_form") or ScoreForm(**_asks(view)),
         "escort_form": forms.get("escort_form") or EscortForm(alternatives=view.alternatives),
-        "leave_form": forms.get("leave_form") or LeaveForm(session=session, open_symptoms=opened),
+        "leave_form": forms.get("leave_form") or LeaveForm(session=session, open_symptoms=opened, initial=told),
         "refused": next(iter(forms), ""),
     }  # fmt: skip
     return render(request, "recovery/room.html", context, status=status)

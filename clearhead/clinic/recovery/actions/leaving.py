@@ -9,8 +9,9 @@ from typing import Any, get_args
 from uuid import UUID
 
 from clearhead.clinic.audit import actions as audit
-from clearhead.clinic.infusion.actions.base import add, lock, not_ahead, verdict_json
+from clearhead.clinic.infusion.actions.base import add, lock, not_ahead, not_long_ago, verdict_json
 from clearhead.clinic.infusion.entered import Secret
+from clearhead.clinic.infusion.models import Infusion
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.infusion.queries.rates import permit_of
 from clearhead.clinic.people import actions as people
@@ -19,7 +20,7 @@ from clearhead.clinic.people.models import Role, Signature, User
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.recovery.actions.base import DischargeRefused, ask, refuse
 from clearhead.clinic.recovery.actions.closing import close_visit
-from clearhead.clinic.recovery.facts import AtTheDoor, facts_of
+from clearhead.clinic.recovery.facts import AtTheDoor, facts_of, seen_here
 from clearhead.clinic.recovery.models import Discharge
 from clearhead.clinic.recovery.queries import departure_of
 from clearhead.medicine.protocols.protocol import Protocol
@@ -52,16 +53,19 @@ def discharge(
     signer: User | None = None,
     secret: Secret | None = None,
     corrects: Discharge | None = None,
+    confirmed: frozenset[str] = frozenset(),
     client_id: UUID | None = None,
 ) -> Discharge:
     """The patient leaves. Only the label "criteria met" can be refused; everything else is recorded as it was.
 
-    Judged at the moment of leaving, and never later than now: a time ahead cannot shorten the observation (H-21).
+    Judged at the moment of leaving, and never later than now: a time ahead cannot shorten the observation (H-21). A
+    time that the record contradicts is refused, the departure is not: with another time, or now, it is recorded.
     """
-    lock(session)
-    when = left_at or at
-    not_ahead(when, at)
+    infusion = lock(session)
     here = departure_of(session)
+    if here is not None and left_at is not None and _same_minute(left_at, here.happened_at):
+        confirmed |= {"set_back"}  # the time of a departure that is put right was read once
+    when = at if left_at is None else _when_left(session, infusion, left_at, at, confirmed)
     if here is not None and corrects != here:
         raise refuse("left", "Left already", f"{session.patient} left at {_local(session, here.happened_at)}.")
     protocol = protocol_of(session)
@@ -80,6 +84,31 @@ def discharge(
     )  # fmt: skip
     close_visit(row, by=by, at=at)
     return row
+
+
+def _when_left(
+    session: Session, infusion: Infusion | None, left_at: datetime, at: datetime, confirmed: frozenset[str]
+) -> datetime:
+    """The time that was typed: not ahead, not before what shows the patient here, and read again when long ago."""
+    not_ahead(left_at, at)
+    for seen, what in sorted(seen_here(session, infusion, until=at), reverse=True):
+        if left_at < seen.replace(second=0, microsecond=0):
+            said, then = _day_and_time(session, left_at, seen), _local(session, seen)
+            sentence = f"{said} lies before {what} at {then}. Check the time; empty means now."
+            raise refuse("left_at", "Time of leaving", sentence)
+        left_at = max(left_at, seen)
+    not_long_ago(left_at, at, confirmed, session.site.tz)
+    return left_at
+
+
+def _same_minute(one: datetime, other: datetime) -> bool:
+    return one.replace(second=0, microsecond=0) == other.replace(second=0, microsecond=0)
+
+
+def _day_and_time(session: Session, moment: datetime, seen: datetime) -> str:
+    said = moment.astimezone(session.site.tz)
+    same = said.date() == seen.astimezone(session.site.tz).date()
+    return f"{said:%H:%M}" if same else f"{said:%d %b, %H:%M}"
 
 
 def _who_may(session: Session, by: User, when: datetime) -> Iterable[Reason]:

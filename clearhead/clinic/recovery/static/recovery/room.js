@@ -120,7 +120,8 @@ async function send(form, data, confirmed = []) {
 }
 
 // The departure is judged and signed at the clinic: no queue takes it, and nothing that was typed goes.
-async function leave(form, data) {
+async function leave(form, data, confirmed = []) {
+  confirmed.forEach((gate) => data.append("confirm", gate));
   const { csrf } = desk.guard();
   let reply;
   try {
@@ -130,7 +131,7 @@ async function leave(form, data) {
     });
   } catch { return complain(form, [words.stays]); }
   if (reply.ok) { gone = true; return location.assign(location.pathname); }
-  if (reply.status === 422) return refuse(form, await reply.json(), words, () => {});
+  if (reply.status === 422) return refuse(form, await reply.json(), words, (asked) => leave(form, data, asked));
   return complain(form, [reply.status >= 500 || reply.status === 409 ? words.stays : words.signin]);
 }
 

@@ -1,0 +1,145 @@
+"""When the patient left: never before what shows them here; the departure itself is recorded in every state."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from clearhead.clinic.infusion import actions as chair
+from clearhead.clinic.infusion.models import Adjunct
+from clearhead.clinic.recovery import actions
+from clearhead.clinic.recovery.models import Discharge
+from tests.cast import AT_TEN, PIN, member
+from tests.clinic.infusion.room import minutes, running
+from tests.clinic.infusion.room import visit as prepared
+from tests.clinic.recovery import ward
+from tests.clinic.recovery.test_pages import send
+
+pytestmark = [pytest.mark.django_db, pytest.mark.hazard("H-21")]
+NOW = ward.ENDED + minutes(40)
+GOES = {"disposition": "against_advice", "reason": "Wants to go."}
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def session():
+    return ward.ended()
+
+
+def refused(session, left_at, **said):
+    with pytest.raises(actions.DischargeRefused) as refusal:
+        ward.go(session, NOW, left_at=left_at, **{**GOES, **said})
+    assert not Discharge.objects.exists()
+    return str(refusal.value)
+
+
+def test_h21_a_departure_of_yesterday_is_refused_by_name_and_the_driving_ban_stays_whole(session):
+    said = refused(session, NOW - DAY, confirmed=frozenset({"set_back"}))
+    here = session.site.tz
+
+    assert f"{(NOW - DAY).astimezone(here):%d %b, %H:%M} lies before" in said
+    assert f"the end of the infusion at {ward.ENDED.astimezone(here):%H:%M}" in said
+    left = ward.go(session, NOW, **GOES)
+    assert left.restriction_until == NOW + DAY
+
+
+@pytest.mark.parametrize(
+    ("what", "at"),
+    [("the last set", 30), ("the discharge score", 31), ("the last medicine", 32), ("the end of the infusion", 0)],
+)
+def test_nobody_left_before_what_the_record_shows_of_them(session, what, at):
+    when = ward.ENDED + minutes(at)
+    if what == "the last set":
+        ward.taken(session, when)
+    elif what == "the discharge score":
+        actions.score(session=session, items=ward.GOOD, answers={}, by=member("nina"), at=when)
+    elif what == "the last medicine":
+        drug = {"order_id": "ondansetron_nausea", "ingredient_id": "ondansetron", "dose": 4, "unit": "mg"}
+        ward.fact(Adjunct, session, when, **drug, route="intravenous")
+
+    assert f"lies before {what} at {when.astimezone(session.site.tz):%H:%M}" in refused(session, when - minutes(1))
+    assert ward.go(session, NOW, left_at=when, **GOES).happened_at == when
+
+
+def test_within_the_minute_of_the_last_set_the_departure_comes_after_it(session):
+    seen = ward.ENDED + timedelta(minutes=30, seconds=40)
+    ward.taken(session, seen)
+
+    assert ward.go(session, NOW, left_at=ward.ENDED + minutes(30), **GOES).happened_at == seen
+
+
+def test_a_departure_set_back_by_more_than_an_hour_is_read_again(session):
+    late = ward.ENDED + minutes(100)
+
+    with pytest.raises(chair.ChairRefused, match="Is the time right"):
+        ward.go(session, late, left_at=ward.ENDED + minutes(30), **GOES)
+    assert not Discharge.objects.exists()
+    left = ward.go(session, late, left_at=ward.ENDED + minutes(30), confirmed=frozenset({"set_back"}), **GOES)
+
+    assert left.happened_at == ward.ENDED + minutes(30)
+
+
+def test_a_set_dated_a_little_ahead_never_holds_up_a_departure_of_now(session):
+    ward.taken(session, NOW + minutes(4))
+
+    assert ward.go(session, NOW, left_at=NOW, **GOES).happened_at == NOW
+
+
+def _state(name):
+    if name == "preparing":
+        return prepared()
+    session = running() if name in {"running", "paused", "stopped"} else ward.ended()
+    nina = member("nina")
+    if name == "paused":
+        chair.pause(session=session, by=nina, at=AT_TEN + minutes(10))
+    elif name == "stopped":
+        chair.stop(session=session, by=nina, at=AT_TEN + minutes(10))
+    elif name == "closed":
+        chair.close(session=session, by=nina, at=ward.ENDED + minutes(5), end_reason="planned")
+    return session
+
+
+@pytest.mark.parametrize("state", ["preparing", "running", "paused", "stopped", "recovering", "closed"])
+@pytest.mark.parametrize("disposition", ["exception", "against_advice", "emergency", "admitted"])
+@pytest.mark.parametrize("typed", [False, True])
+def test_every_departure_but_the_label_is_recorded_in_every_state(state, disposition, typed):
+    session, why = _state(state), {"disposition": disposition, "reason": "As it was."}
+    if disposition == "exception":
+        why |= {"signer": member("dario"), "secret": actions.Secret(PIN)}
+
+    left = ward.go(session, NOW, left_at=NOW if typed else None, **why)
+
+    assert (left.disposition, left.happened_at) == (disposition, NOW)
+
+
+def test_the_page_asks_for_a_time_long_ago_and_takes_the_tick(session, client: Client, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: ward.ENDED + minutes(100))
+    client.force_login(member("nina"))
+    zone = session.site.tz
+    typed = {**GOES, "left_at": f"{(ward.ENDED + minutes(30)).astimezone(zone):%Y-%m-%dT%H:%M}"}
+    yesterday = {**GOES, "left_at": f"{(ward.ENDED - DAY).astimezone(zone):%Y-%m-%dT%H:%M}"}
+
+    wrong = send(client, session, "leave", **yesterday, confirm="set_back")
+    asked = send(client, session, "leave", **typed)
+    saved = send(client, session, "leave", **typed, confirm="set_back")
+
+    assert (wrong.status_code, asked.status_code, saved.status_code) == (422, 422, 303)
+    assert "Check the time; empty means now." in wrong.content.decode()
+    assert 'name="confirm" value="set_back"' in asked.content.decode()
+    assert Discharge.objects.get().happened_at == ward.ENDED + minutes(30)
+
+
+def test_a_label_put_right_the_next_day_keeps_the_time_of_leaving(session, client: Client, monkeypatch):
+    first = ward.go(session, NOW, **GOES)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW + DAY)
+    client.force_login(member("nina"))
+    page = client.get(f"/recovery/{session.code}/?correct").content.decode()
+    shown = f"{NOW.astimezone(session.site.tz):%Y-%m-%dT%H:%M}"
+
+    said = {"disposition": "admitted", "reason": "Taken to the ward.", "corrects": "1", "left_at": shown}
+    assert f'value="{shown}"' in page
+    assert send(client, session, "leave", **said).status_code == 303
+
+    assert Discharge.standing().get().happened_at == first.happened_at
