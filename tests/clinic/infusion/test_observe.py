@@ -39,8 +39,9 @@ def test_a_set_belongs_to_the_moment_at_which_it_was_taken(minute: int, phase: s
     actions.end(session=session, by=nina, at=AT_TEN + minutes(60))
 
     row = actions.observe(
-        session=session, values=CALM, by=nina, at=AT_TEN + minutes(70), happened_at=AT_TEN + minutes(minute)
-    )
+        session=session, values=CALM, by=nina, at=AT_TEN + minutes(70), happened_at=AT_TEN + minutes(minute),
+        confirmed=frozenset({"set_back"}),
+    )  # fmt: skip
 
     assert (row.phase, row.due_at) == (phase, None if due is None else AT_TEN + minutes(due))
 
@@ -53,6 +54,17 @@ def test_a_resting_set_typed_after_the_start_is_part_of_the_baseline_and_no_infu
 
     assert Observation.objects.filter(phase="baseline").count() == 3
     assert not [flag.rule for flag in queries.open_flags(session) if flag.rule.startswith("limit:infusion")]
+
+
+def test_a_set_of_hours_ago_is_asked_about_and_one_from_a_queue_is_not() -> None:
+    session, late = running(), AT_TEN + minutes(200)
+    said: dict[str, Any] = {"session": session, "values": CALM, "by": member("nina"), "at": late}
+
+    with pytest.raises(actions.ChairRefused, match="is 195 min ago. Is the time right?"):
+        actions.observe(**said, happened_at=AT_TEN + minutes(5))
+
+    assert actions.observe(**said, happened_at=AT_TEN + minutes(5), confirmed=frozenset({"set_back"}))
+    assert actions.observe(**said, happened_at=AT_TEN + minutes(6), intended=False).queued is False
 
 
 def test_words_stand_for_a_value_and_silence_does_not() -> None:

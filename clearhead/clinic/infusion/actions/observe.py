@@ -15,6 +15,7 @@ from clearhead.clinic.infusion.actions.base import (
     add,
     lock,
     not_ahead,
+    not_long_ago,
     raise_flag,
     refuse,
 )
@@ -82,6 +83,7 @@ def observe(
     _possible(values, words)
     doubts = [r for r in _doubts(session, values, when) if r.gate not in confirmed]
     if intended:
+        not_long_ago(when, at, confirmed, session.site.tz)
         asked = _wanted(kind, vein=vein_lies(session, when))
         reasons = [*_incomplete(values, words, asked), *doubts]
         if reasons:
