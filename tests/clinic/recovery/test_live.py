@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from clearhead.clinic.infusion import actions
 from clearhead.clinic.recovery import actions as leaving
+from clearhead.clinic.recovery.models import Discharge
 from tests.cast import member
 from tests.clinic.infusion.room import minutes
 from tests.clinic.recovery import ward
@@ -55,3 +56,29 @@ def test_when_the_clinic_is_lost_it_is_said_and_taken_back_when_it_answers(room:
     page.locator("#lost-notice").wait_for()
     page.context.set_offline(False)
     page.locator("#lost-notice").wait_for(state="hidden")
+
+
+def test_a_time_of_leaving_that_cannot_be_is_refused_and_one_of_long_ago_is_confirmed_at_the_form(
+    open_page: Any, sign_in: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: ward.ENDED + minutes(100))
+    session, page = ward.ended(), open_page()
+    sign_in(page, member("nina"))
+    page.goto(f"/recovery/{session.code}/")
+    page.locator("#leave input[value=against_advice]").check()
+    page.locator("#id_reason").fill("Leaves with a friend.")
+    page.locator("#leave summary").click()
+
+    page.locator("#id_left_at").fill(typed(ward.ENDED - minutes(1440), session))
+    page.locator("#leave button.primary").click()
+    page.locator("#leave .errors", has_text="lies before the end of the infusion").wait_for()
+    page.locator("#id_left_at").fill(typed(ward.ENDED + minutes(30), session))
+    page.locator("#leave button.primary").click()
+    page.locator("#leave .doubts button", has_text="Is the time right?").click()
+
+    page.locator("h2", has_text="Against advice").wait_for()
+    assert Discharge.objects.get().happened_at == ward.ENDED + minutes(30)
+
+
+def typed(moment: Any, session: Any) -> str:
+    return f"{moment.astimezone(session.site.tz):%Y-%m-%dT%H:%M}"
