@@ -139,8 +139,8 @@ def pause(request: Any, session: Session) -> HttpResponse:
 
     def run(said: dict[str, Any], now: datetime) -> Any:
         return actions.pause(
-            session=session, happened_at=said["happened_at"], reason=said["reason"], by=request.user, at=now,
-            written=written(request), client_id=said["client_id"],
+            session=session, happened_at=said["happened_at"], reason=said["reason"], confirmed=confirmed(request),
+            by=request.user, at=now, written=written(request), client_id=said["client_id"],
         )  # fmt: skip
 
     return answer(request, session, form, run, title=_("Pause"))
@@ -154,8 +154,8 @@ def end(request: Any, session: Session) -> HttpResponse:
 
     def run(said: dict[str, Any], now: datetime) -> Any:
         return actions.end(
-            session=session, happened_at=said["happened_at"], reason=said["reason"], by=request.user, at=now,
-            written=written(request), client_id=said["client_id"],
+            session=session, happened_at=said["happened_at"], reason=said["reason"], confirmed=confirmed(request),
+            by=request.user, at=now, written=written(request), client_id=said["client_id"],
         )  # fmt: skip
 
     return answer(request, session, form, run, title=_("End the infusion"))

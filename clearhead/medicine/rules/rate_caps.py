@@ -125,16 +125,18 @@ def _sessions(facts: RateFacts, protocol: Protocol) -> Iterable[Reason]:
 def _still_to_come(facts: RateFacts, protocol: Protocol, at: datetime) -> Fraction:
     """The mg this intention would add: a bolus on top of what runs, a rate instead of it, by the planned end.
 
-    Where the protocol gives small doses with waits, a rate stands for one of them and ends with it.
+    Where the protocol gives small doses with waits, a rate stands for one of them and ends with it. What was set back
+    in time lasted until the next setting, and what was set since comes on top.
     """
     left_h = Fraction(0)
-    if facts.planned_end is not None and facts.planned_end > at:
-        left_h = Fraction(int((facts.planned_end - at).total_seconds() * 1_000_000), 3_600_000_000)
+    end = facts.until if facts.until is not None else facts.planned_end
+    if end is not None and end > at:
+        left_h = Fraction(int((end - at).total_seconds() * 1_000_000), 3_600_000_000)
     if isinstance(protocol.dose, MiniBolus):
         left_h = min(left_h, Fraction(protocol.dose.over_min, 60))
     if facts.intention.kind == "bolus":
-        return Fraction(facts.intention.value) + facts.given.mg_per_h * left_h
-    return Fraction(facts.mg_per_h) * left_h
+        return Fraction(facts.intention.value) + facts.given.mg_per_h * left_h + facts.later_mg
+    return Fraction(facts.mg_per_h) * left_h + facts.later_mg
 
 
 def _over(gate: str, what: str, mg: Fraction, cap_mg: Decimal, protocol: Protocol, key: str) -> Iterable[Reason]:

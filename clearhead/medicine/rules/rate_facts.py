@@ -42,6 +42,8 @@ class RateFacts:
     paused_since: datetime | None = None
     last_change_at: datetime | None = None
     last_session_mg_per_h: tuple[Decimal, ...] = ()  # rates of the patient's last session
+    until: datetime | None = None  # an entry set back: the next setting took over then
+    later_mg: Fraction = Fraction(0)  # what the settings since give by the planned end
     earlier_mg_24h: Decimal | None = None  # other sessions inside the 24 hours before
     earlier_mg_course: Decimal | None = None
     earlier_mg_year: Decimal | None = None

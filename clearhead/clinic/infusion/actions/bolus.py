@@ -15,15 +15,14 @@ from clearhead.clinic.infusion.actions.base import (
     breach_of,
     lock,
     not_ahead,
-    not_long_ago,
     refuse,
     since_start,
     verdict_json,
 )
-from clearhead.clinic.infusion.actions.rate import PLAIN, ZERO, Ask, compare, flag_breach, gate, judged, moment
+from clearhead.clinic.infusion.actions.moment import moment_of
+from clearhead.clinic.infusion.actions.rate import PLAIN, ZERO, Ask, compare, flag_breach, gate, judged
 from clearhead.clinic.infusion.actions.second import alone, flag_reading
 from clearhead.clinic.infusion.models import Bolus, Flush
-from clearhead.clinic.infusion.queries.doses import dose_rows
 from clearhead.clinic.infusion.queries.rates import facts_for
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
@@ -47,28 +46,28 @@ def bolus(
     written: Written = HERE,
     client_id: UUID | None = None,
 ) -> Bolus:
-    """A dose at one moment, from the bag that hangs."""
-    infusion = lock(session)
-    when, intended = moment(happened_at, at, intended)
-    when = since_start(infusion, when)
-    if not written.queued:
-        not_long_ago(when, at, ask.confirmed, session.site.tz)
-    rows = dose_rows(session)
-    if rows.bag is None or infusion is None:
+    """A dose at one moment, from the bag that hangs, or hung then."""
+    moment = moment_of(
+        session, "bolus", happened_at=happened_at, at=at, intended=intended, confirmed=ask.confirmed, written=written
+    )
+    infusion, when, intended, then = moment.infusion, moment.when, moment.intended, moment.then
+    if then.bag is None or infusion is None:
         raise refuse("running", "No infusion", "Nothing has been started here. Open the start page.", question="rate")
     wanted = Intention("bolus", mg, "mg")
-    facts, protocol = facts_for(session, wanted, bag=rows.bag, by=by, at=when, said=ask.said(), rows=rows)
-    verdict = judged(session, "bolus", facts, protocol, rows, by, when)
+    facts, protocol = facts_for(
+        session, wanted, bag=then.bag, by=by, at=when, said=ask.said(), rows=then, later=moment.whole
+    )
+    verdict = judged(session, "bolus", facts, protocol, then, by, when)
     if intended:
-        gate(verdict, facts, rows, ask)
+        gate(verdict, facts, then, ask)
     elif not written.queued:
         _named(facts, protocol)
-    shown = rows.last.pump_ml_per_h if rows.last else ZERO
+    shown = then.last.pump_ml_per_h if then.last else ZERO
     check, differs = compare(
-        session, protocol, "bolus", ask, infusion.weight_kg, rows.bag, shown, by, at, written, intended=intended
+        session, protocol, "bolus", ask, infusion.weight_kg, then.bag, shown, by, at, written, intended=intended
     )
     row = add(
-        Bolus, session=session, at=at, by=by, verb="bolus", happened_at=when, written=written, bag=rows.bag, mg=mg,
+        Bolus, session=session, at=at, by=by, verb="bolus", happened_at=when, written=written, bag=then.bag, mg=mg,
         over_min=over_min, intended=intended, second_person=check.checker if check else None,
         single_handed=alone(verdict), reason=ask.reason[:300], verdict=verdict_json(verdict),
         breach="" if intended else breach_of(verdict),
@@ -101,7 +100,8 @@ def flush(
     infusion = lock(session)
     not_ahead(happened_at or at, at)
     when = since_start(infusion, happened_at or at)
-    return add(
+    row = add(
         Flush, session=session, at=at, by=by, verb="flush", happened_at=when, written=written, ml=ml,
         over_min=over_min,
     )  # fmt: skip
+    return row

@@ -23,6 +23,7 @@ from clearhead.clinic.infusion.actions.base import (
     refuse,
     since_start,
 )
+from clearhead.clinic.infusion.actions.moment import flag_overtaken
 from clearhead.clinic.infusion.entered import NOTES
 from clearhead.clinic.infusion.models import Event, Infusion, PumpReading, RateChange
 from clearhead.clinic.infusion.queries.doses import account, dose_rows, exact
@@ -154,11 +155,12 @@ def _stop(
     )  # fmt: skip
     before = [one for one in rows.rates if one.happened_at <= when]
     if infusion is not None and before and before[-1].kind != RateChange.Kind.END:
-        add(
+        ended = add(
             RateChange, session=session, at=at, by=by, verb="pump: end", happened_at=when, written=written,
             bag=before[-1].bag, kind="end", entered_value=Decimal(0), entered_unit="mL/h", pump_ml_per_h=Decimal(0),
             intended=False, reason=(reason or "STOP")[:300],
         )  # fmt: skip
+        flag_overtaken(ended, rows, by, at)
         rate.settle(infusion)
     return row
 
@@ -206,14 +208,16 @@ def pump_seen_stopped(
 
 def _stands_still(infusion: Infusion, by: User | None, at: datetime, when: datetime, written: Written) -> None:
     """A pause as what happened, where the record says that the pump ran at that moment."""
-    before = [one for one in dose_rows(infusion.session).rates if one.happened_at <= when]
+    rows = dose_rows(infusion.session)
+    before = [one for one in rows.rates if one.happened_at <= when]
     if not before or not before[-1].pump_ml_per_h:
         return
-    add(
+    paused = add(
         RateChange, session=infusion.session, at=at, by=by, verb="pump: pause", happened_at=when, written=written,
         bag=before[-1].bag, kind="pause", entered_value=Decimal(0), entered_unit="mL/h", pump_ml_per_h=Decimal(0),
         intended=False, reason="The pump was seen stopped.",
     )  # fmt: skip
+    flag_overtaken(paused, rows, by, at)
     rate.settle(infusion)
 
 
@@ -263,9 +267,10 @@ def _read(
     session: Session, pump_ml: Decimal, stopped: bool, by: User | None, at: datetime, when: datetime, written: Written
 ) -> PumpReading:
     rows, charted = dose_rows(session), _charted(session, pump_ml, when)
-    assert rows.bag is not None  # both callers asked
+    bag = rows.at(when).bag or rows.bag
+    assert bag is not None  # both callers asked
     row = add(
-        PumpReading, session=session, at=at, by=by, verb="pump read", happened_at=when, written=written, bag=rows.bag,
+        PumpReading, session=session, at=at, by=by, verb="pump read", happened_at=when, written=written, bag=bag,
         pump_ml=pump_ml, charted_ml=charted, stopped=stopped,
     )  # fmt: skip
     if abs(pump_ml - charted) > MUCH_ML:

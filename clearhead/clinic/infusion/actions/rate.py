@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
@@ -20,14 +20,12 @@ from clearhead.clinic.infusion.actions.base import (
     Written,
     add,
     breach_of,
-    lock,
-    not_ahead,
-    not_long_ago,
     raise_flag,
     refuse,
-    since_start,
     verdict_json,
 )
+from clearhead.clinic.infusion.actions.late_bag import ask_about_bag, flag_recounted
+from clearhead.clinic.infusion.actions.moment import Moment, flag_overtaken, moment_of
 from clearhead.clinic.infusion.actions.second import alone, compared, expected, flag_reading
 from clearhead.clinic.infusion.entered import SecondPerson
 from clearhead.clinic.infusion.models import Bag, Bolus, Check, Infusion, RateChange
@@ -46,7 +44,6 @@ from clearhead.medicine.rules.second import second_check
 from clearhead.medicine.rules.verdict import Verdict
 
 ZERO = Decimal(0)
-NOW_MEANS = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +80,8 @@ def change_rate(
     client_id: UUID | None = None,
 ) -> RateChange:
     """Another rate, typed in any of three units."""
-    return _set(
-        session, "change", Intention("change", value, cast(Unit, unit)), by, at, happened_at, intended, ask, written
-    )
+    moment = _moment(session, "change", happened_at, at, intended, ask, written)
+    return _set(session, "change", Intention("change", value, cast(Unit, unit)), by, at, moment, ask, written)
 
 
 @audit.once
@@ -103,11 +99,10 @@ def resume(
     client_id: UUID | None = None,
 ) -> RateChange:
     """On again after a pause, at the rate before it unless another one is typed."""
+    moment = _moment(session, "resume", happened_at, at, intended, ask, written)
     if value is None:
-        value, unit = rate_before(dose_rows(session)), "mg/h"
-    return _set(
-        session, "resume", Intention("resume", value, cast(Unit, unit)), by, at, happened_at, intended, ask, written
-    )
+        value, unit = rate_before(moment.then), "mg/h"
+    return _set(session, "resume", Intention("resume", value, cast(Unit, unit)), by, at, moment, ask, written)
 
 
 @audit.once
@@ -119,12 +114,16 @@ def pause(
     happened_at: datetime | None = None,
     intended: bool = True,
     reason: str = "",
+    confirmed: frozenset[str] = frozenset(),
     written: Written = HERE,
     client_id: UUID | None = None,
 ) -> RateChange:
     """The pump stands still for a while. Never refused while something runs; no stale check, no second person."""
-    wanted, ask = Intention("pause", ZERO, "mL/h"), Ask(reason=reason)
-    return _set(session, "pause", wanted, by, at, happened_at, intended, ask, written)
+    wanted, ask = Intention("pause", ZERO, "mL/h"), Ask(reason=reason, confirmed=confirmed)
+    return _set(
+        session, "pause", wanted, by, at, _moment(session, "pause", happened_at, at, intended, ask, written), ask,
+        written,
+    )  # fmt: skip
 
 
 @audit.once
@@ -135,12 +134,15 @@ def end(
     at: datetime,
     happened_at: datetime | None = None,
     reason: str = "",
+    confirmed: frozenset[str] = frozenset(),
     written: Written = HERE,
     client_id: UUID | None = None,
 ) -> RateChange:
     """The infusion is over. The pump still has to be seen stopped."""
-    wanted, ask = Intention("stop", ZERO, "mL/h"), Ask(reason=reason)
-    return _set(session, "end", wanted, by, at, happened_at, False, ask, written)
+    wanted, ask = Intention("stop", ZERO, "mL/h"), Ask(reason=reason, confirmed=confirmed)
+    return _set(
+        session, "end", wanted, by, at, _moment(session, "end", happened_at, at, False, ask, written), ask, written
+    )
 
 
 @audit.once
@@ -160,13 +162,31 @@ def change_bag(
 
     It was checked by two when it was prepared, and is again at the pump where the protocol asks.
     """
-    lock(session)
-    rows = dose_rows(session)
-    if rows.bag is not None and bag.pk == rows.bag.pk:
+    moment = _moment(session, "bag_change", happened_at, at, intended, ask, written)
+    then = moment.then
+    if then.bag is not None and bag.pk == then.bag.pk:
         raise refuse("bag", "Bag", "This bag hangs already. Prepare a new one first.", question="rate")
-    stands = rows.last is not None and rows.paused is not None
-    wanted = Intention("pause", ZERO, "mL/h") if stands else Intention("change_bag", rate_before(rows), "mg/h")
-    return _set(session, "bag_change", wanted, by, at, happened_at, intended, ask, written, bag)
+    if not written.queued:
+        ask_about_bag(session, bag, moment, ask.confirmed)
+    stands = then.last is not None and then.paused is not None
+    wanted = Intention("pause", ZERO, "mL/h") if stands else Intention("change_bag", rate_before(then), "mg/h")
+    row = _set(session, "bag_change", wanted, by, at, moment, ask, written, bag)
+    flag_recounted(row, moment, by, at)
+    return row
+
+
+def _moment(
+    session: Session,
+    kind: str,
+    happened_at: datetime | None,
+    at: datetime,
+    intended: bool,
+    ask: Ask,
+    written: Written,
+) -> Moment:
+    return moment_of(
+        session, kind, happened_at=happened_at, at=at, intended=intended, confirmed=ask.confirmed, written=written
+    )
 
 
 def _set(
@@ -175,33 +195,25 @@ def _set(
     wanted: Intention,
     by: User | None,
     at: datetime,
-    happened_at: datetime | None,
-    intended: bool,
+    moment: Moment,
     ask: Ask,
     written: Written,
     bag: Bag | None = None,
 ) -> RateChange:
-    infusion = lock(session)
-    when, intended = moment(happened_at, at, intended)
-    if written.queued and infusion is not None and when < infusion.started_at:
-        when = (
-            at  # a device whose clock runs behind: what the pump did there is charted, at the latest it can have been
-        )
-    when = since_start(infusion, when)
-    if kind not in {"pause", "end"} and not written.queued:
-        not_long_ago(when, at, ask.confirmed, session.site.tz)
-    rows = dose_rows(session)
-    bag = bag or rows.bag
+    infusion, when, intended, then = moment.infusion, moment.when, moment.intended, moment.then
+    bag = bag or then.bag
     if bag is None or infusion is None:
         raise refuse("running", "No infusion", "Nothing has been started here. Open the start page.", question="rate")
-    facts, protocol = facts_for(session, wanted, bag=bag, by=by, at=when, said=ask.said(), rows=rows)
-    verdict = judged(session, kind, facts, protocol, rows, by, when)
+    facts, protocol = facts_for(
+        session, wanted, bag=bag, by=by, at=when, said=ask.said(), rows=then, later=moment.whole
+    )
+    verdict = judged(session, kind, facts, protocol, then, by, when)
     if intended:
-        gate(verdict, facts, rows, ask)
+        gate(verdict, facts, then, ask)
     shown = shown_ml_per_h(facts, protocol)
     reads = shown
     if kind == "bag_change":  # in a pause, what it will show once it runs again
-        reads = next_ml_per_h(rows, protocol, weight_kg=infusion.weight_kg, mg_per_ml=bag.mg_per_ml)
+        reads = next_ml_per_h(then, protocol, weight_kg=infusion.weight_kg, mg_per_ml=bag.mg_per_ml)
     check, differs = compare(
         session, protocol, kind, ask, infusion.weight_kg, bag, reads, by, at, written, intended=intended
     )
@@ -213,17 +225,10 @@ def _set(
     )  # fmt: skip
     flag_breach(row, verdict, session, by, at)
     flag_reading(row, differs, session, by, at)
+    if written.queued:
+        flag_overtaken(row, moment.rows, by, at)
     settle(infusion)
     return row
-
-
-def moment(happened_at: datetime | None, at: datetime, intended: bool) -> tuple[datetime, bool]:
-    """When it counts. An intention is about now; a time set back by more than a minute says that it has happened."""
-    when = happened_at or at
-    not_ahead(when, at)
-    if not intended or when < at - NOW_MEANS:
-        return when, False
-    return at, True
 
 
 def judged(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -107,8 +106,7 @@ def _never_more(row: models.RateChange, at: datetime) -> None:
         raise refuse(
             "strike", "Take back", "This is the only setting of the pump. End the infusion, then take it back."
         )
-    without = replace(rows, rates=tuple(one for one in rows.rates if one.pk != row.pk))
-    now, then = running_mg_per_h(rows), running_mg_per_h(without)
+    now, then = running_mg_per_h(rows), running_mg_per_h(rows.without(row))
     undone = now > 0 and (row.kind == models.RateChange.Kind.BAG_CHANGE or at - row.recorded_at <= UNDO)
     if then > now and not undone:
         sentence = (

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -18,6 +19,8 @@ from clearhead.medicine.rules.dose import DoseAccount
 
 DAY = timedelta(hours=24)
 YEAR = timedelta(days=365)
+HANGS = {RateChange.Kind.START, RateChange.Kind.BAG_CHANGE}
+"""The settings that hang a bag. Every other one counts with the bag that hung at its time."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,32 @@ class DoseRows:
             return self.last.bag
         return self.bags[-1] if self.bags else None
 
+    def at(self, when: datetime) -> DoseRows:
+        """The rows up to a moment gone by: what ran, stood still and hung then."""
+        rates = tuple(row for row in self.rates if row.happened_at <= when)
+        boluses = tuple(row for row in self.boluses if row.happened_at <= when)
+        return DoseRows(rates, boluses, self.bags, tuple(row for row in self.flushes if row.happened_at <= when))
+
+    def after(self, when: datetime) -> tuple[RateChange, ...]:
+        """The settings of the pump after a moment gone by."""
+        return tuple(row for row in self.rates if row.happened_at > when)
+
+    def counting_with(self, when: datetime) -> tuple[RateChange, ...]:
+        """The settings that would count with a bag hung at this moment: up to the next bag."""
+        found = []
+        for row in self.after(when):
+            if row.kind in HANGS:
+                break
+            found.append(row)
+        return tuple(found)
+
+    def without(self, row: RateChange) -> DoseRows:
+        """The rows as they would stand if this setting were taken back."""
+        rates = tuple(copy(one) for one in self.rates if one.pk != row.pk)
+        boluses = tuple(copy(one) for one in self.boluses)
+        _hang(rates, boluses)
+        return replace(self, rates=rates, boluses=boluses)
+
 
 def dose_rows(session: Session) -> DoseRows:
     """The standing dose rows of a session. Bags are few and rates many: each bag is read once, not beside each rate."""
@@ -94,7 +123,23 @@ def dose_rows(session: Session) -> DoseRows:
     rates, boluses = _rows(RateChange, session), _rows(Bolus, session)
     for row in (*rates, *boluses):
         row.bag = every.get(row.bag_id) or row.bag
+    _hang(rates, boluses)
     return DoseRows(rates, boluses, bags, _rows(Flush, session))
+
+
+def _hang(rates: tuple[RateChange, ...], boluses: tuple[Bolus, ...]) -> None:
+    """Let each setting and each bolus count with the bag that hung at its time, in whatever order they were charted.
+
+    What the pump shows in mL/h is what was charted; mg/h follows from the bag. Within one moment: as they were charted.
+    """
+    hung: Bag | None = None
+    for row in rates:
+        hung = row.bag if hung is None or row.kind in HANGS else hung
+        row.bag = hung
+    for dose_given in boluses:
+        moment = (dose_given.happened_at, dose_given.recorded_at)
+        before = [row for row in rates if (row.happened_at, row.recorded_at) <= moment]
+        dose_given.bag = before[-1].bag if before else dose_given.bag
 
 
 def _rows(model: Any, session: Session) -> tuple[Any, ...]:
@@ -195,8 +240,7 @@ def _given(infusion: Infusion, at: datetime) -> tuple[Decimal, Decimal]:
 
 
 def _rates_of(session: Session) -> tuple[Decimal, ...]:
-    rows = RateChange.standing().filter(session=session, pump_ml_per_h__gt=0).select_related("bag")
-    return tuple(sorted({mg_per_h(row) for row in rows}))
+    return tuple(sorted({mg_per_h(row) for row in dose_rows(session).rates if row.pump_ml_per_h > 0}))
 
 
 def mg_per_h(row: RateChange) -> Decimal:

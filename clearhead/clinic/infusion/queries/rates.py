@@ -77,17 +77,31 @@ def planned_end(session: Session, infusion: Infusion | None, given: DoseAccount 
 
 
 def facts_for(
-    session: Session, wanted: Intention, *, bag: Bag, by: User | None, at: datetime, said: Said, rows: DoseRows
+    session: Session,
+    wanted: Intention,
+    *,
+    bag: Bag,
+    by: User | None,
+    at: datetime,
+    said: Said,
+    rows: DoseRows,
+    later: DoseRows | None = None,
 ) -> tuple[RateFacts, Protocol]:
-    """The facts for rate.judge at this moment, read inside the caller's transaction."""
+    """The facts for rate.judge at this moment, read inside the caller's transaction.
+
+    `rows` as they stood at this moment; `later`, for one gone by, with what was set since.
+    """
     protocol, infusion = protocol_of(session), infusion_of(session)
     given = doses.account(rows, protocol, at)
     before, stirs = doses.earlier(session, at), unrest(session, at)
+    until, later_mg = _since(session, infusion, later, protocol, at)
     facts = RateFacts(
         intention=wanted,
         role="",
         weight_kg=infusion.weight_kg if infusion else dosing_weight(session, protocol),
         mg_per_ml=bag.mg_per_ml,
+        until=until,
+        later_mg=later_mg,
         given=given,
         planned_end=planned_end(session, infusion, given, at),
         rate_before_pause_mg_per_h=doses.rate_before(rows) or None,
@@ -113,6 +127,18 @@ def facts_for(
         confirmed=said.confirmed,
     )
     return with_role(facts, by, protocol, session.site, at), protocol
+
+
+def _since(
+    session: Session, infusion: Infusion | None, whole: DoseRows | None, protocol: Protocol, at: datetime
+) -> tuple[datetime | None, Fraction]:
+    """The next setting after a moment gone by, and the mg that it and those after it give by the planned end."""
+    if whole is None or not (since := whole.after(at)):
+        return None, Fraction(0)
+    until, last = since[0].happened_at, since[-1].happened_at
+    end = planned_end(session, infusion, doses.account(whole, protocol, last), at)
+    by_end = doses.account(whole, protocol, max(end, last)).counted_mg
+    return until, by_end - doses.account(whole, protocol, until).counted_mg
 
 
 def with_role(facts: RateFacts, by: User | None, protocol: Protocol, site: Site, at: datetime) -> RateFacts:

@@ -65,10 +65,10 @@ def standing(
 
 
 def state_of(session: Session, now: datetime, rows: DoseRows) -> State:
-    """The state alone: while the pump has been set, the go and the stops need not be asked for it."""
+    """The state alone, by these rows: while the pump has been set, the go and the stops need not be asked for it."""
     if rows.last is None:
         return standing(session, now, rows).state
-    closed = SessionSummary.standing().filter(session=session).exists()
+    closed = SessionSummary.standing().filter(session=session, happened_at__lte=now).exists()
     return State.CLOSED if closed else _by_pump(rows.last)
 
 

@@ -1,0 +1,313 @@
+"""An entry that is set back in time counts by the state at its time: the bag, the rate and the pause of then."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from clearhead.clinic.infusion import actions, queries
+from clearhead.clinic.infusion.actions import Written
+from clearhead.clinic.infusion.models import Bag, Flag, Infusion, RateChange
+from clearhead.clinic.infusion.queries.doses import account_of, dose_rows, mg_per_h
+from clearhead.clinic.plan.models import Session
+from tests.cast import AT_TEN, member
+from tests.clinic.infusion.room import fresh, hang, minutes, running, second, visit
+from tests.clinic.infusion.test_change_bag import TWO_STRENGTHS, chair
+from tests.clinic.infusion.test_pages import at, post, signed_in
+
+pytestmark = pytest.mark.django_db
+QUEUED = Written(device="tablet-2", queued=True)
+SURE = frozenset({"off_the_order", "times_ten"})
+IS_SO = frozenset({"later_setting"})
+
+
+def t(minute: float) -> datetime:
+    return AT_TEN + minutes(minute)
+
+
+def lower(session: Session, minute: float, value: str = "3.5", **said: Any) -> RateChange:
+    row: RateChange = actions.change_rate(
+        session=session, value=Decimal(value), unit="mL/h", by=member("nina"), at=t(minute),
+        ask=fresh(session, confirmed=SURE), **said,
+    )  # fmt: skip
+    return row
+
+
+def stronger() -> tuple[Session, Bag]:
+    """A chair at 7 mL/h of 1 mg/mL; a bag of 2 mg/mL was prepared at 9:55."""
+    session = chair(TWO_STRENGTHS)
+    return session, hang(session, t(15), mg_per_ml="2")
+
+
+def charted_late(session: Session, bag: Bag, minute: float, hung: float, **said: Any) -> RateChange:
+    row: RateChange = actions.change_bag(
+        session=session, bag=bag, by=member("nina"), at=t(minute), happened_at=t(hung), intended=False,
+        ask=fresh(session, **said),
+    )  # fmt: skip
+    return row
+
+
+def mg(session: Session, minute: float) -> float:
+    return float(account_of(session, t(minute)).charted_mg)
+
+
+@pytest.mark.hazard("H-06")
+@pytest.mark.hazard("H-28")
+def test_a_bag_charted_late_goes_on_at_the_rate_of_then_and_the_settings_since_count_with_it() -> None:
+    session, bag = stronger()
+    lower(session, 30)
+
+    with pytest.raises(actions.ChairRefused, match=r"1 later setting then counts with 2 mg/mL: 3\.5 mL/h") as asked:
+        charted_late(session, bag, 40, 20)
+    row = charted_late(session, bag, 40, 20, confirmed=IS_SO)
+
+    assert "that is 7 mg/h and not 3.5" in str(asked.value)
+    assert (row.pump_ml_per_h, queries.chair(session, t(41)).rate.mg_per_h) == (Decimal("3.5"), 7)
+    assert mg(session, 40) == pytest.approx(7 * 40 / 60)
+    assert dose_rows(session).bag == bag
+    told = Flag.objects.get(rule="late_bag")
+    assert (told.level, told.for_prescriber) == ("medium", True)
+    assert "1 later setting now counts with 2 mg/mL, up to 7 mg/h; 4.67 mg given by now, not 4.08" in told.sentence
+
+
+@pytest.mark.hazard("H-28")
+def test_a_bag_hung_before_a_pause_that_was_charted_first_loses_nothing() -> None:
+    session, bag = stronger()
+    actions.pause(session=session, by=member("nina"), at=t(30))
+
+    row = charted_late(session, bag, 35, 20)
+
+    assert row.pump_ml_per_h == Decimal("3.5")
+    assert mg(session, 35) == pytest.approx(3.5)
+    assert queries.standing(session, t(36)).state == "paused"
+
+
+@pytest.mark.hazard("H-28")
+def test_a_bag_hung_in_a_pause_that_is_over_gives_nothing_in_it() -> None:
+    session, bag = stronger()
+    nina = member("nina")
+    actions.pause(session=session, by=nina, at=t(20))
+    actions.resume(session=session, by=nina, at=t(30), ask=fresh(session))
+
+    row = charted_late(session, bag, 40, 25, confirmed=IS_SO)
+
+    assert row.pump_ml_per_h == 0
+    assert mg(session, 30) == pytest.approx(7 * 20 / 60)
+    assert queries.chair(session, t(41)).rate.mg_per_h == 14, "7 mL/h of 2 mg/mL"
+
+
+@pytest.mark.hazard("H-09")
+def test_a_late_bag_that_lifts_the_rate_over_a_hard_limit_is_told_as_that() -> None:
+    session = running(ml_per_h="28", session=visit(protocol_version=two_strengths()))
+    bag = hang(session, t(15), mg_per_ml="2")
+    lower(session, 20, "27.9")
+
+    charted_late(session, bag, 40, 10, confirmed=IS_SO)
+
+    assert Flag.objects.get(rule="late_bag").level == "high"
+    assert queries.chair(session, t(41)).rate.mg_per_h == Decimal("55.8")
+
+
+def two_strengths() -> Any:
+    from tests.clinic.infusion.room import protocol_with
+
+    return protocol_with(TWO_STRENGTHS)
+
+
+def test_a_bag_that_was_prepared_after_it_is_said_to_have_hung_is_asked_about() -> None:
+    session = running()
+    bag = hang(session, t(57))
+
+    with pytest.raises(actions.ChairRefused, match=r"prepared at 10:37, after 10:25. Is the time right\?"):
+        charted_late(session, bag, 40, 25)
+    row = charted_late(session, bag, 40, 25, confirmed=frozenset({"prepared_later"}))
+
+    assert row.bag == bag
+
+
+@pytest.mark.hazard("H-28")
+def test_a_late_bag_taken_back_gives_the_settings_since_to_the_old_one_again() -> None:
+    session, bag = stronger()
+    lower(session, 30)
+    row = charted_late(session, bag, 40, 20, confirmed=IS_SO)
+
+    actions.strike(row=row, reason="another chair's bag", by=member("nina"), at=t(41))
+
+    assert mg(session, 40) == pytest.approx(3.5 + 3.5 / 6)
+    assert dose_rows(session).new_bag == bag
+
+
+@pytest.mark.hazard("H-28")
+@pytest.mark.parametrize(("value", "unit"), [("5", "mL/h"), ("5", "mg/h")])
+def test_a_forgotten_rate_counts_with_the_bag_that_hung_then(value: str, unit: str) -> None:
+    session, bag = stronger()
+    actions.change_bag(
+        session=session, bag=bag, by=member("nina"), at=t(20), ask=fresh(session, second=second("3.5", mg_per_ml="2"))
+    )
+
+    row = actions.change_rate(
+        session=session, value=Decimal(value), unit=unit, by=member("nina"), at=t(30), happened_at=t(10),
+        intended=False, ask=fresh(session),
+    )  # fmt: skip
+
+    row = next(one for one in dose_rows(session).rates if one.pk == row.pk)
+    assert (row.pump_ml_per_h, mg_per_h(row)) == (5, 5)
+    assert mg(session, 20) == pytest.approx((7 + 5) / 6)
+    assert not Flag.objects.filter(level="high").exists()
+
+
+@pytest.mark.hazard("H-28")
+def test_a_forgotten_bolus_comes_from_the_bag_that_hung_then_and_so_does_the_one_before_a_late_bag() -> None:
+    session, bag = stronger()
+    nina, big = member("nina"), frozenset({"bolus=5"})
+    given = {"session": session, "mg": Decimal(5), "by": nina, "intended": False}
+    first = actions.bolus(**given, at=t(12), happened_at=t(12), ask=fresh(session, confirmed=big))
+    charted_late(session, bag, 40, 11)
+
+    late = actions.bolus(**given, at=t(41), happened_at=t(10), ask=fresh(session, confirmed=big))
+
+    rows = {row.pk: row.bag for row in dose_rows(session).boluses}
+    assert rows[first.pk] == bag
+    assert rows[late.pk] != bag
+    assert late.bag != bag
+
+
+@pytest.mark.hazard("H-12")
+def test_an_end_before_a_setting_that_runs_is_refused_and_names_it() -> None:
+    session = running()
+    lower(session, 30)
+
+    with pytest.raises(actions.ChairRefused, match=r"3.5 mL/h was charted at 10:30, after this. Is the time right\?"):
+        actions.end(session=session, by=member("nina"), at=t(35), happened_at=t(26), confirmed=IS_SO)
+    actions.end(session=session, by=member("nina"), at=t(35))
+
+    assert RateChange.objects.filter(kind="end").count() == 1
+    assert Infusion.objects.get().ended_at == t(35)
+
+
+def test_a_pause_before_the_last_setting_asks_and_is_kept_once_confirmed() -> None:
+    session = running()
+    lower(session, 30)
+    said = {"session": session, "by": member("nina"), "at": t(35), "happened_at": t(26)}
+
+    with pytest.raises(actions.ChairRefused, match=r"3.5 mL/h was charted at 10:30, after this"):
+        actions.pause(**said)
+    assert not RateChange.objects.filter(kind="pause").exists()
+    actions.pause(**said, confirmed=IS_SO)
+
+    assert account_of(session, t(35)).paused_min == 4
+
+
+def test_a_resume_before_the_pause_is_refused_and_one_between_two_pauses_is_asked_about() -> None:
+    session, nina = running(), member("nina")
+    actions.pause(session=session, by=nina, at=t(20))
+    actions.pause(session=session, by=nina, at=t(30))
+    said = {"session": session, "by": nina, "at": t(35)}
+
+    with pytest.raises(actions.ChairRefused, match=r"At 10:15 the pump was running\. The pause was charted at 10:20"):
+        actions.resume(**said, happened_at=t(15), ask=fresh(session, confirmed=IS_SO))
+    with pytest.raises(actions.ChairRefused, match="The pause was charted at 10:30, after this"):
+        actions.resume(**said, happened_at=t(25), ask=fresh(session))
+    actions.resume(**said, happened_at=t(25), ask=fresh(session, confirmed=IS_SO))
+
+    assert account_of(session, t(35)).paused_min == 10
+    assert queries.standing(session, t(35)).state == "paused"
+
+
+def test_within_one_minute_what_is_charted_later_counts_as_later() -> None:
+    session = running()
+    lower(session, 30.4)
+
+    actions.pause(session=session, by=member("nina"), at=t(35), happened_at=t(30))
+
+    assert queries.standing(session, t(35)).state == "paused"
+
+
+@pytest.mark.parametrize(("act", "level"), [("pause", "medium"), ("end", "high"), ("stop", "high")])
+def test_what_a_queue_brings_late_is_kept_and_flagged(act: str, level: str) -> None:
+    session = running()
+    lower(session, 30)
+
+    getattr(actions, act)(session=session, by=member("nina"), at=t(35), happened_at=t(26), written=QUEUED)
+
+    flag = Flag.objects.get(rule="later_setting")
+    assert flag.level == level
+    assert "3.5 mL/h was charted at 10:30, after it, and stands: look at the pump." in flag.sentence
+    assert RateChange.objects.filter(happened_at=t(26), pump_ml_per_h=0).exists()
+
+
+@pytest.mark.parametrize("stopped", ["pause", "end"])
+def test_a_forgotten_decrease_from_before_a_pause_or_an_end_is_no_breach(stopped: str) -> None:
+    session = running()
+    getattr(actions, stopped)(session=session, by=member("nina"), at=t(30))
+
+    row = lower(session, 35, happened_at=t(22))
+
+    assert row.breach == ""
+    assert not Flag.objects.exists()
+    assert mg(session, 35) == pytest.approx((7 * 22 + 3.5 * 8) / 60)
+
+
+def test_a_forgotten_rate_from_within_a_pause_still_is_one() -> None:
+    session, nina = running(), member("nina")
+    actions.pause(session=session, by=nina, at=t(20))
+    actions.resume(session=session, by=nina, at=t(30), ask=fresh(session))
+
+    row = lower(session, 35, happened_at=t(25))
+
+    assert row.breach.startswith("paused")
+
+
+@pytest.mark.hazard("H-09")
+def test_a_forgotten_rate_is_held_against_the_cap_only_for_the_time_it_ran() -> None:
+    session = running(ml_per_h="35")
+    lower(session, 60)
+
+    row = lower(session, 70, "36", happened_at=t(50))
+
+    assert "session_total" not in row.breach
+
+
+def test_the_page_asks_and_takes_the_tick() -> None:
+    session = running(timezone.now() - minutes(30))
+    nina = signed_in()
+    actions.change_rate(
+        session=session, value=Decimal("3.5"), unit="mL/h", by=member("nina"), at=timezone.now() - minutes(5),
+        ask=fresh(session),
+    )  # fmt: skip
+    here = (timezone.now() - minutes(15)).astimezone(session.site.tz)
+    said = {"happened_at": f"{here:%Y-%m-%dT%H:%M}"}
+
+    asked = post(nina, session, "pause/", **said)
+    ended = post(nina, session, "end/", **said)
+    kept = post(nina, session, "pause/", **said, confirm="later_setting")
+
+    assert [reply.status_code for reply in (asked, ended, kept)] == [422, 422, 303]
+    assert 'value="later_setting"' in asked.content.decode()
+    assert 'value="later_setting"' not in ended.content.decode()
+
+
+def test_the_page_for_a_new_bag_asks_when_it_was_prepared_later_and_the_chair_counts_it_from_then() -> None:
+    session = running(timezone.now() - minutes(60), session=visit(protocol_version=two_strengths()))
+    nina, now = signed_in(), timezone.now()
+    bag = hang(session, now + minutes(15), mg_per_ml="2")
+    actions.change_rate(
+        session=session, value=Decimal("3.5"), unit="mL/h", by=member("nina"), at=now - minutes(3), ask=fresh(session)
+    )
+    here = (now - timedelta(minutes=20)).astimezone(session.site.tz)
+    said = {"bag": str(bag.code), "already": "on", "happened_at": f"{here:%Y-%m-%dT%H:%M}"}
+    said["seen"] = dose_rows(session).mark
+
+    early = post(nina, session, "bag/change/", **said)
+    later = post(nina, session, "bag/change/", **said, confirm="prepared_later")
+    kept = post(nina, session, "bag/change/", **said, confirm=["prepared_later", "later_setting"])
+
+    assert [reply.status_code for reply in (early, later, kept)] == [422, 422, 303]
+    assert "This bag was prepared at" in early.content.decode()
+    assert "1 later setting then counts with 2 mg/mL" in later.content.decode()
+    assert dose_rows(session).bag == bag
+    assert nina.get(at(session)).status_code == 200
