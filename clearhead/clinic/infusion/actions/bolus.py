@@ -21,6 +21,7 @@ from clearhead.clinic.infusion.actions.base import (
 )
 from clearhead.clinic.infusion.actions.moment import moment_of
 from clearhead.clinic.infusion.actions.rate import PLAIN, ZERO, Ask, compare, flag_breach, gate, judged
+from clearhead.clinic.infusion.actions.recount import recount
 from clearhead.clinic.infusion.actions.second import alone, flag_reading
 from clearhead.clinic.infusion.models import Bolus, Flush
 from clearhead.clinic.infusion.queries.rates import facts_for
@@ -74,6 +75,7 @@ def bolus(
     )  # fmt: skip
     flag_breach(row, verdict, session, by, at)
     flag_reading(row, differs, session, by, at)
+    recount(session, by, at)
     return row
 
 
@@ -104,4 +106,5 @@ def flush(
         Flush, session=session, at=at, by=by, verb="flush", happened_at=when, written=written, ml=ml,
         over_min=over_min,
     )  # fmt: skip
+    recount(session, by, at)
     return row

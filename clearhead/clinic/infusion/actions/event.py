@@ -24,6 +24,7 @@ from clearhead.clinic.infusion.actions.base import (
     since_start,
 )
 from clearhead.clinic.infusion.actions.moment import flag_overtaken
+from clearhead.clinic.infusion.actions.recount import recount
 from clearhead.clinic.infusion.entered import NOTES
 from clearhead.clinic.infusion.models import Event, Infusion, PumpReading, RateChange
 from clearhead.clinic.infusion.queries.doses import account, dose_rows, exact
@@ -162,6 +163,7 @@ def _stop(
         )  # fmt: skip
         flag_overtaken(ended, rows, by, at)
         rate.settle(infusion)
+        recount(session, by, at)
     return row
 
 
@@ -219,6 +221,7 @@ def _stands_still(infusion: Infusion, by: User | None, at: datetime, when: datet
     )  # fmt: skip
     flag_overtaken(paused, rows, by, at)
     rate.settle(infusion)
+    recount(infusion.session, by, at)
 
 
 @audit.once

@@ -26,6 +26,7 @@ from clearhead.clinic.infusion.actions.base import (
 )
 from clearhead.clinic.infusion.actions.late_bag import ask_about_bag, flag_recounted
 from clearhead.clinic.infusion.actions.moment import Moment, flag_overtaken, moment_of
+from clearhead.clinic.infusion.actions.recount import recount
 from clearhead.clinic.infusion.actions.second import alone, compared, expected, flag_reading
 from clearhead.clinic.infusion.entered import SecondPerson
 from clearhead.clinic.infusion.models import Bag, Bolus, Check, Infusion, RateChange
@@ -228,6 +229,7 @@ def _set(
     if written.queued:
         flag_overtaken(row, moment.rows, by, at)
     settle(infusion)
+    recount(session, by, at)
     return row
 
 

@@ -12,6 +12,7 @@ from clearhead.clinic.infusion.actions.base import HERE, Written, add, lock, rai
 from clearhead.clinic.infusion.actions.flags import drop_doubts, keep_flags
 from clearhead.clinic.infusion.actions.gate import CAME_OUT
 from clearhead.clinic.infusion.actions.rate import settle
+from clearhead.clinic.infusion.actions.recount import recount
 from clearhead.clinic.infusion.actions.symptom import keep_symptom_flag, vein_of
 from clearhead.clinic.infusion.entered import NEVER_TAKEN_BACK, TAKEN_BACK
 from clearhead.clinic.infusion.models import ChairFact
@@ -63,6 +64,7 @@ def strike(
     infusion = models.Infusion.objects.filter(session=session).first()
     if infusion is not None:
         settle(infusion)
+        recount(session, by, at)
     _judge_anew(row, at, by)
     if isinstance(row, models.Observation) and (with_it := vein_of(row)) is not None:
         strike(row=with_it, reason=reason, by=by, at=at, written=written)

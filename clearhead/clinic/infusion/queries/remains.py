@@ -9,6 +9,7 @@ from decimal import Decimal
 from clearhead.clinic.infusion.models import Bag, DrugClosure
 from clearhead.clinic.infusion.queries import doses
 from clearhead.clinic.infusion.queries.doses import DoseRows
+from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.protocols.bedside import Line
 from clearhead.medicine.protocols.protocol import Protocol
@@ -55,6 +56,13 @@ def _left(bag: Bag, rows: DoseRows, given: DoseAccount, protocol: Protocol) -> D
         return doses.ml_left(rows, given, protocol)
     used = next((use.used_ml for use in given.bags if use.bag.code == str(bag.code)), None)
     return bag.ml if used is None else bag.ml - doses.exact(used)
+
+
+def given_by_closure(closure: DrugClosure) -> Decimal:
+    """mg that were in the vein when the drug was accounted for, by the chart as it stands now."""
+    session = closure.session
+    given = doses.account(doses.dose_rows(session), protocol_of(session), closure.happened_at)
+    return doses.exact(given.delivered_mg).quantize(Decimal("0.001"))
 
 
 def pump_since_bag(rows: DoseRows, protocol: Protocol, at: datetime) -> Decimal:

@@ -10,6 +10,7 @@ from typing import Any
 from clearhead.clinic.infusion import models
 from clearhead.clinic.infusion.entered import AS_SAID, WHY_NOT
 from clearhead.clinic.infusion.queries.pinned import protocol_of
+from clearhead.clinic.infusion.queries.remains import given_by_closure
 from clearhead.clinic.infusion.queries.vitals import open_symptoms
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.protocols.codes import GO_FACTS, READINESS_CHECKS
@@ -112,6 +113,16 @@ def _check(row: models.Check) -> str:
     return f"{row.checker.name}: {numbers} ({row.act.replace('_', ' ')})"
 
 
+def _drug(row: models.DrugClosure) -> str:
+    """As it was signed; where the chart was corrected since, that it was, and what is given by it now."""
+    said = f"drawn {_plain(row.drawn_mg)} mg, given {_plain(row.given_mg)} mg, "
+    said += f"left {_plain(row.left_mg)} mg, wasted {_plain(row.wasted_mg)} mg"
+    now = given_by_closure(row)
+    if now == row.given_mg:
+        return said
+    return f"{said}; CHANGED AFTER CLOSING: given {_plain(now)} mg by the chart as it stands"
+
+
 def _plain(number: Decimal) -> str:
     return f"{number.normalize():f}"
 
@@ -136,8 +147,5 @@ TELL: dict[str, Callable[[Any, Protocol], str]] = {
     "Access": lambda row, _: _access(row),
     "Bag": lambda row, _: f"{row.mg_per_ml.normalize():f} mg/mL, {row.ml.normalize():f} mL, lot {row.lot}",
     "Check": lambda row, _: _check(row),
-    "DrugClosure": lambda row, _: (
-        f"drawn {_plain(row.drawn_mg)} mg, given {_plain(row.given_mg)} mg, "
-        f"left {_plain(row.left_mg)} mg, wasted {_plain(row.wasted_mg)} mg"
-    ),
+    "DrugClosure": lambda row, _: _drug(row),
 }
