@@ -115,11 +115,17 @@ def resume(request: Any, session: Session) -> HttpResponse:
             written=written(request), client_id=said["client_id"],
         )  # fmt: skip
 
-    rows = queries.dose_rows(session)
+    rows = _of_then(form, queries.dose_rows(session))
     shown = {"back": _afterwards(session, rows, rows.bag)}
     say = _("At the rate before the pause the pump should show")
     return answer(request, session, form, run, title=_("Resume"), template="infusion/pump.html", checks=True, say=say,
                   send=_("The pump runs again"), **shown)  # fmt: skip
+
+
+def _of_then(form: Any, rows: DoseRows) -> DoseRows:
+    """The rows as they stood at the time that was typed; now's where none was."""
+    when = form.cleaned_data.get("happened_at") if form.is_bound and form.is_valid() else None
+    return rows.at(when) if when is not None else rows
 
 
 def _afterwards(session: Session, rows: DoseRows, bag: Bag | None) -> Decimal | None:
@@ -199,7 +205,7 @@ def flush(request: Any, session: Session) -> HttpResponse:
 def change_bag(request: Any, session: Session) -> HttpResponse:
     """The bag prepared last is hung, at the same mg/h: what the pump should show with it, checked where it is asked."""
     rows = queries.dose_rows(session)
-    new, old = rows.new_bag, rows.bag
+    new = rows.new_bag
     form = form_of(forms.HangForm, request, session, seen=rows.mark, bag=new.code if new else None)
     if new is None:
         for name in form.second_names:
@@ -216,10 +222,12 @@ def change_bag(request: Any, session: Session) -> HttpResponse:
             client_id=said["client_id"],
         )  # fmt: skip
 
+    then = _of_then(form, rows)
+    old = then.bag
     other = new is not None and old is not None and new.mg_per_ml != old.mg_per_ml
     shown: dict[str, Any] = {"bag": new, "was": old and old.mg_per_ml, "stronger": other}
-    shown["back"] = _afterwards(session, rows, new)
-    shown["say"] = _("Paused: it stays so. Once resumed, the pump should show") if rows.paused else _(
+    shown["back"] = _afterwards(session, then, new)
+    shown["say"] = _("Paused: it stays so. Once resumed, the pump should show") if then.paused else _(
         "With this bag the pump should show")  # fmt: skip
     return answer(request, session, form, run, title=_("Hang the new bag"), template="infusion/pump.html",
                   send=_("It hangs, the pump is set"), **shown)  # fmt: skip

@@ -27,7 +27,7 @@ def do(session: Session, kind: str, when: datetime, *, at: datetime = NOW, ticke
     if kind == "bolus":
         return actions.bolus(**said, mg=Decimal(5), ask=actions.Ask(confirmed=frozenset({ticked, "bolus=5"})))
     if kind == "bag":
-        return actions.change_bag(**said, bag=hang(session, at), ask=ask)
+        return actions.change_bag(**said, bag=hang(session, when), ask=ask)
     if kind == "reading":
         return actions.read_pump(**said, pump_ml=Decimal(3))
     if kind == "flush":

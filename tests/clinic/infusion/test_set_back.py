@@ -308,6 +308,8 @@ def test_the_page_for_a_new_bag_asks_when_it_was_prepared_later_and_the_chair_co
 
     assert [reply.status_code for reply in (early, later, kept)] == [422, 422, 303]
     assert "This bag was prepared at" in early.content.decode()
+    assert 'value="later_setting"' in early.content.decode(), "everything is asked at once"
     assert "1 later setting then counts with 2 mg/mL" in later.content.decode()
+    assert '<p class="huge told">3.5 <i>mL/h</i></p>' in later.content.decode(), "7 mg/h of then, not 3.5 of now"
     assert dose_rows(session).bag == bag
     assert nina.get(at(session)).status_code == 200

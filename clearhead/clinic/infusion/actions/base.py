@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -94,11 +95,11 @@ def since_start(infusion: Infusion | None, when: datetime) -> datetime:
     )
 
 
-def not_long_ago(when: datetime, at: datetime, confirmed: frozenset[str], zone: ZoneInfo) -> None:
+def long_ago(when: datetime, at: datetime, zone: ZoneInfo) -> Iterable[Reason]:
     """A time set back by hours is rare: read it and confirm it."""
-    if when < at - LONG_AGO and "set_back" not in confirmed:
+    if when < at - LONG_AGO:
         minutes, said = (at - when).total_seconds() / 60, when.astimezone(zone)
-        raise ask("set_back", "Long ago", f"{said:%H:%M} is {minutes:.0f} min ago. Is the time right?")
+        yield missing("set_back", "Long ago", f"{said:%H:%M} is {minutes:.0f} min ago. Is the time right?")
 
 
 def add(

@@ -5,40 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from clearhead.clinic.infusion.actions.base import ask, raise_flag
-from clearhead.clinic.infusion.actions.moment import LATER, Moment, charted
-from clearhead.clinic.infusion.models import Bag, RateChange
+from clearhead.clinic.infusion.actions.base import raise_flag
+from clearhead.clinic.infusion.actions.moment import Moment, recounted
+from clearhead.clinic.infusion.models import RateChange
 from clearhead.clinic.infusion.queries.doses import account, dose_rows, exact, mg_per_h, running_mg_per_h
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.people.models import User
-from clearhead.clinic.plan.models import Session
-
-
-def ask_about_bag(session: Session, bag: Bag, moment: Moment, confirmed: frozenset[str]) -> None:
-    """A bag that is said to have hung before it was prepared, or under settings that were charted for another one."""
-    zone, said = session.site.tz, f"{moment.when.astimezone(session.site.tz):%H:%M}"
-    if bag.happened_at > moment.when and "prepared_later" not in confirmed:
-        ready = f"{bag.happened_at.astimezone(zone):%H:%M}"
-        raise ask("prepared_later", "Time", f"This bag was prepared at {ready}, after {said}. Is the time right?")
-    moved = recounted(bag, moment)
-    if moved and LATER not in confirmed:
-        last = moved[-1]
-        many = "1 later setting then counts" if len(moved) == 1 else f"{len(moved)} later settings then count"
-        raise ask(
-            LATER,
-            "Time",
-            f"{many} with {_n(bag.mg_per_ml)} mg/mL: {charted(session, last)}, that is "
-            f"{_n(last.pump_ml_per_h * bag.mg_per_ml)} mg/h and not {_n(mg_per_h(last))}. "
-            f"Has this bag hung since {said}?",
-        )
-
-
-def recounted(bag: Bag, moment: Moment) -> tuple[RateChange, ...]:
-    """The later settings whose mg/h another strength changes."""
-    before = moment.then.bag
-    if before is None or before.mg_per_ml == bag.mg_per_ml or moment.intended:
-        return ()
-    return tuple(row for row in moment.rows.counting_with(moment.when) if row.pump_ml_per_h > 0)
 
 
 def flag_recounted(row: RateChange, moment: Moment, by: User | None, at: datetime) -> None:

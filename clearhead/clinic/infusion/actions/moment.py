@@ -6,24 +6,28 @@ the pause of then.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from clearhead.clinic.infusion.actions.base import (
     MINUTE,
+    ChairRefused,
     Written,
-    ask,
     lock,
+    long_ago,
     not_ahead,
-    not_long_ago,
     raise_flag,
     refuse,
     since_start,
 )
-from clearhead.clinic.infusion.models import Infusion, RateChange
-from clearhead.clinic.infusion.queries.doses import DoseRows, dose_rows
+from clearhead.clinic.infusion.models import Bag, Infusion, RateChange
+from clearhead.clinic.infusion.queries.doses import DoseRows, dose_rows, mg_per_h
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
+from clearhead.medicine.rules.reasons import missing
+from clearhead.medicine.rules.verdict import Reason, Verdict
 
 NOW_MEANS = timedelta(minutes=1)
 LATER = "later_setting"
@@ -62,6 +66,7 @@ def moment_of(
     intended: bool,
     confirmed: frozenset[str],
     written: Written,
+    bag: Bag | None = None,
 ) -> Moment:
     """Take the chair's lock and find the moment. What cannot be is refused; what is doubtful is asked about."""
     infusion, rows = lock(session), dose_rows(session)
@@ -71,12 +76,26 @@ def moment_of(
     if not written.queued and not intended:
         when = _after_the_minute(rows, when)
     when = since_start(infusion, when)
-    if kind not in {"pause", "end"} and not written.queued:
-        not_long_ago(when, at, confirmed, session.site.tz)
     found = Moment(infusion, when, intended, rows, rows if intended else rows.at(when))
-    if kind in LASTS and not written.queued:
-        _then_set_again(session, kind, found, confirmed)
+    if not written.queued:
+        ask_together(_doubts(session, kind, found, at, bag), confirmed)
     return found
+
+
+def _doubts(session: Session, kind: str, moment: Moment, at: datetime, bag: Bag | None) -> Iterable[Reason]:
+    if kind not in {"pause", "end"}:
+        yield from long_ago(moment.when, at, session.site.tz)
+    if kind in LASTS:
+        yield from _then_set_again(session, kind, moment)
+    if bag is not None:
+        yield from bag_doubts(session, bag, moment)
+
+
+def ask_together(doubts: Iterable[Reason], confirmed: frozenset[str]) -> None:
+    """Everything that has to be read and confirmed first, at once: a tick is not asked for twice."""
+    asked = [reason for reason in doubts if reason.gate not in confirmed]
+    if asked:
+        raise ChairRefused(Verdict.of("chair", asked))
 
 
 def meant(happened_at: datetime | None, at: datetime, intended: bool) -> tuple[datetime, bool]:
@@ -96,7 +115,7 @@ def _after_the_minute(rows: DoseRows, when: datetime) -> datetime:
     return max(same, default=when)
 
 
-def _then_set_again(session: Session, kind: str, moment: Moment, confirmed: frozenset[str]) -> None:
+def _then_set_again(session: Session, kind: str, moment: Moment) -> Iterable[Reason]:
     """A pause, a resume or an end before a setting that stands would not last: say so before it is believed."""
     later = moment.later
     if not later:
@@ -108,8 +127,7 @@ def _then_set_again(session: Session, kind: str, moment: Moment, confirmed: froz
     if kind == "resume" and moment.then.last is not None and moment.then.last.pump_ml_per_h > 0:
         said = f"{moment.when.astimezone(session.site.tz):%H:%M}"
         raise refuse(LATER, "Time", f"At {said} the pump was running. {charted(session, later[0])}. Check the time.")
-    if LATER not in confirmed:
-        raise ask(LATER, "Time", f"{charted(session, later[0])}, after this. Is the time right?")
+    yield missing(LATER, "Time", f"{charted(session, later[0])}, after this. Is the time right?")
 
 
 def charted(session: Session, row: RateChange) -> str:
@@ -131,3 +149,34 @@ def flag_overtaken(row: RateChange, rows: DoseRows, by: User | None, at: datetim
         "pump.",
         value=str(row.code),
     )  # fmt: skip
+
+
+def bag_doubts(session: Session, bag: Bag, moment: Moment) -> Iterable[Reason]:
+    """A bag that is said to have hung before it was prepared, or under settings that were charted for another one."""
+    zone, said = session.site.tz, f"{moment.when.astimezone(session.site.tz):%H:%M}"
+    if bag.happened_at > moment.when:
+        ready = f"{bag.happened_at.astimezone(zone):%H:%M}"
+        yield missing("prepared_later", "Time", f"This bag was prepared at {ready}, after {said}. Is the time right?")
+    moved = recounted(bag, moment)
+    if moved:
+        last = moved[-1]
+        many = "1 later setting then counts" if len(moved) == 1 else f"{len(moved)} later settings then count"
+        yield missing(
+            LATER,
+            "Time",
+            f"{many} with {_n(bag.mg_per_ml)} mg/mL: {charted(session, last)}, that is "
+            f"{_n(last.pump_ml_per_h * bag.mg_per_ml)} mg/h and not {_n(mg_per_h(last))}. "
+            f"Has this bag hung since {said}?",
+        )
+
+
+def recounted(bag: Bag, moment: Moment) -> tuple[RateChange, ...]:
+    """The later settings whose mg/h another strength changes."""
+    before = moment.then.bag
+    if before is None or before.mg_per_ml == bag.mg_per_ml or moment.intended:
+        return ()
+    return tuple(row for row in moment.rows.counting_with(moment.when) if row.pump_ml_per_h > 0)
+
+
+def _n(number: Decimal) -> str:
+    return f"{number.normalize():f}"

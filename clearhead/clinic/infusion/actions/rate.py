@@ -24,7 +24,7 @@ from clearhead.clinic.infusion.actions.base import (
     refuse,
     verdict_json,
 )
-from clearhead.clinic.infusion.actions.late_bag import ask_about_bag, flag_recounted
+from clearhead.clinic.infusion.actions.late_bag import flag_recounted
 from clearhead.clinic.infusion.actions.moment import Moment, flag_overtaken, moment_of
 from clearhead.clinic.infusion.actions.recount import recount
 from clearhead.clinic.infusion.actions.second import alone, compared, expected, flag_reading
@@ -163,12 +163,10 @@ def change_bag(
 
     It was checked by two when it was prepared, and is again at the pump where the protocol asks.
     """
-    moment = _moment(session, "bag_change", happened_at, at, intended, ask, written)
+    moment = _moment(session, "bag_change", happened_at, at, intended, ask, written, bag)
     then = moment.then
     if then.bag is not None and bag.pk == then.bag.pk:
         raise refuse("bag", "Bag", "This bag hangs already. Prepare a new one first.", question="rate")
-    if not written.queued:
-        ask_about_bag(session, bag, moment, ask.confirmed)
     stands = then.last is not None and then.paused is not None
     wanted = Intention("pause", ZERO, "mL/h") if stands else Intention("change_bag", rate_before(then), "mg/h")
     row = _set(session, "bag_change", wanted, by, at, moment, ask, written, bag)
@@ -184,9 +182,17 @@ def _moment(
     intended: bool,
     ask: Ask,
     written: Written,
+    bag: Bag | None = None,
 ) -> Moment:
     return moment_of(
-        session, kind, happened_at=happened_at, at=at, intended=intended, confirmed=ask.confirmed, written=written
+        session,
+        kind,
+        happened_at=happened_at,
+        at=at,
+        intended=intended,
+        confirmed=ask.confirmed,
+        written=written,
+        bag=bag,
     )
 
 
