@@ -211,6 +211,8 @@ LOGGING = {
     },
     "loggers": {
         "clearhead": {"handlers": ["console"], "level": "INFO"},
+        # An entry of a tablet that could not be charted: where the program failed, never what was entered.
+        "clearhead.queue": {"handlers": ["faults"], "level": "ERROR", "propagate": False},
         # A page that failed: its address and where it failed, with DEBUG or without; nothing goes out by mail.
         "django.request": {"handlers": ["faults"], "level": "ERROR", "propagate": False},
     },

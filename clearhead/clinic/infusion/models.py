@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Context
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +12,17 @@ from django.utils.translation import gettext_lazy as _
 from clearhead.clinic.audit.models import Fact
 from clearhead.clinic.people.models import Patient, Signature, Site, User
 from clearhead.clinic.plan.models import Session
+
+
+class PumpMl(models.DecimalField):
+    """mL off a pump. One that an earlier version kept without room for it can still be read, and taken back."""
+
+    context = Context()
+
+    def deconstruct(self) -> Any:
+        """For the database an ordinary decimal."""
+        name, _path, args, said = super().deconstruct()
+        return name, "django.db.models.DecimalField", args, said
 
 
 class Infusion(models.Model):
@@ -206,8 +220,8 @@ class PumpReading(ChairFact):
     """The pump's own count of mL, read off hourly and at a stop, held against the charted rates."""
 
     bag = models.ForeignKey(Bag, models.PROTECT, related_name="readings")
-    pump_ml = models.DecimalField(max_digits=8, decimal_places=2)
-    charted_ml = models.DecimalField(max_digits=8, decimal_places=2)
+    pump_ml = PumpMl(max_digits=8, decimal_places=2)
+    charted_ml = PumpMl(max_digits=8, decimal_places=2)
     stopped = models.BooleanField(default=False, help_text="The pump was seen stopped.")
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from django.db import models
 from django.db.models import F
 
 from clearhead.clinic.audit import actions as audit
@@ -23,6 +25,8 @@ AHEAD = timedelta(minutes=5)
 LONG_AGO = timedelta(minutes=60)
 """A pump setting or a bolus that is set back further than this is asked about (assumption)."""
 MINUTE = timedelta(minutes=1)
+SMALL = 2**15
+"""What a small whole number of the database stays below."""
 Row = TypeVar("Row", bound=ChairFact)
 
 
@@ -114,7 +118,7 @@ def add(
     **fields: Any,
 ) -> Row:
     """One fact on the chair's record, counted for the screens that poll, and audited."""
-    row: Row = model._default_manager.create(
+    row: Row = model(
         session=session,
         happened_at=happened_at or at,
         recorded_at=at,
@@ -124,6 +128,8 @@ def add(
         queued=written.queued,
         **fields,
     )
+    _fits(row)
+    row.save(force_insert=True)
     Infusion.objects.filter(session=session).update(last_fact=F("last_fact") + 1)
     body = {key: value for key, value in fields.items() if key not in {"verdict", "signature"}}
     audit.record(
@@ -136,6 +142,25 @@ def add(
         body={**_where(written), "happened_at": happened_at or at, **body},
     )
     return row
+
+
+def _fits(row: ChairFact) -> None:
+    """Refuse what its column has no room for: one database refuses it, the other keeps it and never reads it again."""
+    for column in () if row.struck else row._meta.concrete_fields:
+        value = getattr(row, column.attname)
+        if value is not None and not _has_room(column, value):
+            word = column.name.replace("_", " ")
+            raise refuse(column.name, "Too much", f"{word} {str(value)[:40]}: the record cannot hold it. Check it.")
+
+
+def _has_room(column: Any, value: Any) -> bool:
+    if isinstance(column, models.DecimalField):
+        half_a_step = Decimal(5).scaleb(-column.decimal_places - 1)
+        return abs(Decimal(str(value))) < Decimal(10) ** (column.max_digits - column.decimal_places) - half_a_step
+    if isinstance(column, models.SmallIntegerField | models.PositiveSmallIntegerField):
+        low = 0 if isinstance(column, models.PositiveSmallIntegerField) else -SMALL
+        return low <= int(value) < SMALL
+    return not isinstance(column, models.CharField) or len(str(value)) <= (column.max_length or 0)
 
 
 def _where(written: Written) -> dict[str, Any]:

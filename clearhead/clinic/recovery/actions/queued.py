@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from clearhead.clinic.audit.models import Fact
-from clearhead.clinic.infusion.actions.intake import Said
+from clearhead.clinic.infusion.actions.entry import Said
 from clearhead.clinic.infusion.models import Access
 from clearhead.clinic.recovery.actions import bedside
 from clearhead.clinic.recovery.forms import ScoreForm

@@ -1,0 +1,190 @@
+"""One entry of a tablet's queue, read as what it is: every kind that the chair's page can queue, and who charts it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils import translation
+
+from clearhead.clinic.audit.models import Fact
+from clearhead.clinic.infusion.actions import event, rate, scheduled
+from clearhead.clinic.infusion.actions.adjunct import effect, give
+from clearhead.clinic.infusion.actions.bolus import bolus, flush
+from clearhead.clinic.infusion.actions.flags import acknowledge
+from clearhead.clinic.infusion.actions.observe import SIGNS, observe
+from clearhead.clinic.infusion.actions.symptom import no_new_symptoms, symptom
+from clearhead.clinic.infusion.forms import FlushForm, ReadingForm, SetForm
+from clearhead.clinic.infusion.models import Adjunct, Flag
+from clearhead.clinic.plan.models import Session
+from clearhead.medicine.errors import Unreadable
+from clearhead.medicine.units import read_decimal
+
+POSSIBLE: dict[str, Any] = {
+    "pump_ml": ReadingForm.base_fields["pump_ml"],
+    "ml": FlushForm.base_fields["ml"],
+    "over_min": FlushForm.base_fields["over_min"],
+    "etco2": SetForm.base_fields["etco2"],
+    "o2_l_per_min": SetForm.base_fields["o2_l_per_min"],
+}
+"""Numbers that cannot be beyond what their form takes, whoever brings them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One entry, read: who, when, where, and its fields."""
+
+    session: Session
+    fields: dict[str, Any]
+    kind: str
+    common: dict[str, Any]
+    left_out: list[str] = field(default_factory=list)
+    """What could not be read and did not hold the rest back, in words."""
+
+    def number(self, name: str, default: str | None = None) -> Decimal:
+        """A field as an exact number, within what it can be."""
+        text = self.fields.get(name, default)
+        return possible(name, str(text)) if name in POSSIBLE else read_decimal(str(text), what=name)
+
+    def number_or_none(self, name: str) -> Decimal | None:
+        """The same, where the rest is kept without it: what cannot be read is left out, and it is said."""
+        if self.fields.get(name) in (None, ""):
+            return None
+        try:
+            return self.number(name)
+        except Unreadable as fault:
+            self.left_out.append(str(fault))
+        except ValidationError as fault:
+            self.left_out.append(" ".join(fault.messages))
+        return None
+
+    def text(self, name: str) -> str:
+        """A field as text."""
+        return str(self.fields.get(name) or "")
+
+
+def possible(name: str, text: str) -> Decimal:
+    """The number as its own form reads it."""
+    with translation.override("en"):  # what is wrong with it is kept on the record
+        number: Decimal = POSSIBLE[name].clean(text)
+    return number
+
+
+def whole(name: str, value: Any) -> int:
+    """A whole number, with its sign."""
+    if not re.fullmatch(r"[-+]?\d{1,9}", str(value).strip(), re.ASCII):
+        raise ValueError(f"{name} “{value}” is not a whole number.")
+    return int(value)
+
+
+def _rate(said: Said) -> Fact:
+    return rate.change_rate(
+        **said.common, value=said.number("value"), unit=said.text("unit"), intended=False,
+        ask=rate.Ask(reason=said.text("reason")),
+    )  # fmt: skip
+
+
+def _resume(said: Said) -> Fact:
+    value = said.number("value") if said.fields.get("value") else None
+    return rate.resume(**said.common, value=value, unit=said.text("unit") or "mg/h", intended=False)
+
+
+def _bolus(said: Said) -> Fact:
+    return bolus(**said.common, mg=said.number("mg"), intended=False)
+
+
+def _flush(said: Said) -> Fact:
+    return flush(**said.common, ml=said.number("ml"), over_min=said.number("over_min", "1"))
+
+
+def _sign(name: str, value: Any) -> Any:
+    if name not in SIGNS:
+        raise ValueError(f"{name} is not a sign of a set.")
+    if name == "iv_site":
+        return str(value)
+    if name == "temp_c":
+        return read_decimal(str(value), what=name)
+    if name == "etco2":
+        return int(possible(name, str(value)))
+    return possible(name, str(value)) if name in POSSIBLE else whole(name, value)
+
+
+def _observation(said: Said) -> Fact:
+    values = dict(said.fields.get("values") or {})
+    read = {name: _sign(name, value) for name, value in values.items() if value not in (None, "")}
+    return observe(
+        **said.common, values=read, phase=said.text("phase"), kind=said.text("kind") or "core",
+        why_not=dict(said.fields.get("why_not") or {}), confirmed=frozenset(said.fields.get("confirmed") or ()),
+        intended=False,
+    )  # fmt: skip
+
+
+def _adjunct(said: Said) -> Fact:
+    return give(
+        **said.common, order_id=said.text("order_id"), dose=said.number("dose"), unit=said.text("unit"),
+        confirmed=bool(said.fields.get("confirmed")), intended=False,
+    )  # fmt: skip
+
+
+def _by_plan(said: Said) -> Fact:
+    if said.text("act") == "not_given":
+        return scheduled.leave_out(**said.common, order_id=said.text("order_id"), why=said.text("why"))
+    confirmed = bool(said.fields.get("confirmed"))
+    return scheduled.give_by_plan(**said.common, order_id=said.text("order_id"), confirmed=confirmed, intended=False)
+
+
+def _effect(said: Said) -> Fact:
+    given = Adjunct.objects.filter(session=said.session, code=said.text("adjunct")).first()
+    if given is None:
+        raise ValueError("The dose this effect belongs to is not on the record.")
+    return effect(**said.common, adjunct=given, effect=said.text("effect"))
+
+
+def _symptom(said: Said) -> Fact:
+    return symptom(
+        **said.common,
+        code=said.text("code"),
+        grade=whole("grade", said.fields.get("grade")),
+        note=said.text("note"),
+        intended=False,
+    )
+
+
+def _seen_stopped(said: Said) -> Fact:
+    """Somebody saw it stand still: that is kept whatever was typed as its mL."""
+    return event.pump_seen_stopped(**said.common, pump_ml=said.number_or_none("pump_ml"))
+
+
+def _ack(said: Said) -> Fact:
+    flag = Flag.objects.filter(session=said.session, code=said.text("flag")).first()
+    if flag is None:
+        raise ValueError("The flag that was answered is not on the record.")
+    return acknowledge(**said.common, flag=flag, done=said.text("done"), cleared=bool(said.fields.get("cleared")))
+
+
+KINDS: dict[str, Callable[[Said], Fact]] = {
+    "rate": _rate,
+    "pause": lambda said: rate.pause(**said.common, reason=said.text("reason"), intended=False),
+    "resume": _resume,
+    "end": lambda said: rate.end(**said.common, reason=said.text("reason")),
+    "bolus": _bolus,
+    "flush": _flush,
+    "observation": _observation,
+    "symptom": _symptom,
+    "no_new_symptoms": lambda said: no_new_symptoms(**said.common),
+    "adjunct": _adjunct,
+    "by_plan": _by_plan,
+    "effect": _effect,
+    "note": lambda said: event.note(**said.common, kind=said.text("what") or "note", text=said.text("text")),
+    "emergency": lambda said: event.emergency(**said.common, what=said.text("what"), text=said.text("text")),
+    "help": lambda said: event.call_help(**said.common, text=said.text("text")),
+    "stop": lambda said: event.stop(**said.common, reason=said.text("reason")),
+    "pump_seen_stopped": _seen_stopped,
+    "reading": lambda said: event.read_pump(**said.common, pump_ml=said.number("pump_ml")),
+    "ack": _ack,
+}
+"""Every kind of entry of the chair; later steps name theirs in reactions.py."""
