@@ -12,6 +12,7 @@ from clearhead.clinic.infusion import models
 from clearhead.clinic.infusion.entered import CORRECTED, NEVER_TAKEN_BACK
 from clearhead.clinic.infusion.entered import TAKEN_BACK as ENTRY_TAKEN_BACK
 from clearhead.clinic.infusion.models import ChairFact
+from clearhead.clinic.infusion.queries.aside import BY_HAND
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.infusion.queries.said import words
 from clearhead.clinic.plan.models import Session
@@ -75,6 +76,14 @@ class Line:
     def model(self) -> str:
         """The kind as addresses name it."""
         return str(self.row._meta.model_name)
+
+    @property
+    def by_hand(self) -> str:
+        """The page where an entry that was set aside is charted by hand; empty for every other line."""
+        if getattr(self.row, "kind", "") != "not_understood":
+            return ""
+        entry = self.row.detail.get("entry") if isinstance(self.row, models.Event) else None
+        return BY_HAND.get(str(entry.get("kind")), "infusion-note") if isinstance(entry, dict) else "infusion-note"
 
     @property
     def may_strike(self) -> bool:

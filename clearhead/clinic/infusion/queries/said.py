@@ -9,6 +9,7 @@ from typing import Any
 
 from clearhead.clinic.infusion import models
 from clearhead.clinic.infusion.entered import AS_SAID, WHY_NOT
+from clearhead.clinic.infusion.queries.aside import aside_words
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.infusion.queries.remains import given_by_closure
 from clearhead.clinic.infusion.queries.vitals import open_symptoms
@@ -89,6 +90,9 @@ def _rate(row: models.RateChange, protocol: Protocol) -> str:
 
 
 def _event(row: models.Event, protocol: Protocol) -> str:
+    if row.kind == "not_understood":
+        told = aside_words(row.detail.get("entry"), row.session.site.tz, dict(SIGNS))
+        return f"set aside, not charted: {told}. {row.text}"
     what = str(row.detail.get("what", ""))
     kind = "" if row.kind in {"note", "emergency"} and (what or row.text) else row.kind.replace("_", " ")
     return ": ".join(filter(None, [kind, AS_SAID.get(what, what.replace("_", " ")), row.text]))
