@@ -14,8 +14,8 @@ from clearhead.clinic.infusion.models import Event, Flag
 from clearhead.clinic.infusion.queries.aside import BY_HAND, aside_words
 from clearhead.clinic.infusion.queries.said import SIGNS
 from tests.cast import AT_TEN, member
+from tests.clinic.infusion.queue import CALM, entry, send
 from tests.clinic.infusion.room import minutes, running
-from tests.clinic.infusion.test_intake import CALM, entry, send
 
 pytestmark = pytest.mark.django_db
 SLIP = {**CALM, "hr": "187", "spo2": "9770"}

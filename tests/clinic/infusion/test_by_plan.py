@@ -17,6 +17,7 @@ from clearhead.clinic.people.guard import token
 from clearhead.clinic.plan.models import Session
 from tests.cast import AT_TEN, member
 from tests.clinic.infusion import room
+from tests.clinic.infusion.queue import entry, send
 from tests.clinic.infusion.room import KG, minutes
 
 pytestmark = pytest.mark.django_db
@@ -159,3 +160,58 @@ def test_a_sedative_by_plan_waits_for_the_signs_too_and_what_was_given_is_brough
     give(session, "midazolam_hourly", AT_TEN + minutes(60), confirmed=True, intended=False)
 
     assert Flag.objects.get(rule="breach:held_by_signs").for_prescriber
+
+
+def test_a_second_real_dose_is_on_the_record_as_one_more_than_the_plan_and_brought_to_the_prescriber() -> None:
+    session = during(MIDAZOLAM)
+    give(session, "midazolam_before", AT_TEN + minutes(3), confirmed=True)
+
+    row = give(session, "midazolam_before", AT_TEN + minutes(4), confirmed=True, intended=False)
+
+    assert [str(one.dose) for one in adjuncts(session)] == ["2.800", "2.800"]
+    assert "one more than the plan has" in row.breach
+    flag = Flag.objects.get(rule="breach:beyond_plan")
+    assert (flag.level, flag.for_prescriber, flag.value) == ("high", True, str(row.code))
+    with pytest.raises(actions.ChairRefused, match="No dose of this is open"):
+        give(session, "midazolam_before", AT_TEN + minutes(5), confirmed=True)
+
+
+def test_a_dose_too_many_to_somebody_allergic_says_both() -> None:
+    session = room.running(premedication=[ONDANSETRON])
+    give(session, "ondansetron_before", intended=False)
+    asked_about_allergies(session, "ondansetron")
+
+    give(session, "ondansetron_before", AT_TEN + minutes(4), intended=False)
+
+    assert set(Flag.objects.values_list("rule", flat=True)) == {"breach:allergy", "breach:beyond_plan"}
+
+
+@pytest.mark.parametrize("drug", [MIDAZOLAM, {**MIDAZOLAM, "repeat_every_min": 60, "max_doses": 3}])
+@pytest.mark.parametrize("first", ["given", "not_given"])
+def test_a_dose_given_on_one_tablet_and_left_out_on_another_was_given_whichever_arrives_first(
+    first: str, drug: dict[str, Any]
+) -> None:
+    session = during(drug)
+    room.licensed("nina", "sedation")
+    given = entry("by_plan", 3, order_id="midazolam_before", act="given", confirmed=True)
+    left = entry("by_plan", 4, order_id="midazolam_before", act="not_given", why="not needed")
+    queues = [([given], "nina"), ([left], "omar")]
+
+    said = [send(session, *one)[0].status for one in (queues if first == "given" else queues[::-1])]
+
+    assert said == (["saved", "set_aside"] if first == "given" else ["saved", "saved"])
+    row = Adjunct.standing().get(session=session)
+    assert (row.happened_at, row.breach) == (AT_TEN + minutes(3), "")
+    assert not Event.standing().filter(session=session, kind="not_given").exists()
+    rule = "set_aside" if first == "given" else "given_after_all"
+    assert Flag.objects.filter(session=session).values_list("rule", flat=True).get() == rule
+
+
+def test_two_tablets_that_gave_the_same_dose_gave_two() -> None:
+    session = during(ONDANSETRON)
+    queue = [entry("by_plan", minute, order_id="ondansetron_before", act="given") for minute in (3, 4)]
+
+    said = [send(session, [one], who)[0].status for one, who in zip(queue, ("nina", "omar"), strict=True)]
+
+    assert said == ["saved", "saved"]
+    assert len(adjuncts(session)) == 2

@@ -15,9 +15,9 @@ from clearhead.clinic.infusion.entered import ENTRY_WORDS
 from clearhead.clinic.infusion.models import Event, Flag
 from clearhead.clinic.reactions import QUEUED
 from clearhead.clinic.recovery.models import EscortMet, Score
+from tests.clinic.infusion.queue import CALM, entry, send
 from tests.clinic.infusion.room import running
 from tests.clinic.infusion.test_by_plan import ONDANSETRON
-from tests.clinic.infusion.test_intake import CALM, entry, send
 from tests.clinic.recovery import ward
 
 pytestmark = pytest.mark.django_db

@@ -20,9 +20,9 @@ from clearhead.clinic.infusion.models import Event, Flag, Observation, PumpReadi
 from clearhead.clinic.people.guard import token
 from clearhead.clinic.reactions import QUEUED
 from tests.cast import AT_TEN, member
+from tests.clinic.infusion.queue import BACK, CALM, entry, send
 from tests.clinic.infusion.room import minutes, running
 from tests.clinic.infusion.scene import lively
-from tests.clinic.infusion.test_intake import BACK, CALM, entry, send
 from tests.database import POSTGRES
 
 pytestmark = pytest.mark.django_db

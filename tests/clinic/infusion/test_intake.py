@@ -3,32 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 import pytest
 
 from clearhead.clinic.infusion import actions, queries
 from clearhead.clinic.infusion.models import Adjunct, ChairFact, Event, Flag, FlagAck, Observation, RateChange, Symptom
 from tests.cast import AT_TEN, member
+from tests.clinic.infusion.queue import BACK, CALM, entry, send
 from tests.clinic.infusion.room import minutes, running
 from tests.clinic.infusion.test_by_plan import MIDAZOLAM, ONDANSETRON
 
 pytestmark = pytest.mark.django_db
-BACK = AT_TEN + minutes(120)
-CALM = {"sys": 126, "dia": 78, "hr": 74, "rr": 14, "spo2": 98, "sedation": 0}
-
-
-def entry(kind: str, minute: float, **fields: Any) -> dict[str, Any]:
-    when = (AT_TEN + minutes(minute)).isoformat()
-    return {
-        "client_id": str(uuid.uuid4()), "kind": kind, "happened_at": when, "device": "tablet-2", "device_at": when,
-        "fields": fields,
-    }  # fmt: skip
-
-
-def send(session: Any, entries: list[Any], name: str | None = "nina", **more: Any) -> list[actions.EntryReceipt]:
-    sender = actions.Sender(member(name) if name else None)
-    return actions.take_in(session=session, entries=entries, sender=sender, at=BACK, **more)
 
 
 def test_two_hours_offline_come_home_in_order_and_twice_is_once() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from clearhead.clinic.audit import actions as audit
@@ -20,7 +21,7 @@ from clearhead.clinic.infusion.actions.base import (
 )
 from clearhead.clinic.infusion.actions.second import Expected, alone, compared, flag_reading
 from clearhead.clinic.infusion.entered import SecondPerson
-from clearhead.clinic.infusion.models import Adjunct, Event
+from clearhead.clinic.infusion.models import Adjunct, Event, Infusion
 from clearhead.clinic.infusion.queries.adjuncts import adjuncts, allergies_of, said_open
 from clearhead.clinic.infusion.queries.flags import flag_lines
 from clearhead.clinic.infusion.queries.pinned import protocol_of
@@ -31,6 +32,7 @@ from clearhead.clinic.infusion.queries.scheduled import (
     DueDose,
     due_doses,
     next_dose,
+    planned,
 )
 from clearhead.clinic.infusion.queries.state import dosing_weight
 from clearhead.clinic.people.models import User
@@ -41,6 +43,8 @@ from clearhead.medicine.rules.second import AT_A_DRUG, second_check
 from clearhead.medicine.rules.verdict import Outcome, Reason, Verdict
 
 SEDATIVE_RECHECK = timedelta(minutes=15)
+BEYOND = 0
+"""The number of a dose that no plan has."""
 
 
 @audit.once
@@ -58,11 +62,20 @@ def give_by_plan(
     written: Written = HERE,
     client_id: UUID | None = None,
 ) -> Adjunct:
-    """The next dose of a drug by plan, in the ordered amount. What was given already is saved, outside it flagged."""
+    """The next dose of a drug by plan, in the ordered amount. What was given already is saved, outside it flagged.
+
+    That holds for one more than the plan has: it is in the patient. A dose that was charted as not given and was given
+    all the same is that dose; the other line is taken back.
+    """
     infusion = lock(session)
     when, protocol = happened_at or at, protocol_of(session)
     not_ahead(when, at)
-    dose = next_dose(due_doses(session, infusion, adjuncts(session), dosing_weight(session, protocol), when), order_id)
+    weight = dosing_weight(session, protocol)
+    if not intended:
+        _given_after_all(session, order_id, when, weight, by, at, written)
+    dose = next_dose(due_doses(session, infusion, adjuncts(session), weight, when), order_id)
+    if dose is None and not intended:
+        dose = next((DueDose(one, BEYOND, None) for one in planned(session, weight) if one.id == order_id), None)
     if dose is None:
         raise refuse("order_known", "Order", "No dose of this is open. A further one is a new order.")
     if dose.drug.dose is None:
@@ -86,13 +99,36 @@ def give_by_plan(
         breach="" if intended else breach_of(verdict),
     )  # fmt: skip
     note_given_over(row, verdict, session, at, by)
-    for reason in () if intended else verdict.at(Outcome.REFUSED)[:1]:
+    for reason in () if intended else _to_tell(verdict):
         raise_flag(
             session=session, at=at, by=by, rule=f"breach:{reason.gate}", level="high", since=when,
             sentence=f"Given outside its order: {reason.sentence}", value=str(row.code), for_prescriber=True,
         )  # fmt: skip
     flag_reading(row, differs, session, by, at)
     return row
+
+
+def _given_after_all(
+    session: Session, order_id: str, when: datetime, weight: Decimal | None, by: User, at: datetime, written: Written
+) -> None:
+    """Two people charted the same dose, one as not given: what was given wins, and the prescriber hears of both."""
+    out = [row for row in Event.standing().filter(session=session, kind=NOT_GIVEN)
+           if row.detail.get("order_id") == order_id]  # fmt: skip
+    row = min(out, key=lambda one: abs(one.happened_at - when), default=None)
+    infusion = Infusion.objects.filter(session=session).first()
+    more = next_dose(due_doses(session, infusion, adjuncts(session), weight, when), order_id)
+    if row is None or (more is not None and abs(row.happened_at - when) > AHEAD):
+        return
+    add(
+        Event, session=session, at=at, by=by, verb="drug given after all", happened_at=row.happened_at, written=written,
+        kind=NOT_GIVEN, text=row.text, detail=row.detail, corrects=row, struck=True,
+    )  # fmt: skip
+    said, zone = row.text.partition(":")[0], session.site.tz
+    raise_flag(
+        session=session, at=at, by=by, rule="given_after_all", level="medium", since=when, value=str(row.code),
+        sentence=f"{said} was charted as not given at {row.happened_at.astimezone(zone):%H:%M} and as given at "
+        f"{when.astimezone(zone):%H:%M}. It counts as given: ask both.", for_prescriber=True,
+    )  # fmt: skip
 
 
 def _against(dose: DueDose, session: Session, by: User, at: datetime, *, confirmed: bool) -> Iterable[Reason]:
@@ -110,14 +146,22 @@ def _against(dose: DueDose, session: Session, by: User, at: datetime, *, confirm
     if dose.due_at is not None and at < dose.due_at - AHEAD:
         when = dose.due_at.astimezone(session.site.tz)
         yield refused("due", "Time", f"{drug.title} is due at {when:%H:%M}, not before.")
-    if dose.due_at is None and drug.at_min >= 0:
+    if dose.due_at is None and drug.at_min >= 0 and dose.number != BEYOND:
         yield refused("due", "Time", f"{drug.title} is given after the start.")
     classes = guards.classes_of(sedative=drug.sedative, antihypertensive=False)
     if classes:
         stands = said_open(line for line in flag_lines(session, at) if line.open)
         yield from guards.judge(drug.title, classes, stands, prescriber_decides=approved(session, by, at))
+    if dose.number == BEYOND:
+        yield refused("beyond_plan", "Plan", f"No dose of {drug.title} was open: this is one more than the plan has.")
     if drug.sedative and not confirmed:
         yield missing("confirm_face", "Confirm", f"{drug.title}: read dose, route, allergy and cap, then confirm.")
+
+
+def _to_tell(verdict: Verdict) -> Iterable[Reason]:
+    """The first limit that was broken; and a dose too many, whatever else stood against it."""
+    broken = verdict.at(Outcome.REFUSED)
+    return [*broken[:1], *(reason for reason in broken[1:] if reason.gate == "beyond_plan")]
 
 
 @audit.once
@@ -140,7 +184,10 @@ def leave_out(
         raise refuse("act_permitted", "Who may", "Only a clinician of this site leaves a dose out.")
     if not why.strip():
         raise refuse("reason", "Reason", "Say why it was not given.")
-    dose = next_dose(due_doses(session, infusion, adjuncts(session), dosing_weight(session, protocol), when), order_id)
+    rows = adjuncts(session)
+    if written.queued and any(row.order_id == order_id and abs(row.happened_at - when) <= AHEAD for row in rows):
+        raise refuse("order_known", "Order", "This dose was charted as given.")
+    dose = next_dose(due_doses(session, infusion, rows, dosing_weight(session, protocol), when), order_id)
     if dose is None:
         raise refuse("order_known", "Order", "No dose of this is open.")
     detail = {"order_id": order_id, "number": dose.number, "due_at": dose.due_at.isoformat() if dose.due_at else None}
