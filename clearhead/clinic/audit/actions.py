@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Any, ParamSpec, TypeVar, cast
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
@@ -18,6 +18,7 @@ from django.db import IntegrityError, models, transaction
 from clearhead.clinic.audit.models import Anchor, Chain, Event, Receipt
 
 HOUSE = "house"
+REFUSED = "refused"
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -161,6 +162,26 @@ def once(action: Callable[P, R]) -> Callable[P, R]:
         return cast(R, _load(earlier.result))
 
     return run
+
+
+def note_refusal(*, client_id: UUID, sentence: str) -> None:
+    """Keep that what came under this id was refused: a copy that arrives later is not what happened.
+
+    The id itself stays free: the same form may be sent again, mended.
+    """
+    Receipt.objects.get_or_create(
+        site="", client_id=_refused_id(client_id), defaults={"action": REFUSED, "sha256": "", "result": sentence[:300]}
+    )
+
+
+def refusal_of(client_id: UUID) -> str | None:
+    """Why what came under this id was refused; None where nothing was."""
+    row = Receipt.objects.filter(client_id=_refused_id(client_id), action=REFUSED).first()
+    return row.result if row is not None else None
+
+
+def _refused_id(client_id: UUID) -> UUID:
+    return uuid5(client_id, REFUSED)
 
 
 def _name_of(result: object) -> str:

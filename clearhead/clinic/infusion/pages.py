@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from clearhead.clinic.audit.actions import note_refusal
 from clearhead.clinic.infusion.actions import ChairRefused
 from clearhead.clinic.infusion.alone import Pause, pause_of
 from clearhead.clinic.infusion.forms import ChairForm, CheckedForm
@@ -64,6 +67,7 @@ def answer(
             else:
                 return part() if part is not None and swaps(request) else done(request, session, row, to)
         if wants_json(request):
+            _note_refusal(form)
             return not_saved(form.errors.get_json_data(), to_confirm(doubts), **in_json(pause))
     page = {
         "session": session,
@@ -78,6 +82,16 @@ def answer(
     if part is not None and swaps(request):  # what is asked or refused gets a page of its own
         reply.headers["HX-Retarget"], reply.headers["HX-Reswap"] = "body", "innerHTML show:top"
     return reply
+
+
+def _note_refusal(form: Any) -> None:
+    """An intention that is refused leaves a trace: its answer may be lost, and its tablet then sends it as an entry."""
+    client_id = form.cleaned_data.get("client_id")
+    if client_id is None or "already" not in form.fields or form.cleaned_data.get("already"):
+        return
+    sentence = " ".join(str(one) for listed in form.errors.values() for one in listed)
+    with suppress(OperationalError, InterfaceError):  # the refusal itself is answered all the same
+        note_refusal(client_id=client_id, sentence=sentence)
 
 
 def swaps(request: Any) -> bool:

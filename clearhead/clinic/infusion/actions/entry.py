@@ -14,14 +14,16 @@ from django.utils import translation
 from clearhead.clinic.audit.models import Fact
 from clearhead.clinic.infusion.actions import event, rate, scheduled
 from clearhead.clinic.infusion.actions.adjunct import effect, give
+from clearhead.clinic.infusion.actions.base import refuse
 from clearhead.clinic.infusion.actions.bolus import bolus, flush
 from clearhead.clinic.infusion.actions.flags import acknowledge
 from clearhead.clinic.infusion.actions.observe import SIGNS, observe
 from clearhead.clinic.infusion.actions.symptom import no_new_symptoms, symptom
 from clearhead.clinic.infusion.forms import FlushForm, ReadingForm, SetForm
-from clearhead.clinic.infusion.models import Adjunct, Flag
+from clearhead.clinic.infusion.models import Adjunct, Bolus, Flag, RateChange
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.errors import Unreadable
+from clearhead.medicine.rules.verdict import Outcome
 from clearhead.medicine.units import read_decimal
 
 POSSIBLE: dict[str, Any] = {
@@ -42,6 +44,8 @@ class Said:
     fields: dict[str, Any]
     kind: str
     common: dict[str, Any]
+    intended: bool = False
+    """Typed as something to be done while the clinic was in reach, and not judged there: it is judged here."""
     left_out: list[str] = field(default_factory=list)
     """What could not be read and did not hold the rest back, in words."""
 
@@ -81,20 +85,31 @@ def whole(name: str, value: Any) -> int:
     return int(value)
 
 
+def _permitted(said: Said, row: RateChange | Bolus) -> Fact:
+    """A setting or a bolus that was meant and not judged is kept only where nothing stands against it."""
+    reasons = row.verdict.get("reasons", ()) if said.intended else ()
+    against = [one["sentence"] for one in reasons if one["outcome"] in (Outcome.REFUSED, Outcome.OPEN)]
+    if against:
+        raise refuse("not_permitted", "Refused", " ".join(against))
+    return row
+
+
 def _rate(said: Said) -> Fact:
-    return rate.change_rate(
+    row = rate.change_rate(
         **said.common, value=said.number("value"), unit=said.text("unit"), intended=False,
         ask=rate.Ask(reason=said.text("reason")),
     )  # fmt: skip
+    return _permitted(said, row)
 
 
 def _resume(said: Said) -> Fact:
     value = said.number("value") if said.fields.get("value") else None
-    return rate.resume(**said.common, value=value, unit=said.text("unit") or "mg/h", intended=False)
+    row = rate.resume(**said.common, value=value, unit=said.text("unit") or "mg/h", intended=False)
+    return _permitted(said, row)
 
 
 def _bolus(said: Said) -> Fact:
-    return bolus(**said.common, mg=said.number("mg"), intended=False)
+    return _permitted(said, bolus(**said.common, mg=said.number("mg"), intended=False))
 
 
 def _flush(said: Said) -> Fact:
@@ -126,7 +141,7 @@ def _observation(said: Said) -> Fact:
 def _adjunct(said: Said) -> Fact:
     return give(
         **said.common, order_id=said.text("order_id"), dose=said.number("dose"), unit=said.text("unit"),
-        confirmed=bool(said.fields.get("confirmed")), intended=False,
+        confirmed=bool(said.fields.get("confirmed")), intended=said.intended,
     )  # fmt: skip
 
 
@@ -134,7 +149,9 @@ def _by_plan(said: Said) -> Fact:
     if said.text("act") == "not_given":
         return scheduled.leave_out(**said.common, order_id=said.text("order_id"), why=said.text("why"))
     confirmed = bool(said.fields.get("confirmed"))
-    return scheduled.give_by_plan(**said.common, order_id=said.text("order_id"), confirmed=confirmed, intended=False)
+    return scheduled.give_by_plan(
+        **said.common, order_id=said.text("order_id"), confirmed=confirmed, intended=said.intended
+    )
 
 
 def _effect(said: Said) -> Fact:
@@ -166,6 +183,8 @@ def _ack(said: Said) -> Fact:
     return acknowledge(**said.common, flag=flag, done=said.text("done"), cleared=bool(said.fields.get("cleared")))
 
 
+INTENTIONS = frozenset({"rate", "resume", "bolus", "adjunct", "by_plan"})
+"""What can be meant before it is done, and then passes a gate."""
 KINDS: dict[str, Callable[[Said], Fact]] = {
     "rate": _rate,
     "pause": lambda said: rate.pause(**said.common, reason=said.text("reason"), intended=False),

@@ -20,8 +20,8 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.audit.models import Fact, Receipt
-from clearhead.clinic.infusion.actions.base import ChairRefused, Written, add, raise_flag
-from clearhead.clinic.infusion.actions.entry import KINDS, Said
+from clearhead.clinic.infusion.actions.base import ChairRefused, Written, add, raise_flag, refuse
+from clearhead.clinic.infusion.actions.entry import INTENTIONS, KINDS, Said
 from clearhead.clinic.infusion.actions.legible import legible, moment
 from clearhead.clinic.infusion.models import Event, Flag, Infusion
 from clearhead.clinic.people.models import User
@@ -38,6 +38,7 @@ WITHOUT_SIGN_IN = frozenset({"stop", "help", "emergency", "pump_seen_stopped"})
 """What the chair's own token may write while nobody is signed in."""
 MOST_ENTRIES = 500
 FIRST = datetime.min.replace(tzinfo=UTC)
+DONE_ALL_THE_SAME = "It is not charted as done; if it was done all the same, say so."
 LONG_BEFORE = timedelta(days=7)
 """What lies further than this before the infusion, or before now, is no time of this visit (assumption)."""
 
@@ -141,6 +142,11 @@ def _taken(session: Session, entry: Any, sender: Sender, at: datetime, name: str
     )
 
 
+def _meant(entry: dict[str, Any]) -> bool:
+    """Typed with the clinic in reach as something to be done, and never judged: its page had to sign in again."""
+    return entry.get("intended") is True and _kind_of(entry) in INTENTIONS
+
+
 def _kind_of(entry: Any) -> str:
     return str(entry.get("kind", "")) if isinstance(entry, dict) else ""
 
@@ -197,6 +203,8 @@ EXPECTED = (ChairRefused, ClearheadError, ValidationError, ValueError)
 
 
 def _why(fault: Exception, entry: dict[str, Any]) -> str:
+    if isinstance(fault, ChairRefused) and _meant(entry):
+        return f"It was meant and not judged before: {str(fault)[:120]} {DONE_ALL_THE_SAME}"
     if isinstance(fault, ValidationError):
         return " ".join(fault.messages)
     if isinstance(fault, EXPECTED):
@@ -210,7 +218,7 @@ def _bare(session: Session, entry: dict[str, Any], sender: Sender, at: datetime)
     """STOP, help and the like without anything but that it was pressed: they are never lost to a field."""
     common = {"session": session, "by": sender.author_of(entry), "at": at, "happened_at": _when_or(entry, sender, at)}
     written = Written(str(entry.get("device") or "")[:40], None, True)
-    said = Said(session, {}, _kind_of(entry), {**common, "written": written}, ["Its fields could not be read."])
+    said = Said(session, {}, _kind_of(entry), {**common, "written": written}, False, ["Its fields could not be read."])
     row = KINDS[said.kind](said)
     _tell_left_out(said, row)
     return row
@@ -235,11 +243,13 @@ def _set_aside(session: Session, entry: dict[str, Any], sender: Sender, at: date
 
 def _chart(session: Session, entry: dict[str, Any], sender: Sender, at: datetime) -> Fact:
     kind, left_out = _kind_of(entry), list[str]()
+    if kind in INTENTIONS and (why := audit.refusal_of(uuid.UUID(str(entry["client_id"])))) is not None:
+        raise refuse("refused", "Refused", f"It was refused when it was entered: {why[:120]} {DONE_ALL_THE_SAME}")
     when, device_at = _times(session, entry, sender, at, left_out if kind in WITHOUT_SIGN_IN else None)
     author, device = sender.author_of(entry), str(entry.get("device") or "")[:40]
     written = Written(device, device_at, True, _other(sender.user, author), str(entry.get("author") or "")[:40])
     common = {"session": session, "by": author, "at": at, "happened_at": when, "written": written}
-    said = Said(session, dict(_fields_of(entry)), kind, common, left_out)
+    said = Said(session, dict(_fields_of(entry)), kind, common, _meant(entry), left_out)
     row: Fact = (KINDS.get(kind) or queued(kind))(said)
     _tell_left_out(said, row)
     return row
