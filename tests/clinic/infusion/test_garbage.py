@@ -176,6 +176,18 @@ def test_a_number_the_record_cannot_hold_is_refused_before_it_is_kept() -> None:
     assert not PumpReading.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "body", ["[" * 100_000, '{"entries": [{"kind": []}], "form_for": "x"}', '{"entries": [], "form_for": "\\ud83d"}']
+)
+def test_a_letter_that_cannot_be_read_is_refused_as_a_whole(body: str) -> None:
+    session, client = running(), Client()
+    client.force_login(member("nina"))
+
+    reply = client.post(f"/infusion/{session.code}/entries/", body, content_type="application/json")
+
+    assert reply.status_code in {200, 400, 409}
+
+
 SCALARS = (
     some.none() | some.booleans() | some.integers() | some.floats() | some.text(max_size=30)
     | some.sampled_from(["12,5", "1368", "9" * 60, "-1", "0", "4", "1e9", "\x00", HALF_A_LETTER, "mL/h", "mg/kg/h",
@@ -194,7 +206,16 @@ WHENS = some.sampled_from([*TIMES, (AT_TEN + minutes(5)).isoformat(), AT_TEN.iso
 ALL_KINDS = some.sampled_from([*kinds.KINDS, *QUEUED, "dance"]) | ANYTHING
 MESS = some.fixed_dictionaries(
     {"kind": ALL_KINDS, "fields": FIELDS},
-    optional={"happened_at": WHENS, "device_at": WHENS, "device": ANYTHING, "typed": ANYTHING, "author": ANYTHING},
+    optional={
+        "happened_at": WHENS,
+        "device_at": WHENS,
+        "device": ANYTHING,
+        "typed": ANYTHING,
+        "author": ANYTHING,
+        "device_off_s": ANYTHING,
+        "intended": some.booleans(),
+        "unsigned": some.booleans(),
+    },
 )
 
 

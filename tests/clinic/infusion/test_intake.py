@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 import pytest
 
@@ -144,6 +145,29 @@ def test_a_wrong_clock_is_noticed_and_its_times_are_moved() -> None:
     row = Event.objects.get(kind="note")
     assert (row.happened_at, row.device_at) == (AT_TEN + minutes(5), AT_TEN + minutes(65))
     assert Flag.objects.get().sentence.startswith("The clock of tablet-2 is 60 min fast.")
+
+
+@pytest.mark.parametrize("now", [BACK, BACK - minutes(180)])
+def test_a_clock_that_was_changed_after_an_entry_was_written_moves_it_by_what_it_was_off_then(now: Any) -> None:
+    session = running()
+    slow = {**entry("stop", 20), "device_off_s": 40 * 60}
+    right = {**entry("note", 65, text="by a clock that was right"), "device_off_s": 1.5}
+
+    send(session, [slow, right], device_now=now)
+
+    moments = dict(Event.objects.values_list("kind", "happened_at"))
+    assert moments == {"stop": AT_TEN + minutes(60), "note": AT_TEN + minutes(65)}
+    flag = Flag.objects.get(rule="clock changed:tablet-2")
+    assert flag.sentence.startswith("The clock of tablet-2 was 40 min slow, and was changed before it sent.")
+
+
+@pytest.mark.parametrize("off", [True, "40", None, 1e300, [1]])
+def test_an_offset_that_is_none_is_not_believed(off: Any) -> None:
+    session = running()
+
+    send(session, [{**entry("note", 65), "device_off_s": off}], device_now=BACK + minutes(60))
+
+    assert Event.objects.get(kind="note").happened_at == AT_TEN + minutes(5)
 
 
 @pytest.mark.parametrize("said", [{}, {"typed": True}])

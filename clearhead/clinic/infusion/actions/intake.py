@@ -34,6 +34,7 @@ AWAY = (OperationalError, InterfaceError)
 """The database cannot be asked now: the device sends the same again."""
 WRONG_CLOCK = timedelta(minutes=2)
 """From this difference on, a device's clock is wrong: its times are moved by the difference, and it is said."""
+MOST_OFF_S = 100 * 366 * 24 * 3600
 WITHOUT_SIGN_IN = frozenset({"stop", "help", "emergency", "pump_seen_stopped"})
 """What the chair's own token may write while nobody is signed in."""
 MOST_ENTRIES = 500
@@ -80,8 +81,7 @@ def take_in(
     sender = replace(sender, offset=_offset(device_now, at))
     order = sorted(range(len(listed)), key=lambda place: _when_or_first(listed[place], sender))
     answers: dict[int, EntryReceipt] = {place: _one(session, listed[place], sender, at) for place in order}
-    if sender.offset and listed:
-        _tell_clock(session, listed[0], sender, at)
+    _tell_clocks(session, [entry for entry in listed if isinstance(entry, dict)], sender, at)
     return [answers[place] for place in range(len(listed))]
 
 
@@ -95,7 +95,19 @@ def _when(entry: dict[str, Any], sender: Sender) -> datetime:
     """When it happened, by the clinic's clock. A time that a person typed is the clinic's already."""
     when = moment(entry["happened_at"])
     by_hand = entry.get("typed", when != moment(entry.get("device_at") or entry["happened_at"]))
-    return when if by_hand else when + sender.offset
+    return when if by_hand else when + _off(entry, sender)
+
+
+def _off(entry: dict[str, Any], sender: Sender) -> timedelta:
+    """How far the device's clock was off when the entry was written, where the page knew it; else when it was sent.
+
+    A clock that is put right in between makes the two differ: `device_off_s` is the clinic's clock less the device's.
+    """
+    own = entry.get("device_off_s")
+    if isinstance(own, bool) or not isinstance(own, int | float) or abs(own) > MOST_OFF_S:
+        return sender.offset
+    off = timedelta(seconds=own)
+    return off if abs(off) > WRONG_CLOCK else timedelta(0)
 
 
 def _when_or_first(entry: Any, sender: Sender) -> datetime:
@@ -294,16 +306,32 @@ def _other(sender: User | None, author: User | None) -> str:
     return str(sender.code) if sender is not None and sender != author else ""
 
 
-def _tell_clock(session: Session, entry: Any, sender: Sender, at: datetime) -> None:
-    """One low flag per device and session: its clock is wrong, its times were moved."""
-    device = str(entry.get("device") or "")[:40] if isinstance(entry, dict) else ""
-    rule = f"clock:{device}"[:60]
+def _tell_clocks(session: Session, entries: list[dict[str, Any]], sender: Sender, at: datetime) -> None:
+    """A clock that is wrong, and one that was changed after something was written by it: each is said once."""
+    wrong = next((entry for entry in entries if _off(entry, sender) == sender.offset), None)
+    changed = next((entry for entry in entries if abs(_off(entry, sender) - sender.offset) > WRONG_CLOCK), None)
+    if sender.offset and wrong is not None:
+        sentence = "Times from it were moved by the difference; times typed by hand were not."
+        _tell_clock(session, wrong, f"is {_apart(sender.offset)}. {sentence}", "clock", sender, at)
+    if changed is not None:
+        sentence = "Times written before were moved by that; times typed by hand were not."
+        said = f"was {_apart(_off(changed, sender))}, and was changed before it sent. {sentence}"
+        _tell_clock(session, changed, said, "clock changed", sender, at)
+
+
+def _apart(off: timedelta) -> str:
+    minutes = off.total_seconds() / 60
+    return f"{abs(minutes):.0f} min {'slow' if minutes > 0 else 'fast'}" if off else "right"
+
+
+def _tell_clock(session: Session, entry: dict[str, Any], said: str, name: str, sender: Sender, at: datetime) -> None:
+    """One low flag per device and session."""
+    device = str(entry.get("device") or "")[:40]
+    rule = f"{name}:{device}"[:60]
     if Flag.objects.filter(session=session, rule=rule).exists():
         return
-    minutes = sender.offset.total_seconds() / 60
-    sentence = f"The clock of {device or 'a device'} is {abs(minutes):.0f} min {'slow' if minutes > 0 else 'fast'}."
     with transaction.atomic():
         raise_flag(
             session=session, at=at, by=sender.user, rule=rule, level="low",
-            sentence=f"{sentence} Times from it were moved by the difference; times typed by hand were not.",
+            sentence=f"The clock of {device or 'a device'} {said}",
         )  # fmt: skip
