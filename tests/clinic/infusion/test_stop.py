@@ -15,6 +15,7 @@ from clearhead.clinic.infusion.actions import Secret
 from clearhead.clinic.infusion.models import Event, Flag, Infusion, PumpReading, RateChange
 from clearhead.clinic.plan.models import SessionSummary
 from tests.cast import AT_TEN, PIN, member
+from tests.clinic.infusion.queue import entry, send
 from tests.clinic.infusion.room import fresh, minutes, running, visit
 
 pytestmark = pytest.mark.django_db
@@ -298,3 +299,26 @@ def test_ml_that_cannot_be_read_are_left_out_and_that_is_said(client: Client, ty
     assert "cannot be read and was not kept" in plain.content.decode()
     assert PumpReading.objects.count() == 0
     assert "unread" not in client.post(page, {"pump_ml": ""}, headers={"Accept": "application/json"}).json()
+
+
+def test_a_stop_that_arrives_after_a_later_resume_says_that_the_pump_was_set_to_run_again() -> None:
+    session = running()
+    send(session, [entry("pause", 5), entry("resume", 15)], "omar")
+
+    send(session, [entry("stop", 10, reason="pale")])
+    send(session, [entry("stop", 11, reason="again")])
+
+    flag, zone = Flag.objects.get(rule="runs_after_stop"), session.site.tz
+    again, stop = (f"{(AT_TEN + minutes(at)).astimezone(zone):%H:%M}" for at in (15, 10))
+    assert (flag.level, flag.for_prescriber, flag.happened_at) == ("high", True, AT_TEN + minutes(15))
+    assert flag.sentence == f"The pump was set to run again at {again}, after this STOP of {stop}: look at the pump."
+
+
+@pytest.mark.parametrize("queue", [[("pause", 5)], [("pause", 5), ("resume", 8)], [("pause", 15)], []])
+def test_a_late_stop_with_nothing_that_runs_after_it_is_no_conflict(queue: list[tuple[str, float]]) -> None:
+    session = running()
+    send(session, [entry(kind, at) for kind, at in queue], "omar")
+
+    send(session, [entry("stop", 10)])
+
+    assert not Flag.objects.filter(rule="runs_after_stop").exists()

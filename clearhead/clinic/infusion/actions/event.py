@@ -23,10 +23,9 @@ from clearhead.clinic.infusion.actions.base import (
     refuse,
     since_start,
 )
-from clearhead.clinic.infusion.actions.moment import flag_overtaken
 from clearhead.clinic.infusion.actions.recount import recount
 from clearhead.clinic.infusion.entered import NOTES
-from clearhead.clinic.infusion.models import Event, Infusion, PumpReading, RateChange
+from clearhead.clinic.infusion.models import Event, Flag, Infusion, PumpReading, RateChange
 from clearhead.clinic.infusion.queries.doses import account, dose_rows, exact
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.infusion.queries.remains import pump_since_bag
@@ -38,6 +37,7 @@ from clearhead.medicine.rules.verdict import Reason, Verdict
 
 FAR = 5
 """So many times more or less mL than charted are asked about before they are believed (assumption)."""
+AGAIN = "runs_after_stop"
 MUCH_ML = Decimal("2")
 """A difference between pump and chart from which the hourly reading is flagged (assumption)."""
 
@@ -156,15 +156,28 @@ def _stop(
     )  # fmt: skip
     before = [one for one in rows.rates if one.happened_at <= when]
     if infusion is not None and before and before[-1].kind != RateChange.Kind.END:
-        ended = add(
+        add(
             RateChange, session=session, at=at, by=by, verb="pump: end", happened_at=when, written=written,
             bag=before[-1].bag, kind="end", entered_value=Decimal(0), entered_unit="mL/h", pump_ml_per_h=Decimal(0),
             intended=False, reason=(reason or "STOP")[:300],
         )  # fmt: skip
-        flag_overtaken(ended, rows, by, at)
         rate.settle(infusion)
         recount(session, by, at)
+    _runs_again(row, rows.rates, session, by, at)
     return row
+
+
+def _runs_again(row: Event, rates: tuple[RateChange, ...], session: Session, by: User | None, at: datetime) -> None:
+    """A STOP that comes in late, after somebody set the pump to run later than it: one of the two is not so."""
+    again = next((one for one in rates if one.happened_at > row.happened_at and one.pump_ml_per_h), None)
+    if again is None or Flag.objects.filter(session=session, rule=AGAIN, happened_at=again.happened_at).exists():
+        return
+    zone = session.site.tz
+    raise_flag(
+        session=session, at=at, by=by, rule=AGAIN, level="high", since=again.happened_at, for_prescriber=True,
+        sentence=f"The pump was set to run again at {again.happened_at.astimezone(zone):%H:%M}, after this STOP of "
+        f"{row.happened_at.astimezone(zone):%H:%M}: look at the pump.", value=str(row.code),
+    )  # fmt: skip
 
 
 @audit.once
