@@ -60,7 +60,7 @@ def test_a_set_of_hours_ago_is_asked_about_and_one_from_a_queue_is_not() -> None
     session, late = running(), AT_TEN + minutes(200)
     said: dict[str, Any] = {"session": session, "values": CALM, "by": member("nina"), "at": late}
 
-    with pytest.raises(actions.ChairRefused, match="is 195 min ago. Is the time right?"):
+    with pytest.raises(actions.ChairRefused, match="is 195 min ago"):
         actions.observe(**said, happened_at=AT_TEN + minutes(5))
 
     assert actions.observe(**said, happened_at=AT_TEN + minutes(5), confirmed=frozenset({"set_back"}))

@@ -23,6 +23,7 @@ from clearhead.clinic.infusion.actions.base import (
     refuse,
     since_start,
 )
+from clearhead.clinic.infusion.actions.moment import flag_overtaken
 from clearhead.clinic.infusion.actions.recount import recount
 from clearhead.clinic.infusion.entered import NOTES
 from clearhead.clinic.infusion.models import Event, Flag, Infusion, PumpReading, RateChange

@@ -14,8 +14,8 @@ from clearhead.clinic.infusion.actions.base import (
     Written,
     add,
     lock,
+    long_ago,
     not_ahead,
-    not_long_ago,
     raise_flag,
     refuse,
 )
@@ -83,9 +83,9 @@ def observe(
     _possible(values, words)
     doubts = [r for r in _doubts(session, values, when) if r.gate not in confirmed]
     if intended:
-        not_long_ago(when, at, confirmed, session.site.tz)
         asked = _wanted(kind, vein=vein_lies(session, when))
-        reasons = [*_incomplete(values, words, asked), *doubts]
+        old = [r for r in long_ago(when, at, session.site.tz) if r.gate not in confirmed]
+        reasons = [*_incomplete(values, words, asked), *old, *doubts]
         if reasons:
             raise ChairRefused(Verdict.of("observe", reasons))
     row = add(

@@ -9,7 +9,8 @@ from typing import Any, get_args
 from uuid import UUID
 
 from clearhead.clinic.audit import actions as audit
-from clearhead.clinic.infusion.actions.base import add, lock, not_ahead, not_long_ago, verdict_json
+from clearhead.clinic.infusion.actions.base import add, lock, long_ago, not_ahead, verdict_json
+from clearhead.clinic.infusion.actions.moment import ask_together
 from clearhead.clinic.infusion.entered import Secret
 from clearhead.clinic.infusion.models import Infusion
 from clearhead.clinic.infusion.queries.pinned import protocol_of
@@ -97,7 +98,7 @@ def _when_left(
             sentence = f"{said} lies before {what} at {then}. Check the time; empty means now."
             raise refuse("left_at", "Time of leaving", sentence)
         left_at = max(left_at, seen)
-    not_long_ago(left_at, at, confirmed, session.site.tz)
+    ask_together(long_ago(left_at, at, session.site.tz), confirmed)
     return left_at
 
 
