@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from clearhead.clinic.infusion import actions, queries
 from clearhead.clinic.infusion.models import Event, Observation, PumpReading, RateChange
@@ -101,14 +102,21 @@ def test_help_that_the_clinic_did_not_hear_says_so_hard_until_it_has_heard(chair
     assert Event.objects.get(session=session, kind="help").queued
 
 
+def ask_rate(page: Any, typed: str, unit: str = "mL/h") -> None:
+    """A typed rate in one of the three units; nothing is set yet."""
+    page.locator("[data-face=rate]").click()
+    if not page.locator("#own-value").is_visible():  # a fold that was opened stays open
+        page.locator(".own summary").click()
+    page.locator("#own-value").fill(typed)
+    page.locator(f"[data-unit='{unit}']").click()
+
+
 def lower(page: Any, typed: str = "", unit: str = "mL/h") -> None:
     """A step down by its chip, or a typed rate in one of the three units."""
-    page.locator("[data-face=rate]").click()
     if typed:
-        page.locator(".own summary").click()
-        page.locator("#own-value").fill(typed)
-        page.locator(f"[data-unit='{unit}']").click()
+        ask_rate(page, typed, unit)
     else:
+        page.locator("[data-face=rate]").click()
         page.locator("[data-ml]:not([data-up='1'])").first.click()
     page.locator("#rate-form .big-button").click()
 
@@ -144,10 +152,14 @@ def test_a_lower_rate_is_kept_without_the_clinic_in_every_unit_and_a_higher_one_
     page.locator("#unsent", has_text="2").wait_for()
     lower(page, "0.07", "mg/kg/h")
     page.locator("#unsent", has_text="3").wait_for()
-    lower(page, "5.5")
-    page.locator("#rate-form .errors", has_text="An increase waits for the clinic").wait_for()
+    ask_rate(page, "5.5")
+    page.locator("#rate-form .reasons", has_text="An increase waits for the clinic").wait_for()
     page.locator("#rate-form [data-close]").click()
     page.reload()
+    page.locator("#unsent", has_text="3").wait_for()
+    ask_rate(page, "5.5")
+    page.locator("#rate-form .reasons", has_text="An increase waits for the clinic").wait_for()
+    page.locator("#rate-form [data-close]").click()
     page.locator("#unsent", has_text="3").wait_for()
     page.context.set_offline(False)
     page.locator("#unsent").wait_for(state="hidden")
@@ -155,6 +167,30 @@ def test_a_lower_rate_is_kept_without_the_clinic_in_every_unit_and_a_higher_one_
     rows = RateChange.objects.filter(session=session, queued=True).order_by("happened_at")
     assert [str(row.pump_ml_per_h.normalize()) for row in rows] == ["5.2", "5", "4.9"]
     assert not any(row.breach for row in rows), "a decrease breaks no limit and needs no second person"
+
+
+def test_without_the_clinics_word_nobody_is_told_to_set_more_and_what_the_pump_shows_is_still_charted(
+    chair: Chair,
+) -> None:
+    page, session = chair()
+    page.context.set_offline(True)
+
+    for typed, unit in (("200", "mL/h"), ("9", "mg/h"), ("0.2", "mg/kg/h")):
+        ask_rate(page, typed, unit)
+        page.locator("#rate-form .reasons li.refused", has_text="An increase waits for the clinic").wait_for()
+        assert not page.locator("#rate-form .go").is_visible()
+        assert not page.locator("#rate-form .big-button").is_visible()
+        page.locator("#rate-form [data-close]").click()
+
+    ask_rate(page, "9")
+    page.locator("#rate-form .read-back summary").click()
+    page.locator("#rate-form [name=already]").check()
+    page.locator("#rate-form .big-button").click()
+    page.locator("#unsent", has_text="1").wait_for()
+    page.context.set_offline(False)
+    page.locator("#unsent").wait_for(state="hidden")
+    row = RateChange.objects.filter(session=session).latest("pk")
+    assert (row.pump_ml_per_h, row.intended) == (9, False)
 
 
 def test_a_lower_rate_whose_answer_was_lost_is_charted_once(chair: Chair) -> None:
@@ -272,3 +308,30 @@ def test_a_stop_without_the_clinic_stays_a_stop_until_the_pump_was_seen_and_what
     page.locator("#unsent").wait_for(state="hidden")
     assert PumpReading.objects.get(session=session).pump_ml == Decimal("41.5")
     assert queries.standing(session, timezone.now()).pump_confirmed
+
+
+def test_a_pause_that_waits_is_shown_offered_once_and_the_pump_runs_again_from_there(chair: Chair) -> None:
+    page, session = chair()
+    phase = page.locator("#part-strip .phase span")
+    before = phase.inner_text()
+    page.context.set_offline(True)
+    page.locator("#lost-notice").wait_for()
+
+    page.locator("form[data-entry=pause] button").click()
+    for _ in ("at once", "opened again"):
+        page.locator("#part-strip .phase", has_text=re.compile(r"PAUSED \d\d:\d\d, not yet at the clinic")).wait_for()
+        assert not page.locator("form[data-entry=pause]").is_visible(), "a second pause is not offered"
+        assert not page.locator("[data-face=rate]").is_visible()
+        page.reload()
+
+    page.locator("#paused-here a").click()
+    page.locator("#away-rate").fill("7")
+    page.locator("#face-away button", has_text="It runs again").click()
+    page.locator("#unsent", has_text="2").wait_for()
+    expect(phase).to_have_text(before)
+    page.locator("form[data-entry=pause] button").wait_for()
+
+    page.context.set_offline(False)
+    page.locator("#unsent").wait_for(state="hidden")
+    rows = RateChange.objects.filter(session=session, queued=True).order_by("happened_at")
+    assert [(row.kind, row.pump_ml_per_h) for row in rows] == [("pause", 0), ("resume", 7)]

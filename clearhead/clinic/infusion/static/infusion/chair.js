@@ -77,7 +77,6 @@ async function send(form, kind, data, confirmed = []) {
   form.querySelectorAll("details[open]").forEach((face) => { face.open = false; });
   const face = form.closest("dialog");
   face?.close();
-  if (kind === "rate" && outcome.state === "here") rate.kept(data);
   if (kind === "stop") scrollTo({ top: 0 }); // there it is asked whether the pump was seen to stand still
   if (outcome.state === "clinic") {
     document.getElementById("notice-help")?.remove();
@@ -110,7 +109,7 @@ document.addEventListener("click", (event) => {
 // A page of its own has to come from the clinic. While that is lost, what has happened at the pump has a face of its own
 // and is kept here; of every other page the tap says that it needs the clinic, instead of leading nowhere.
 document.addEventListener("click", (event) => {
-  const page = live.lost && event.target.closest("a[href]:not([data-face],[data-last],[href^='#'])");
+  const page = event.target.closest(live.lost ? "a[href]:not([data-face],[data-last],[href^='#'])" : "a[data-away]");
   if (!page) return;
   event.preventDefault();
   const form = document.querySelector(`#face-away form[action="${page.getAttribute("href")}"]`);

@@ -1,5 +1,6 @@
 // A rate change: a chip, the number the pump should show, the nurse acts, the pump shows it.
 import { pause, unpause } from "./alone.js";
+import { mlOf, runsAt } from "./pump.js";
 
 export function rateFace(dialog, desk, words) {
   const form = dialog.querySelector("form");
@@ -36,7 +37,8 @@ export function rateFace(dialog, desk, words) {
     unpause(form);
   }
 
-  // `known`: a step down from the order needs nobody's word, so it stands at once.
+  // `known`: a step down from the order needs nobody's word, so it stands at once. Whatever is more than what runs
+  // waits for the clinic's word.
   async function ask(value, unit, known = false) {
     withdraw();
     const mine = asked;
@@ -45,10 +47,11 @@ export function rateFace(dialog, desk, words) {
     form.elements.unit.value = unit;
     form.elements.seen.value = strip().mark;
     const data = new FormData(form);
-    const ml = mlOf(data);
+    const ml = mlOf({ value, unit });
+    const lower = ml <= runsAt();
     const mg = ml * Number(strip().mgPerMl);
     tell({ pump_ml_per_h: ml, mg_per_h: mg, mg_per_kg_h: mg / Number(strip().kg) });
-    stand(known ? "go" : "asking");
+    stand(known && lower ? "go" : "asking");
     data.set("preview", "1");
     const { csrf, patient } = desk.guard();
     let said;
@@ -58,9 +61,9 @@ export function rateFace(dialog, desk, words) {
         headers: { Accept: "application/json", "X-CSRFToken": csrf, "X-Form-For": patient },
       });
       said = await reply.json();
-    } catch { /* offline: our own arithmetic stands; the clinic judges when it is back */ }
+    } catch { /* no word of the clinic: our own arithmetic stands for less */ }
     if (mine !== asked) return null;
-    if (!said) return stand(Number.isFinite(ml) ? "go" : "unreadable");
+    if (!said) return lower ? stand("go") : stand("refused", [{ outcome: "refused", sentence: words.increase }]);
     if (!said.pump_ml_per_h) return stand("unreadable", said.errors.map((sentence) => ({ outcome: "refused", sentence })));
     tell(said);
     back.querySelector(".second").hidden = !said.second_check;
@@ -95,17 +98,9 @@ export function rateFace(dialog, desk, words) {
   already.addEventListener("change", () => { button.disabled = !(back.dataset.state === "go" || (back.dataset.state === "refused" && already.checked)); });
   dialog.addEventListener("close", () => { withdraw(); form.reset(); press(null); });
 
-  const mlOf = (data) => {
-    const value = Number(data.get("value"));
-    const { mgPerMl, kg } = strip();
-    return data.get("unit") === "mL/h" ? value : (value * (data.get("unit") === "mg/h" ? 1 : Number(kg))) / Number(mgPerMl);
-  };
-
   return {
     // Offline a decrease is kept, in whichever unit; an increase waits, unless it is what already happened.
-    mayQueue: (data) => mlOf(data) <= Number(strip().mlPerH) || data.get("already") === "on",
-    // Kept here: the next one is measured against it.
-    kept: (data) => { strip().mlPerH = mlOf(data); },
+    mayQueue: (data) => mlOf(Object.fromEntries(data)) <= runsAt() || data.get("already") === "on",
   };
 }
 

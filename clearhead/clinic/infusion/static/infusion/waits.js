@@ -1,6 +1,7 @@
 // What waits on this tablet, in words, and what it means for the screen: a STOP that the clinic has not heard of is
 // a STOP all the same, also after the page was closed and opened again.
 import { clock } from "./entry.js";
+import { mlOf } from "./pump.js";
 
 const box = document.getElementById("notice-stop");
 const list = document.getElementById("unsent-list");
@@ -35,14 +36,34 @@ function line(code, { scope, entry }) {
   return Object.assign(document.createElement("li"), { textContent: `${minute(entry)} ${said}` });
 }
 
+// The strip says what waits; without it what the clinic said last stands there again.
+function phase(word) {
+  const place = document.querySelector("#part-strip .phase span");
+  if (!place || (!word && !place.dataset.was)) return;
+  place.dataset.was ||= place.textContent;
+  place.textContent = word || place.dataset.was;
+}
+
+// What waits about the pump is what the next rate is measured against.
+function pumpRuns(entry) {
+  if (!entry) delete document.body.dataset.mlPerH;
+  else document.body.dataset.mlPerH = ["rate", "resume"].includes(entry.kind) ? mlOf(entry.fields) : 0;
+}
+
 export async function showWaiting(desk) {
   const waiting = (await desk.outbox?.waiting()) || [];
   list.replaceChildren(...list.querySelectorAll("template"), ...waiting.map((one) => line(desk.code, one)));
   const here = waiting.filter((one) => one.scope === desk.code).map((one) => one.entry);
   const last = (...kinds) => here.findLast((one) => kinds.includes(one.kind));
+  pumpRuns(last("rate", "resume", "pause", "stop", "end"));
   const stop = last("stop", "end", "resume");
   const stopped = Boolean(stop) && stop.kind !== "resume";
+  const pause = last("pause", "resume");
+  const paused = !stopped && pause?.kind === "pause";
   document.body.classList.toggle("stopped-here", stopped);
+  document.body.classList.toggle("paused-here", paused);
+  if (stopped || paused) document.getElementById("face-rate")?.close();
+  phase(stopped ? box.dataset.phase : paused ? box.dataset.paused.replace("%s", minute(pause)) : "");
   box.hidden = !stopped;
   if (!stopped) return;
   const seen = last("pump_seen_stopped");
@@ -50,6 +71,4 @@ export async function showWaiting(desk) {
   box.querySelector("form").hidden = Boolean(seen);
   box.querySelector("[data-ask]").hidden = Boolean(seen);
   box.querySelector("[data-seen]").textContent = seen ? [name("pump_seen_stopped"), minute(seen), told(seen)].filter(Boolean).join(" ") : "";
-  const phase = document.querySelector("#part-strip .phase span");
-  if (phase) phase.textContent = box.dataset.phase;
 }
