@@ -8,9 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
-from clearhead.clinic.infusion.models import Event
+from clearhead.clinic.infusion.models import Adjunct, Event
 from clearhead.clinic.people.guard import token
 from clearhead.clinic.plan.models import Session
 from tests.cast import member
@@ -29,7 +30,7 @@ ENTRY = """async (typed) => {
   const desk = new Desk(document.querySelector("[data-chair]"), {}, () => {});
   return desk.entryOf("note", null, new Map([["happened_at", typed]]));
 }"""
-Enter = Callable[[str], Any]
+Enter = Callable[..., Any]
 
 
 @pytest.fixture
@@ -41,8 +42,8 @@ def session() -> Session:
 def enter(open_page: Any, sign_in: Any) -> Enter:
     """A page on which this person is signed in; nothing has been opened yet."""
 
-    def go(name: str) -> Any:
-        page = open_page(timezone_id="America/Phoenix")
+    def go(name: str, **options: Any) -> Any:
+        page = open_page(timezone_id="America/Phoenix", **options)
         sign_in(page, member(name))
         return page
 
@@ -208,3 +209,72 @@ def test_an_entry_says_whether_its_time_was_typed_or_is_the_devices(enter: Enter
 
     assert (by_hand["typed"], by_hand["happened_at"]) == (True, "2026-11-20T10:15:00-07:00")
     assert (by_clock["typed"], by_clock["happened_at"]) == (False, by_clock["device_at"])
+
+
+@pytest.fixture
+def stale(enter: Enter, session: Session) -> Any:
+    """A chair's page whose token is too old: the same nurse signed in again in another tab."""
+    page = enter("nina")
+    page.goto(f"/infusion/{session.code}/")
+    page.locator("#part-picture svg").wait_for()
+    page.context.clear_cookies(name=settings.CSRF_COOKIE_NAME)
+    with page.context.new_page() as other:
+        other.goto("/people/me/")
+        other.locator("[data-sign-out]").wait_for()
+    return page
+
+
+def press_ondansetron(page: Any) -> None:
+    page.locator("[data-face=drug]").click()
+    page.locator("#face-drug .order-button", has_text="Ondansetron").click()
+
+
+def test_a_page_whose_token_is_too_old_gets_a_new_one_and_the_gates_still_judge(stale: Any, session: Session) -> None:
+    given = Adjunct.objects.filter(session=session).count()
+
+    press_ondansetron(stale)
+    stale.locator("#face-drug .errors", has_text=re.compile("[a-z]")).wait_for()
+    assert stale.locator("#unsent").is_hidden()
+    assert Adjunct.objects.filter(session=session).count() == given, "it was refused, so it is not charted as given"
+    stale.keyboard.press("Escape")
+
+    stale.locator("[data-face=note]").click()
+    stale.locator("#face-note button[value=comfort]").click()
+    stale.locator("#said", has_text=re.compile("saved to the clinic")).wait_for()
+    assert stale.locator("#notice-signin").count() == 0
+    assert not Event.objects.filter(session=session, queued=True).exists()
+
+
+def test_a_rate_is_judged_by_the_clinic_also_when_the_pages_token_is_too_old(stale: Any) -> None:
+    stale.locator("[data-face=rate]").click()
+    stale.locator(".own summary").click()
+    stale.locator("#own-value").fill("200")
+    stale.locator("[data-unit='mL/h']").click()
+
+    stale.locator("#rate-form .reasons li.refused").first.wait_for()
+    assert "waits for the clinic" not in stale.locator("#rate-form .reasons").inner_text()
+
+
+def test_signed_out_a_drug_is_not_charted_as_given_unless_somebody_says_that_it_was(
+    enter: Enter, sign_in: Any, session: Session
+) -> None:
+    page = enter("nina", service_workers="block")  # what a worker fetches is not routed
+    page.goto(f"/infusion/{session.code}/")
+    page.locator("#part-picture svg").wait_for()
+    page.route("**/parts/**", lambda route: route.fulfill(status=304))  # the next beat would hide the page
+    page.context.clear_cookies()
+    given = Adjunct.objects.filter(session=session).count()
+
+    press_ondansetron(page)
+    asked = page.locator("#face-drug .doubts button", has_text="NOT charted: this page is signed out")
+    asked.wait_for()
+    assert page.evaluate(COUNT) == 0, "what was only meant does not wait as a fact"
+
+    asked.click()
+    page.locator("#unsent", has_text="1").wait_for()
+    page.locator("#notice-signin", has_text="Entries stay on this tablet").wait_for()
+    sign_in(page, member("nina"))
+    page.locator("#unsent").wait_for(state="hidden")
+    row = Adjunct.objects.filter(session=session).latest("pk")
+    assert (Adjunct.objects.filter(session=session).count(), row.queued) == (given + 1, True)
+    assert page.locator("#notice-signin").count() == 0

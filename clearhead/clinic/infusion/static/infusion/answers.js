@@ -20,11 +20,11 @@ export function refuse(form, answer, words, again) {
 }
 
 // One button a doubt, named with its value; the last one that is pressed sends the entry again.
-function doubt({ gate, sentence }, words, place, send) {
+function doubt({ gate, sentence, named: word }, words, place, send) {
   const value = gate.split("=")[1];
   const button = Object.assign(document.createElement("button"), { type: "button" });
   button.setAttribute("aria-pressed", "false");
-  const named = value && words.right ? words.right.replace("%s", value) : words.confirm;
+  const named = word || (value && words.right ? words.right.replace("%s", value) : words.confirm);
   button.append(said("span", sentence), said("b", named));
   button.addEventListener("click", () => {
     button.setAttribute("aria-pressed", String(button.getAttribute("aria-pressed") !== "true"));

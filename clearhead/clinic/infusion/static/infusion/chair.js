@@ -2,7 +2,7 @@
 import { unpause } from "./alone.js";
 import { complain, refuse } from "./answers.js";
 import { coreSet, emptyCore, firstField, refill } from "./core.js";
-import { clock, Desk } from "./entry.js";
+import { clock, Desk, HAPPENED } from "./entry.js";
 import { faces, giveBack, show, written } from "./faces.js";
 import { holdToSend } from "./hold.js";
 import { keepNewest, keepOpen, keptParts } from "./keep.js";
@@ -63,7 +63,7 @@ document.addEventListener("submit", async (event) => {
 });
 
 async function send(form, kind, data, confirmed = []) {
-  confirmed.forEach((gate) => data.append("confirm", gate));
+  confirmed.forEach((gate) => (gate === HAPPENED ? data.set("already", "on") : data.append("confirm", gate)));
   const queueable = kind !== "rate" || rate.mayQueue(data);
   const outcome = await desk.save(kind, form, data, { queueable });
   if (outcome.state === "refused") return refuse(form, outcome.answer, words, (asked) => send(form, kind, data, asked));

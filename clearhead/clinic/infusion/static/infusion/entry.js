@@ -12,10 +12,15 @@ const DEVICE = (() => {
 })();
 const nobody = () => document.body.classList.contains("locked"); // a hidden screen: whoever presses is not signed in
 const ALWAYS = new Set(["stop", "help", "emergency", "pump_seen_stopped"]);
+const INTENDED = new Set(["adjunct", "by_plan", "bolus", "resume"]); // asked for until somebody says that it has happened
+export const HAPPENED = "happened";
 const AS_TYPED = new Set(["score", "escort", "catheter"]); // read at the clinic as their own page reads them
 const GUARDS = new Set(["csrfmiddlewaretoken", "form_for", "client_id"]);
 const MORE = ["pain", "nausea", "dissociation"];
 const SIGNS = ["hr", "spo2", "o2_l_per_min", "rr", "sedation", "pain", "nausea", "dissociation", "temp_c", "etco2", "iv_site"];
+
+const intends = (kind, data) => INTENDED.has(kind) && data.get("already") !== "on" && data.get("act") !== "not_given";
+const turnedAway = (reply) => reply.type === "opaqueredirect" || reply.status === 403;
 
 // The fields of the server's own door for queued entries (infusion/actions/intake.py).
 export function fieldsOf(kind, form, data) {
@@ -87,32 +92,64 @@ export class Desk {
     const entry = this.entryOf(kind, form, data);
     const kept = queueable && (await this.keep(entry));
     data.set("client_id", entry.client_id);
-    data.delete("csrfmiddlewaretoken");
     if (entry.unsigned) data.set("unsigned", "1");
-    const { csrf, patient } = this.guard();
     try {
-      const reply = await fetch(form.getAttribute("action"), {
-        method: "POST", body: new URLSearchParams(data), credentials: "same-origin", signal: AbortSignal.timeout(5000), redirect: "manual",
-        headers: { Accept: "application/json", "X-CSRFToken": csrf, "X-Form-For": patient, "X-Device": DEVICE },
-      });
+      const reply = await this.letter(form.getAttribute("action"), data);
       if (reply.ok) return this.saved(entry, await reply.json());
       if (reply.status === 422) return this.refused(entry, await reply.json());
       if (reply.status === 409 && !ALWAYS.has(kind)) return this.refused(entry, { errors: { __all__: [{ message: await sentence(reply) }] } });
-      if (reply.type === "opaqueredirect" || reply.status === 403) this.say("signin", this.words.signin);
+      const answer = turnedAway(reply) && !ALWAYS.has(kind) && (await this.against(reply, kind, data));
+      if (answer) return this.refused(entry, answer);
+      if (turnedAway(reply)) this.say("signin", this.words.signin);
     } catch { /* the network is away: the entry stays here */ }
     if (kept) await this.outbox.release(entry.client_id).catch(() => {});
     await this.tell();
     return { state: kept ? "here" : "nowhere", entry };
   }
 
-  // What has no place in the queue: answered now, or null while the clinic is away.
-  async post(address, body) {
-    const { csrf, patient } = this.guard();
-    try {
-      const reply = await fetch(address, {
-        method: "POST", body, credentials: "same-origin", signal: AbortSignal.timeout(5000), redirect: "error",
+  // The clinic answers and does not let it in. Whoever is signed in is told why; without anybody what has happened
+  // waits here, and what was only meant is not charted as if it had happened.
+  async against(reply, kind, data) {
+    if (this.signedIn) return { errors: { __all__: [{ message: (await sentence(reply)) || this.words.notcharted }] } };
+    return intends(kind, data) ? { ask: [{ gate: HAPPENED, sentence: this.words.notcharted, named: this.words.happened }] } : null;
+  }
+
+  // To the clinic. A page whose token is too old because the same person signed in again elsewhere gets a new one and
+  // sends once more, so that the gates judge it.
+  async letter(address, body, { redirect = "manual", patience = 5000 } = {}) {
+    const said = new URLSearchParams(body);
+    said.delete("csrfmiddlewaretoken");
+    const send = () => {
+      const { csrf, patient } = this.guard();
+      return fetch(address, {
+        method: "POST", body: said, credentials: "same-origin", signal: AbortSignal.timeout(patience), redirect,
         headers: { Accept: "application/json", "X-CSRFToken": csrf, "X-Form-For": patient, "X-Device": DEVICE },
       });
+    };
+    const reply = await send();
+    if (!turnedAway(reply)) return reply;
+    this.signedIn = await this.renew();
+    return this.signedIn ? send() : reply;
+  }
+
+  // True when the person of this page is signed in; the page has its newest token then.
+  async renew() {
+    const reply = await fetch(location.href, {
+      credentials: "same-origin", cache: "no-store", redirect: "manual", headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(5000),
+    });
+    if (reply.status >= 500) throw new Error(`answered ${reply.status}`);
+    const page = new DOMParser().parseFromString(await reply.text(), "text/html");
+    const csrf = page.querySelector("input[name=csrfmiddlewaretoken]")?.value;
+    if (!csrf || page.querySelector("[data-author]")?.dataset.author !== this.room.dataset.author) return false;
+    document.querySelectorAll("input[name=csrfmiddlewaretoken]").forEach((field) => { field.value = csrf; });
+    return true;
+  }
+
+  // What has no place in the queue: answered now, or null while the clinic is away.
+  async post(address, body) {
+    try {
+      const reply = await this.letter(address, body);
+      if (turnedAway(reply)) return { sentence: "" };
       const said = await reply.json();
       return reply.ok ? said : { sentence: Object.values(said.errors || {}).flat().map((one) => one.message).join(" ") };
     } catch { return null; }
@@ -134,6 +171,7 @@ export class Desk {
 
   async saved(entry, answer) {
     await this.outbox?.remove([entry.client_id]);
+    document.getElementById("notice-signin")?.remove();
     this.say("said", `${this.words.clinic} ${clock(answer.saved_at)}`);
     document.getElementById("notice-unread")?.remove();
     if (answer.unread) this.say("unread", answer.unread);
@@ -155,6 +193,7 @@ export class Desk {
     try {
       const told = await drain(this.outbox, (scope) => this.address(scope), { device: DEVICE });
       if (told?.sent) this.say("said", `${this.words.clinic} ${clock(told.savedAt)}`);
+      if (told?.sent && !told.signIn) document.getElementById("notice-signin")?.remove();
       if (told?.aside) this.say("aside", this.words.aside);
       if (told?.byHand.length) this.say("byhand", this.words.byhand.replace("%s", told.byHand.map((at) => clock(at).slice(0, 5)).join(", ")));
       if (told?.signIn) this.say("signin", this.words.signin);

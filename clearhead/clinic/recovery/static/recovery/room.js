@@ -122,13 +122,9 @@ async function send(form, data, confirmed = []) {
 // The departure is judged and signed at the clinic: no queue takes it, and nothing that was typed goes.
 async function leave(form, data, confirmed = []) {
   confirmed.forEach((gate) => data.append("confirm", gate));
-  const { csrf } = desk.guard();
   let reply;
   try {
-    reply = await fetch(form.getAttribute("action"), {
-      method: "POST", body: new URLSearchParams(data), credentials: "same-origin", signal: AbortSignal.timeout(15000), redirect: "manual",
-      headers: { Accept: "application/json", "X-CSRFToken": csrf },
-    });
+    reply = await desk.letter(form.getAttribute("action"), data, { patience: 15000 });
   } catch { return complain(form, [words.stays]); }
   if (reply.ok) { gone = true; return location.assign(location.pathname); }
   if (reply.status === 422) return refuse(form, await reply.json(), words, (asked) => leave(form, data, asked));
