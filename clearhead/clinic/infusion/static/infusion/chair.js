@@ -5,6 +5,7 @@ import { coreSet, emptyCore, firstField, refill } from "./core.js";
 import { clock, Desk, HAPPENED } from "./entry.js";
 import { faces, giveBack, show, written } from "./faces.js";
 import { holdToSend } from "./hold.js";
+import { impossible } from "./limits.js";
 import { keepNewest, keepOpen, keptParts } from "./keep.js";
 import { fold, Live, notice } from "./live.js";
 import { rateFace } from "./rate.js";
@@ -22,17 +23,22 @@ const say = (where, sentence) => {
 };
 const desk = new Desk(room, words, say);
 const live = new Live(room, words, {
-  onBeat: () => desk.flush().then((told) => { if (told?.sent) { document.getElementById("notice-help")?.remove(); live.look(true); } }),
+  onBeat: () => {
+    tablet.answered();
+    undo.ask();
+    return desk.flush().then((told) => { if (told?.sent) { document.getElementById("notice-help")?.remove(); live.look(true); } });
+  },
   onLocked: lock,
   onOther: () => tablet.handOver(),
   onNewest: keepNewest,
+  keeps: () => desk.keeps,
 });
 
 const tablet = new Tablet(room, words, {
   kept: Boolean(keptParts()),
   guard: () => desk.guard(),
   onOpen: () => { desk.flush(); live.look(true); },
-  onShown: () => desk.keepNote(words.shown),
+  onShown: () => { notice("notice-bare", words.bare, true); return desk.keepNote(words.shown); },
 });
 
 // Nobody is signed in: names and numbers go, alarms, STOP and help stay (the queue is kept).
@@ -65,11 +71,17 @@ document.addEventListener("submit", async (event) => {
 async function send(form, kind, data, confirmed = []) {
   confirmed.forEach((gate) => (gate === HAPPENED ? data.set("already", "on") : data.append("confirm", gate)));
   const queueable = kind !== "rate" || rate.mayQueue(data);
+  const wrong = impossible(form, data, words);
+  if (wrong.length && kind !== "pump_seen_stopped") return complain(form, wrong);
   const outcome = await desk.save(kind, form, data, { queueable });
+  live.tellLost();
   if (outcome.state === "refused") return refuse(form, outcome.answer, words, (asked) => send(form, kind, data, asked));
   if (kind === "help" && outcome.state !== "clinic") notice("notice-help", words.unheard, true);
-  if (outcome.state === "nowhere") return complain(form, [kind === "rate" && desk.outbox ? words.increase : words.noqueue]);
-  complain(form, []);
+  if (outcome.state === "nowhere") {
+    if (kind === "stop") scrollTo({ top: 0 });
+    return complain(form, [kind === "rate" && desk.keeps ? words.increase : words.noqueue]);
+  }
+  complain(form, wrong);
   unpause(form);
   if (kind === "emergency") return written(form, data, outcome, words, clock);
   if (kind === "observation") emptyCore(form);

@@ -109,12 +109,15 @@ function advance(form, from) {
   fields(form)[place(form, from) + 1]?.focus();
 }
 
-// The first field of a set, and a set that was taken back: its values stand in the form again.
+// The first field of a set, and a set that was taken back: its values stand in the form again, unless the next set was
+// begun meanwhile. Two sets are never mixed.
 export const firstField = (form) => fields(form)[0];
+const NO_SIGN = new Set(["csrfmiddlewaretoken", "form_for", "client_id", "confirm", "kind"]);
 
 export function refill(form, data) {
+  if ([...new FormData(form)].some(([name, value]) => value && !NO_SIGN.has(name))) return;
   for (const [name, value] of data) {
-    if (["csrfmiddlewaretoken", "form_for", "client_id", "confirm"].includes(name)) continue;
+    if (NO_SIGN.has(name) && name !== "kind") continue;
     const field = form.elements[name];
     if (field) field.value = value;
   }

@@ -10,10 +10,12 @@ const DEVICE = (() => {
     return made;
   } catch { return "tablet"; }
 })();
-const nobody = () => document.body.classList.contains("locked"); // a hidden screen: whoever presses is not signed in
+// A hidden screen, or one that was shown again without a PIN: whoever presses has not said who it is.
+const nobody = () => ["locked", "bare"].some((name) => document.body.classList.contains(name));
 const ALWAYS = new Set(["stop", "help", "emergency", "pump_seen_stopped"]);
 const INTENDED = new Set(["adjunct", "by_plan", "bolus", "resume"]); // asked for until somebody says that it has happened
 export const HAPPENED = "happened";
+const OF_THE_PUMP = new Set(["stop", "end", "pump_seen_stopped"]); // stays on the screen although nothing could keep it
 const AS_TYPED = new Set(["score", "escort", "catheter"]); // read at the clinic as their own page reads them
 const GUARDS = new Set(["csrfmiddlewaretoken", "form_for", "client_id"]);
 const MORE = ["pain", "nausea", "dissociation"];
@@ -55,7 +57,7 @@ function observationOf(data) {
 
 export class Desk {
   constructor(room, words, say) {
-    Object.assign(this, { room, words, say, outbox: null, sending: false, away: false });
+    Object.assign(this, { room, words, say, outbox: null, full: false, unsaved: [], sending: false });
   }
 
   async open() {
@@ -66,6 +68,8 @@ export class Desk {
     await this.tell();
     this.flush(); // what can be delivered is, however old; only what is left of an old queue is swept
   }
+
+  get keeps() { return Boolean(this.outbox) && !this.full; }
 
   get code() { return this.room.dataset.chair; }
 
@@ -80,9 +84,11 @@ export class Desk {
     const now = new Date().toISOString();
     const typed = data.get("happened_at");
     const zone = document.querySelector("[data-offset]").dataset.offset;
+    const off = this.room.dataset.deviceOff;
     return {
       client_id: crypto.randomUUID(), kind, happened_at: typed ? `${typed}:00${zone}` : now, typed: Boolean(typed), device: DEVICE, device_at: now,
       form_for: this.guard().patient, fields: fieldsOf(kind, form, data),
+      ...(off ? { device_off_s: Number(off) } : {}), // this clock minus the clinic's, as last heard
       ...(nobody() ? { unsigned: true } : { author: this.room.dataset.author }),
     };
   }
@@ -93,7 +99,7 @@ export class Desk {
     const kept = queueable && (await this.keep(entry));
     data.set("client_id", entry.client_id);
     if (entry.unsigned) data.set("unsigned", "1");
-    try {
+    if (!entry.unsigned || ALWAYS.has(kind)) try { // no page charts for nobody: such an entry goes by the queue
       const reply = await this.letter(form.getAttribute("action"), data);
       if (reply.ok) return this.saved(entry, await reply.json());
       if (reply.status === 422) return this.refused(entry, await reply.json());
@@ -103,6 +109,7 @@ export class Desk {
       if (turnedAway(reply)) this.say("signin", this.words.signin);
     } catch { /* the network is away: the entry stays here */ }
     if (kept) await this.outbox.release(entry.client_id).catch(() => {});
+    else if (OF_THE_PUMP.has(kind)) this.unsaved.push(entry);
     await this.tell();
     return { state: kept ? "here" : "nowhere", entry };
   }
@@ -164,7 +171,9 @@ export class Desk {
 
   async keep(entry) {
     if (!this.outbox) return false;
-    try { await this.outbox.put(this.code, entry); } catch { return false; }
+    try { await this.outbox.put(this.code, entry); } catch { this.full = true; return false; }
+    this.full = false;
+    if (entry.kind === "stop") this.unsaved = [];
     this.say("said", `${this.words.here} ${clock()}`);
     return true;
   }
@@ -172,6 +181,7 @@ export class Desk {
   async saved(entry, answer) {
     await this.outbox?.remove([entry.client_id]);
     document.getElementById("notice-signin")?.remove();
+    if (entry.kind === "stop") this.unsaved = [];
     this.say("said", `${this.words.clinic} ${clock(answer.saved_at)}`);
     document.getElementById("notice-unread")?.remove();
     if (answer.unread) this.say("unread", answer.unread);

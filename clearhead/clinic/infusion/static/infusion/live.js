@@ -5,8 +5,8 @@ const FRESH_MS = 60000; // the now line, what was given, what is due: they move 
 const CLOCK_OFF_MS = 120000;
 
 export class Live {
-  constructor(room, words, { onBeat, onLocked, onOther, onNewest = () => {} }) {
-    Object.assign(this, { room, words, onBeat, onLocked, onOther, onNewest });
+  constructor(room, words, { onBeat, onLocked, onOther, onNewest = () => {}, keeps = () => true }) {
+    Object.assign(this, { room, words, onBeat, onLocked, onOther, onNewest, keeps });
     this.last = performance.now();
     this.fresh = performance.now();
     this.lost = false;
@@ -53,6 +53,7 @@ export class Live {
       if (reply.status === 304) return;
       if (kind.includes("json")) return this.onLocked(JSON.parse(body));
       this.swap(body);
+      this.judgeClock(); // only by what the clinic says now, never by a page that was kept
       this.onNewest(body);
       this.fresh = performance.now();
       this.onLocked(null);
@@ -81,11 +82,17 @@ export class Live {
     const since = document.getElementById("part-strip")?.dataset.clock || "";
     document.body.classList.add("lost");
     document.querySelectorAll("[data-live]").forEach((figure) => { figure.textContent = "–"; figure.removeAttribute("data-countdown"); });
-    notice("lost-notice", this.words.lost.replace("%s", since), true);
+    this.tellLost();
     const mark = document.createElement("span");
     mark.className = "old-mark";
     mark.textContent = this.words.old.replace("%s", since);
     document.getElementById("part-picture")?.append(mark);
+  }
+
+  tellLost() {
+    if (!this.lost) return;
+    const since = document.getElementById("part-strip")?.dataset.clock || "";
+    notice("lost-notice", (this.keeps() ? this.words.lost : this.words.lostbare).replace("%s", since), true);
   }
 
   swap(html) {
@@ -102,12 +109,16 @@ export class Live {
     if (box) box.scrollLeft = box.scrollWidth;
   }
 
-  // The clinic's clock counts; a device that is off is told so.
   readClock() {
     const now = Date.parse(document.getElementById("part-strip")?.dataset.now);
-    if (Number.isNaN(now)) return;
-    this.server = { at: now, read: performance.now() };
-    const off = Date.now() - now;
+    if (!Number.isNaN(now)) this.server = { at: now, read: performance.now() };
+  }
+
+  // The clinic's clock counts; a device that is off is told so, and says so with each entry.
+  judgeClock() {
+    if (!this.server) return;
+    const off = Date.now() - this.server.at;
+    this.room.dataset.deviceOff = Math.round(off / 1000);
     document.getElementById("clock-notice")?.remove();
     if (Math.abs(off) > CLOCK_OFF_MS) notice("clock-notice", this.words.clock.replace("%s", Math.round(Math.abs(off) / 60000)));
   }
@@ -155,5 +166,5 @@ export function notice(id, sentence, hard = false) {
     line.setAttribute("role", "alert");
     document.getElementById("part-banner").after(line);
   }
-  line.textContent = sentence;
+  if (line.textContent !== sentence) line.textContent = sentence;
 }

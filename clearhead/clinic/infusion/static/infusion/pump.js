@@ -7,3 +7,6 @@ export function mlOf({ value, unit }) {
 }
 
 export const runsAt = () => Number(document.body.dataset.mlPerH ?? strip().mlPerH);
+
+// As the clinic reads it (medicine/units.py): 12 or 0.5, never 1,6 or -3.
+export const PLAIN_NUMBER = /^(0|[1-9]\d*)(\.\d+)?$/;

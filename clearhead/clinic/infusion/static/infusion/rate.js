@@ -1,6 +1,6 @@
 // A rate change: a chip, the number the pump should show, the nurse acts, the pump shows it.
 import { pause, unpause } from "./alone.js";
-import { mlOf, runsAt } from "./pump.js";
+import { mlOf, PLAIN_NUMBER, runsAt } from "./pump.js";
 
 export function rateFace(dialog, desk, words) {
   const form = dialog.querySelector("form");
@@ -99,6 +99,4 @@ export function rateFace(dialog, desk, words) {
   };
 }
 
-// As the clinic reads it (medicine/units.py): 12 or 0.5, never 1,6 or -3.
-const PLAIN_NUMBER = /^(0|[1-9]\d*)(\.\d+)?$/;
 const plain = (number, places = 2) => String(Number(Number(number).toFixed(places)));

@@ -2,6 +2,7 @@
 const HERE_EVERY_MS = 60000;
 const AGAIN_MS = 5000;
 const HIDDEN = "clearhead-locked"; // a reload without the clinic comes back hidden
+const TABLET = "bare tablet"; // one that was shown again without a PIN comes back so
 
 export class Tablet {
   constructor(room, words, { kept, guard, onOpen, onShown }) {
@@ -13,10 +14,26 @@ export class Tablet {
     for (const kind of ["pointerdown", "keydown", "input"]) addEventListener(kind, () => { this.touched = Date.now(); }, true);
     setInterval(() => this.look(), 1000);
     this.box.querySelector("[data-unlock]").addEventListener("submit", (event) => { event.preventDefault(); this.open(event.target); });
-    this.box.querySelector("[data-show-again]").addEventListener("click", () => { this.own = false; this.hide(false); this.onShown(); });
+    this.box.querySelector("[data-show-again]").addEventListener("click", () => { this.isTablet ||= this.own; this.own = false; this.hide(false); this.show(); });
     document.getElementById("lock-now").addEventListener("submit", (event) => { event.preventDefault(); this.lock(); });
-    if (kept && this.remembered()) { this.own = true; this.hide(true); } else this.remember(false);
+    const before = kept && this.remembered();
+    if (before === "1") { this.own = true; this.hide(true); } else if (before) { this.isTablet ||= before === TABLET; this.show(); } else this.remember("");
   }
+
+  // Shown again without a PIN: what is entered is nobody's until a PIN opens it, also after a reload.
+  show() {
+    document.body.classList.add("bare");
+    this.remember(this.isTablet ? TABLET : "bare");
+    this.onShown();
+  }
+
+  // The clinic answers: a PIN can be asked for again.
+  answered() {
+    if (!this.bare) return;
+    if (this.isTablet) this.lock(); else this.hide(true);
+  }
+
+  get bare() { return document.body.classList.contains("bare"); }
 
   get hidden() { return document.body.classList.contains("locked"); }
 
@@ -55,17 +72,19 @@ export class Tablet {
     this.box.hidden = !yes;
     document.title = yes ? this.words.locked : this.title;
     document.querySelectorAll("dialog[open]").forEach((face) => face.close());
-    this.remember(yes);
+    this.remember(yes ? "1" : "");
+    if (yes) document.body.classList.remove("bare");
+    if (yes) document.getElementById("notice-bare")?.remove();
     if (yes) document.getElementById("notice-locked")?.remove();
     this.touched = Date.now();
   }
 
-  remember(yes) {
-    try { if (yes) sessionStorage.setItem(HIDDEN, "1"); else sessionStorage.removeItem(HIDDEN); } catch { /* private window */ }
+  remember(how) {
+    try { if (how) sessionStorage.setItem(HIDDEN, how); else sessionStorage.removeItem(HIDDEN); } catch { /* private window */ }
   }
 
   remembered() {
-    try { return sessionStorage.getItem(HIDDEN) === "1"; } catch { return false; }
+    try { return sessionStorage.getItem(HIDDEN); } catch { return null; }
   }
 
   // Kept alive: a lock that was pressed reaches the clinic although the page is left in the same moment.

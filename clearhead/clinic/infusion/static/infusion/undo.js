@@ -5,7 +5,7 @@ const FINAL = new Set(["stop", "help", "emergency", "pump_seen_stopped", "pause"
 
 export class Undo {
   constructor(room, words, desk, onUndone) {
-    Object.assign(this, { room, words, desk, onUndone });
+    Object.assign(this, { room, words, desk, onUndone, strikes: [], asking: false });
     this.button = document.getElementById("undo");
     this.button.addEventListener("click", () => this.take());
   }
@@ -32,10 +32,25 @@ export class Undo {
     this.drop();
     const { answer, again } = this;
     const address = this.room.dataset.strike.replace("/record/", `/strike/${answer.kind}/${answer.fact}/`);
-    const said = await this.desk.post(address, new URLSearchParams({ reason: this.words.undoWhy, client_id: crypto.randomUUID() }));
-    if (!said?.saved) return this.desk.say("undo", said?.sentence || this.words.noundo);
+    const mine = { address, said: new URLSearchParams({ reason: this.words.undoWhy, client_id: crypto.randomUUID() }) };
+    this.strikes.push(mine);
+    if ((await this.ask()) === mine) again();
+  }
+
+  // The strike that was taken. Asked at once, and at every beat until the clinic has answered: the same strike twice is one.
+  async ask() {
+    if (this.asking || !this.strikes.length) return null;
+    this.asking = true;
+    const [strike] = this.strikes;
+    try {
+      const said = await this.desk.post(strike.address, strike.said);
+      if (!said) { this.desk.say("undo", this.words.undoOpen); return null; }
+      this.strikes.shift();
+      if (!said.saved) { this.desk.say("undo", said.sentence || this.words.noundo); return null; }
+    } finally { this.asking = false; }
+    document.getElementById("notice-undo")?.remove();
     this.desk.say("said", this.words.undone);
-    again();
-    return this.onUndone();
+    await this.onUndone();
+    return strike;
   }
 }

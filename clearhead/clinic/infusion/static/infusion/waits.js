@@ -53,21 +53,25 @@ function pumpRuns(entry) {
 export async function showWaiting(desk) {
   const waiting = (await desk.outbox?.waiting()) || [];
   list.replaceChildren(...list.querySelectorAll("template"), ...waiting.map((one) => line(desk.code, one)));
-  const here = waiting.filter((one) => one.scope === desk.code).map((one) => one.entry);
+  const here = [...waiting.filter((one) => one.scope === desk.code).map((one) => one.entry), ...desk.unsaved];
+  here.sort((a, b) => Date.parse(a.happened_at) - Date.parse(b.happened_at));
   const last = (...kinds) => here.findLast((one) => kinds.includes(one.kind));
   pumpRuns(last("rate", "resume", "pause", "stop", "end"));
   const stop = last("stop", "end", "resume");
   const stopped = Boolean(stop) && stop.kind !== "resume";
   const pause = last("pause", "resume");
   const paused = !stopped && pause?.kind === "pause";
+  const unsaved = desk.unsaved.includes(stop);
   document.body.classList.toggle("stopped-here", stopped);
   document.body.classList.toggle("paused-here", paused);
   if (stopped || paused) document.getElementById("face-rate")?.close();
-  phase(stopped ? box.dataset.phase : paused ? box.dataset.paused.replace("%s", minute(pause)) : "");
+  phase(stopped ? (unsaved ? box.dataset.unsaved : box.dataset.phase) : paused ? box.dataset.paused.replace("%s", minute(pause)) : "");
   box.hidden = !stopped;
   if (!stopped) return;
   const seen = last("pump_seen_stopped");
   box.querySelector("[data-when]").textContent = minute(stop);
+  box.querySelector("[data-queued]").hidden = unsaved;
+  box.querySelector("[data-nowhere]").hidden = !unsaved;
   box.querySelector("form").hidden = Boolean(seen);
   box.querySelector("[data-ask]").hidden = Boolean(seen);
   box.querySelector("[data-seen]").textContent = seen ? [name("pump_seen_stopped"), minute(seen), told(seen)].filter(Boolean).join(" ") : "";

@@ -3,6 +3,7 @@ import { complain, refuse } from "../infusion/answers.js";
 import { clock, Desk } from "../infusion/entry.js";
 import { faces, written } from "../infusion/faces.js";
 import { holdToSend } from "../infusion/hold.js";
+import { impossible } from "../infusion/limits.js";
 import { keepNewest, keepOpen, keptParts } from "../infusion/keep.js";
 import { notice } from "../infusion/live.js";
 import { Tablet } from "../infusion/tablet.js";
@@ -23,7 +24,7 @@ const tablet = room.dataset.left ? null : new Tablet(room, words, {
   kept: Boolean(keptParts()),
   guard: () => desk.guard(),
   onOpen: () => { desk.flush(); swap().catch(() => {}); },
-  onShown: () => desk.keepNote(words.shown),
+  onShown: () => { notice("notice-bare", words.bare, true); return desk.keepNote(words.shown); },
 });
 let number = room.dataset.number;
 let fresh = performance.now();
@@ -34,8 +35,15 @@ const typed = (field) => (["checkbox", "radio"].includes(field.type) ? field.che
 const busy = (part) => part.contains(document.activeElement) && document.activeElement.matches("input,textarea,select")
   || [...part.querySelectorAll("input,textarea,select")].some(typed);
 
+const lostNotice = document.getElementById("lost-notice").textContent;
+
+function tellLost() {
+  document.getElementById("lost-notice").textContent = desk.keeps ? lostNotice : words.lostbare;
+}
+
 function lost(yes) {
   document.body.classList.toggle("lost", yes);
+  tellLost();
   document.getElementById("lost-notice").hidden = !yes;
 }
 
@@ -79,6 +87,7 @@ async function beat() {
     const hidden = Boolean(tablet?.hidden);
     const reply = await fetch(`${room.dataset.beat}?after=${hidden ? "" : number}`, { credentials: "same-origin", cache: "no-store", redirect: "error", signal: AbortSignal.timeout(4000) });
     if (![200, 304].includes(reply.status)) throw new Error(`answered ${reply.status}`);
+    tablet?.answered();
     const told = await desk.flush();
     if (told?.sent) document.getElementById("notice-help")?.remove();
     if (hidden === Boolean(tablet?.hidden)) await look(reply, told?.sent); // it may have been locked or opened meanwhile
@@ -104,11 +113,17 @@ document.addEventListener("submit", async (event) => {
 async function send(form, data, confirmed = []) {
   const kind = form.dataset.entry;
   confirmed.forEach((gate) => data.append("confirm", gate));
+  const wrong = impossible(form, data, words);
+  if (wrong.length && kind !== "pump_seen_stopped") return complain(form, wrong);
   const outcome = await desk.save(kind, form, data);
+  tellLost();
   if (outcome.state === "refused") return refuse(form, outcome.answer, words, (asked) => send(form, data, asked));
   if (kind === "help" && outcome.state !== "clinic") notice("notice-help", words.unheard, true);
-  if (outcome.state === "nowhere") return complain(form, [words.noqueue]);
-  complain(form, []);
+  if (outcome.state === "nowhere") {
+    if (kind === "stop") scrollTo({ top: 0 });
+    return complain(form, [words.noqueue]);
+  }
+  complain(form, wrong);
   if (kind === "emergency") return written(form, data, outcome, words, clock);
   if (kind === "stop") scrollTo({ top: 0 }); // there it is asked whether the pump was seen to stand still
   form.reset();
