@@ -54,7 +54,7 @@ class NumberField(forms.Field):
         super().__init__(**kwargs)
         self.widget.attrs.update({"inputmode": "decimal" if places else "numeric", "autocomplete": "off"})
         if self.low is not None and self.high is not None:  # a page that keeps entries says them without the clinic
-            self.widget.attrs.update({"data-low": str(self.low), "data-high": str(self.high), "data-unit": unit})
+            self.widget.attrs.update({"data-low": str(self.low), "data-high": str(self.high), "data-in-unit": unit})
 
     def to_python(self, value: Any) -> Decimal | None:
         """The number, exactly as typed."""

@@ -30,6 +30,11 @@ ENTRY = """async (typed) => {
   const desk = new Desk(document.querySelector("[data-chair]"), {}, () => {});
   return desk.entryOf("note", null, new Map([["happened_at", typed]]));
 }"""
+MEANT = """async ([kind, already]) => {
+  const { Desk } = await import("/static/infusion/entry.js");
+  const desk = new Desk(document.querySelector("[data-chair]"), {}, () => {});
+  return desk.entryOf(kind, null, new Map([["already", already]]));
+}"""
 Enter = Callable[..., Any]
 
 
@@ -245,6 +250,15 @@ def test_a_page_whose_token_is_too_old_gets_a_new_one_and_the_gates_still_judge(
     assert not Event.objects.filter(session=session, queued=True).exists()
 
 
+@pytest.mark.hazard("H-43")
+def test_a_lock_pressed_on_a_page_whose_token_is_too_old_is_heard_by_the_clinic(stale: Any, session: Session) -> None:
+    with stale.expect_response(lambda answer: answer.url.endswith("/lock/") and answer.ok):
+        stale.locator("#lock-now button").click()
+
+    stale.goto("/people/me/")
+    stale.locator("h1", has_text="locked").wait_for()
+
+
 def test_a_rate_is_judged_by_the_clinic_also_when_the_pages_token_is_too_old(stale: Any) -> None:
     stale.locator("[data-face=rate]").click()
     stale.locator(".own summary").click()
@@ -278,3 +292,15 @@ def test_signed_out_a_drug_is_not_charted_as_given_unless_somebody_says_that_it_
     row = Adjunct.objects.filter(session=session).latest("pk")
     assert (Adjunct.objects.filter(session=session).count(), row.queued) == (given + 1, True)
     assert page.locator("#notice-signin").count() == 0
+
+
+def test_an_entry_says_that_it_was_meant_and_not_that_it_has_happened(enter: Enter, session: Session) -> None:
+    page = enter("nina")
+    page.goto(f"/infusion/{session.code}/")
+
+    assert page.evaluate(MEANT, ["adjunct", ""])["intended"] is True
+    assert "intended" not in page.evaluate(MEANT, ["adjunct", "on"])
+    assert "intended" not in page.evaluate(MEANT, ["note", ""])
+    page.context.set_offline(True)
+    page.locator("#lost-notice").wait_for()
+    assert "intended" not in page.evaluate(MEANT, ["adjunct", ""]), "without the clinic only what has happened is told"

@@ -37,6 +37,7 @@ const live = new Live(room, words, {
 const tablet = new Tablet(room, words, {
   kept: Boolean(keptParts()),
   guard: () => desk.guard(),
+  renew: () => desk.renew(),
   onOpen: () => { desk.flush(); live.look(true); },
   onShown: () => { notice("notice-bare", words.bare, true); return desk.keepNote(words.shown); },
 });

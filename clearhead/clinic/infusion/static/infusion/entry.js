@@ -88,7 +88,8 @@ export class Desk {
     return {
       client_id: crypto.randomUUID(), kind, happened_at: typed ? `${typed}:00${zone}` : now, typed: Boolean(typed), device: DEVICE, device_at: now,
       form_for: this.guard().patient, fields: fieldsOf(kind, form, data),
-      ...(off ? { device_off_s: Number(off) } : {}), // this clock minus the clinic's, as last heard
+      ...(off ? { device_off_s: Number(off) } : {}), // the clinic's clock less this one, as last heard
+      ...(intends(kind, data) && !document.body.classList.contains("lost") ? { intended: true } : {}), // to be judged
       ...(nobody() ? { unsigned: true } : { author: this.room.dataset.author }),
     };
   }
@@ -147,9 +148,10 @@ export class Desk {
     if (reply.status >= 500) throw new Error(`answered ${reply.status}`);
     const page = new DOMParser().parseFromString(await reply.text(), "text/html");
     const csrf = page.querySelector("input[name=csrfmiddlewaretoken]")?.value;
-    if (!csrf || page.querySelector("[data-author]")?.dataset.author !== this.room.dataset.author) return false;
+    const same = page.querySelector("[data-author]")?.dataset.author === this.room.dataset.author;
+    if (!csrf || !(same || reply.headers.has("X-Locked"))) return false; // a locked tablet takes a PIN
     document.querySelectorAll("input[name=csrfmiddlewaretoken]").forEach((field) => { field.value = csrf; });
-    return true;
+    return same;
   }
 
   // What has no place in the queue: answered now, or null while the clinic is away.
@@ -180,7 +182,7 @@ export class Desk {
 
   async saved(entry, answer) {
     await this.outbox?.remove([entry.client_id]);
-    document.getElementById("notice-signin")?.remove();
+    if (!ALWAYS.has(entry.kind)) document.getElementById("notice-signin")?.remove(); // a STOP needs nobody
     if (entry.kind === "stop") this.unsaved = [];
     this.say("said", `${this.words.clinic} ${clock(answer.saved_at)}`);
     document.getElementById("notice-unread")?.remove();

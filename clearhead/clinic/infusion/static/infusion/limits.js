@@ -8,7 +8,7 @@ export function impossible(form, data, words) {
 
 function against(field, data, words) {
   const value = (data.get(field.name) || "").trim();
-  const { low, high, unit = "" } = field.dataset;
+  const { low, high, inUnit: unit = "" } = field.dataset;
   if (!value || (PLAIN_NUMBER.test(value) && Number(value) >= Number(low) && Number(value) <= Number(high))) return "";
   if (withStop(field)) data.delete(field.name);
   if (!PLAIN_NUMBER.test(value)) return words.nonumber.replace("%s", value);

@@ -118,7 +118,7 @@ export class Live {
   judgeClock() {
     if (!this.server) return;
     const off = Date.now() - this.server.at;
-    this.room.dataset.deviceOff = Math.round(off / 1000);
+    this.room.dataset.deviceOff = Math.round(-off / 1000);
     document.getElementById("clock-notice")?.remove();
     if (Math.abs(off) > CLOCK_OFF_MS) notice("clock-notice", this.words.clock.replace("%s", Math.round(Math.abs(off) / 60000)));
   }

@@ -5,8 +5,8 @@ const HIDDEN = "clearhead-locked"; // a reload without the clinic comes back hid
 const TABLET = "bare tablet"; // one that was shown again without a PIN comes back so
 
 export class Tablet {
-  constructor(room, words, { kept, guard, onOpen, onShown }) {
-    Object.assign(this, { room, words, guard, onOpen, onShown, own: false, heard: true });
+  constructor(room, words, { kept, guard, renew, onOpen, onShown }) {
+    Object.assign(this, { room, words, guard, renew, onOpen, onShown, own: false, heard: true });
     this.box = document.getElementById("locked-box");
     this.title = document.title;
     this.touched = this.told = Date.now();
@@ -87,12 +87,18 @@ export class Tablet {
     try { return sessionStorage.getItem(HIDDEN); } catch { return null; }
   }
 
-  // Kept alive: a lock that was pressed reaches the clinic although the page is left in the same moment.
-  post(address, body = new URLSearchParams()) {
-    return fetch(address, {
+  // Kept alive: a lock that was pressed reaches the clinic although the page is left in the same moment. A token that
+  // is too old is renewed, so that the lock is heard and the PIN is looked at.
+  async post(address, body = new URLSearchParams()) {
+    body.delete("csrfmiddlewaretoken");
+    const send = () => fetch(address, {
       method: "POST", body, credentials: "same-origin", redirect: "error", keepalive: true, signal: AbortSignal.timeout(8000),
       headers: { Accept: "application/json", "X-CSRFToken": this.guard().csrf },
     });
+    const reply = await send();
+    if (reply.status !== 403) return reply;
+    await this.renew();
+    return send();
   }
 
   async open(form) {

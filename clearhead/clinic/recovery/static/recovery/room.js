@@ -23,6 +23,7 @@ const desk = new Desk(room, words, (where, sentence) => {
 const tablet = room.dataset.left ? null : new Tablet(room, words, {
   kept: Boolean(keptParts()),
   guard: () => desk.guard(),
+  renew: () => desk.renew(),
   onOpen: () => { desk.flush(); swap().catch(() => {}); },
   onShown: () => { notice("notice-bare", words.bare, true); return desk.keepNote(words.shown); },
 });

@@ -3,7 +3,7 @@
 const NAME = "clearhead-outbox";
 export const LONGEST_MS = 24 * 3600 * 1000;
 export const ASIDE_MS = 600000; // what the clinic does not take is offered again now and then: another person may be let in
-export const HELD_MS = 7000; // while a form sends an entry itself, no drain of any tab sends it too
+export const HELD_MS = 16000; // while a form sends an entry itself, also twice, no drain of any tab sends it too
 
 const done = (request) => new Promise((resolve, reject) => {
   request.onsuccess = () => resolve(request.result);
