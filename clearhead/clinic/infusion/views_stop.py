@@ -55,7 +55,7 @@ def help_called(request: Any, session: Session) -> HttpResponse:
     """Help is called to this chair."""
     by = request.user if request.user.is_authenticated and not unsigned(request) else None
     row = _kept(
-        actions.call_help, request, session=session, text=_text(request, "text"), by=by, at=timezone.now(),
+        actions.call_help, request, "help", session=session, text=_text(request, "text"), by=by, at=timezone.now(),
         written=written(request),
     )  # fmt: skip
     return _back(request, session, row)
@@ -68,8 +68,8 @@ def emergency(request: HttpRequest, session: Session) -> HttpResponse:
     """The emergency's timeline: one tap a line."""
     if request.method == "POST":
         row = _kept(
-            actions.emergency, request, session=session, what=_text(request, "what"), text=_text(request, "text"),
-            by=clinician(request, session), at=timezone.now(), written=written(request),
+            actions.emergency, request, "emergency", session=session, what=_text(request, "what"),
+            text=_text(request, "text"), by=clinician(request, session), at=timezone.now(), written=written(request),
         )  # fmt: skip
         return _back(request, session, row, "infusion-emergency")
     shown = {
@@ -87,8 +87,8 @@ def seen_stopped(request: HttpRequest, session: Session) -> HttpResponse:
     """Somebody saw the pump stand still. mL that cannot be read are left out, and that is said."""
     ml = _ml(request)
     row = _kept(
-        actions.pump_seen_stopped, request, session=session, pump_ml=ml, by=clinician(request, session),
-        at=timezone.now(), written=written(request),
+        actions.pump_seen_stopped, request, "pump_seen_stopped", session=session, pump_ml=ml,
+        by=clinician(request, session), at=timezone.now(), written=written(request),
     )  # fmt: skip
     typed = _text(request, "pump_ml").strip()[:20]
     if typed and ml is None:
@@ -123,12 +123,14 @@ def transfer(request: HttpRequest, session: Session) -> HttpResponse:
     return render(request, "infusion/transfer.html", shown)
 
 
-def _kept(run: Any, request: HttpRequest, **said: Any) -> Any:
-    """Keep it; the same id with other content is kept under a new one."""
+def _kept(run: Any, request: HttpRequest, kind: str, **said: Any) -> Any:
+    """Keep it; what the tablet's copy has charted stands once, the same id with other content under a new one."""
     try:
         return run(**said, client_id=_client_id(request))
     except Conflict:
-        return run(**said, client_id=uuid.uuid4())
+        detail = {"what": (said["what"] or "other")[:60]} if "what" in said else {}
+        known = actions.heard(said["session"], _client_id(request), kind, said.get("text", ""), **detail)
+        return known or run(**said, client_id=uuid.uuid4())
 
 
 def _client_id(request: HttpRequest) -> uuid.UUID | None:

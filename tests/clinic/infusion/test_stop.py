@@ -322,3 +322,30 @@ def test_a_late_stop_with_nothing_that_runs_after_it_is_no_conflict(queue: list[
     send(session, [entry("stop", 10)])
 
     assert not Flag.objects.filter(rule="runs_after_stop").exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "page", "fields"),
+    [
+        ("stop", "stop", {"reason": "pale"}),
+        ("help", "help", {}),
+        ("emergency", "emergency", {"what": "drug", "text": "naloxone 0.4 mg"}),
+        ("pump_seen_stopped", "stopped", {"pump_ml": "4"}),
+    ],
+)
+def test_what_the_tablets_copy_has_charted_is_not_doubled_by_the_form_that_comes_after_it(
+    client: Client, kind: str, page: str, fields: dict[str, str]
+) -> None:
+    session, nina, same = running(timezone.now() - minutes(30)), member("nina"), uuid.uuid4()
+    now = timezone.now()
+    entry = {"client_id": str(same), "kind": kind, "happened_at": now.isoformat(), "fields": fields}
+    [copy] = actions.take_in(session=session, entries=[entry], sender=actions.Sender(nina), at=now)
+    client.force_login(nina)
+
+    told = client.post(
+        f"/infusion/{session.code}/{page}/", {**fields, "client_id": str(same)}, headers={"Accept": "application/json"}
+    )
+
+    assert (copy.status, told.json()["fact"]) == ("saved", copy.fact)
+    assert Event.objects.filter(session=session, kind=kind).count() == 1
+    assert Flag.objects.filter(session=session, rule="help").count() == (kind == "help")

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from clearhead.clinic.audit import actions as audit
+from clearhead.clinic.audit.models import Receipt
 from clearhead.clinic.consent.models import Consent
 from clearhead.clinic.infusion.actions import rate
 from clearhead.clinic.infusion.actions.base import (
@@ -131,7 +132,23 @@ def stop(
     try:
         return _stop(**said, happened_at=happened_at, client_id=client_id)
     except audit.Conflict:
+        if (known := heard(session, client_id, "stop", reason)) is not None:
+            return known
         return _stop(**said, happened_at=happened_at, conflicting=str(client_id), client_id=uuid.uuid4())
+
+
+def heard(session: Session, client_id: UUID | None, kind: str, text: str = "", **detail: Any) -> Event | None:
+    """What this id is charted as already, where that is the very same: the tablet's copy came before the form."""
+    if client_id is None:
+        return None
+    known = Receipt.objects.filter(client_id=client_id, result__startswith=f"{Event._meta.label}:").first()
+    row = (
+        known
+        and Event.objects.filter(
+            session=session, kind=kind, text=text[:500], pk=known.result.rpartition(":")[2]
+        ).first()
+    )
+    return row if row and all(str(row.detail.get(name)) == str(value) for name, value in detail.items()) else None
 
 
 @audit.once
