@@ -84,6 +84,8 @@ def test_an_entry_is_its_writers_and_a_hidden_screen_has_none() -> None:
 
     found = {row.text or row.kind: row.recorded_by for row in Event.objects.all()}
     assert found == {"hers": nina, "foreign": omar, "stop": None}, "only who had this tablet open can be named"
+    [said] = Flag.objects.filter(session=session, rule__startswith="author:")
+    assert f"under the sign-in of {member('dario').name}" in said.sentence, "and what cannot be told is said"
 
 
 def test_what_cannot_be_charted_is_set_aside_in_its_own_words_with_a_flag() -> None:

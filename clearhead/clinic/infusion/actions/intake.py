@@ -264,7 +264,27 @@ def _chart(session: Session, entry: dict[str, Any], sender: Sender, at: datetime
     said = Said(session, dict(_fields_of(entry)), kind, common, _meant(entry), left_out)
     row: Fact = (KINDS.get(kind) or queued(kind))(said)
     _tell_left_out(said, row)
+    _tell_author(said, entry, author)
     return row
+
+
+def _tell_author(said: Said, entry: dict[str, Any], author: User | None) -> None:
+    """The tablet names somebody whose sign-in at it is over: charted as who sends it, and that is said once."""
+    name = str(entry.get("author") or "")
+    if author is None or name in {"", str(author.code)}:
+        return
+    try:
+        wrote = User.objects.filter(code=name).first()
+    except ValidationError:  # no code of anybody
+        wrote = None
+    rule = f"author:{name}"[:60]
+    if wrote is None or Flag.objects.filter(session=said.session, rule=rule).exists():
+        return
+    raise_flag(
+        session=said.session, at=said.common["at"], by=author, rule=rule, level="low",
+        sentence=f"What this tablet kept was written under the sign-in of {wrote.name}, which is over, and came with "
+        f"that of {author.name}: it stands as {author.name}'s. Say whose it is.",
+    )  # fmt: skip
 
 
 def _times(
