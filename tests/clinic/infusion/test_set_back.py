@@ -227,16 +227,26 @@ def test_within_one_minute_what_is_charted_later_counts_as_later() -> None:
     assert queries.standing(session, t(35)).state == "paused"
 
 
-@pytest.mark.parametrize(("act", "level"), [("pause", "medium"), ("end", "high"), ("stop", "high")])
-def test_what_a_queue_brings_late_is_kept_and_flagged(act: str, level: str) -> None:
+AND_STANDS = "3.5 mL/h was charted at 10:30, after it, and stands: look at the pump."
+
+
+@pytest.mark.parametrize(
+    ("act", "rule", "level", "words"),
+    [
+        ("pause", "later_setting", "medium", AND_STANDS),
+        ("end", "later_setting", "high", AND_STANDS),
+        ("stop", "runs_after_stop", "high", "set to run again at 10:30, after this STOP of 10:26: look at the pump."),
+    ],
+)
+def test_what_a_queue_brings_late_is_kept_and_flagged(act: str, rule: str, level: str, words: str) -> None:
     session = running()
     lower(session, 30)
 
     getattr(actions, act)(session=session, by=member("nina"), at=t(35), happened_at=t(26), written=QUEUED)
 
-    flag = Flag.objects.get(rule="later_setting")
-    assert flag.level == level
-    assert "3.5 mL/h was charted at 10:30, after it, and stands: look at the pump." in flag.sentence
+    flag = Flag.objects.get(level__in=("medium", "high"))
+    assert (flag.rule, flag.level) == (rule, level)
+    assert words in flag.sentence
     assert RateChange.objects.filter(happened_at=t(26), pump_ml_per_h=0).exists()
 
 
