@@ -2,6 +2,8 @@
 import { pause } from "./alone.js";
 import { notice } from "./live.js";
 
+// At the form, else in its face; the form itself may have been swapped while the clinic answered.
+const near = (form, what) => form.querySelector(what) || (form.closest("dialog") || form.face)?.querySelector(what);
 const said = (tag, text) => Object.assign(document.createElement(tag), { textContent: text });
 
 // What is asked can be confirmed by naming it: `again` sends the same entry with what was read.
@@ -9,7 +11,7 @@ export function refuse(form, answer, words, again) {
   const asks = new Set((answer.ask || []).map((one) => one.sentence)); // said once, on its own button
   complain(form, Object.values(answer.errors || {}).flat().map((one) => one.message).filter((one) => !asks.has(one)));
   if (answer.alone) pause(form, answer.alone, words);
-  const place = form.querySelector(".doubts") || form.closest("dialog")?.querySelector(".doubts");
+  const place = near(form, ".doubts");
   if (!place) return;
   const doubts = answer.ask || [];
   place.hidden = !doubts.length;
@@ -34,7 +36,7 @@ function doubt({ gate, sentence, named: word }, words, place, send) {
 }
 
 export function complain(form, sentences) {
-  const box = form.querySelector(".errors") || form.closest("dialog")?.querySelector(".errors");
+  const box = near(form, ".errors");
   if (!box) { if (sentences.length) notice("notice-refused", sentences.join(" "), true); return; }
   box.hidden = sentences.length === 0;
   box.replaceChildren(...sentences.map((one) => said("span", `${one} `)));

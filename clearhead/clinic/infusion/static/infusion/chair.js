@@ -66,6 +66,7 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (form.dataset.busy) return;
   form.dataset.busy = "1";
+  form.face = form.closest("dialog");
   try { await send(form, kind, new FormData(form, event.submitter)); } finally { delete form.dataset.busy; }
 });
 
@@ -88,7 +89,7 @@ async function send(form, kind, data, confirmed = []) {
   if (kind === "observation") emptyCore(form);
   else if (form.closest("dialog") || kind === "ack" || kind === "pump_seen_stopped") form.reset();
   form.querySelectorAll("details[open]").forEach((face) => { face.open = false; });
-  const face = form.closest("dialog");
+  const face = form.closest("dialog") || form.face;
   face?.close();
   if (kind === "stop") scrollTo({ top: 0 }); // there it is asked whether the pump was seen to stand still
   if (outcome.state === "clinic") {
