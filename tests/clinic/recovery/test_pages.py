@@ -63,7 +63,7 @@ def test_a_set_a_score_the_escort_and_the_catheter_are_saved_from_the_page(nurse
 def test_a_set_typed_here_that_was_taken_while_drug_ran_belongs_to_the_infusion(nurse, session):
     before_the_end = f"{(ward.ENDED - minutes(10)).astimezone(session.site.tz):%Y-%m-%dT%H:%M}"
 
-    assert send(nurse, session, "set", **SET, happened_at=before_the_end).status_code == 303
+    assert send(nurse, session, "set", **SET, happened_at=before_the_end, confirm="set_back").status_code == 303
 
     assert Observation.objects.latest("pk").phase == "infusion"
 
