@@ -163,6 +163,8 @@ def run(page: Any, address: str, count: int, found: Callable[[], list[str]]) -> 
     drops.settle()
     replays = drops.replay()
     recorded = Counter(found()) - before
+    if entered != recorded:
+        print("lost:", dict(entered - recorded), "doubled:", dict(recorded - entered), flush=True)
     return {
         "drops": count,
         "by kind": _counted(kind for kind, _ in plan),
