@@ -83,9 +83,9 @@ class Drops:
 
     def _symptom(self, number: int) -> str:
         self.page.locator("[data-face=symptom]").click()
-        row = self.page.locator("#part-symptoms form").nth(2 + number % 4)
-        code = row.locator("input[name=code]").get_attribute("value")
-        row.locator("button[value='1']").click()
+        rows = self.page.locator("#part-symptoms form")
+        code = rows.nth(2 + number % 4).locator("input[name=code]").get_attribute("value")
+        rows.locator(f"input[value='{code}'] ~ * button[value='1'], input[value='{code}'] ~ button[value='1']").click()
         self.page.locator("#face-symptom").wait_for(state="hidden")
         return f"{code} 1"
 
@@ -93,8 +93,8 @@ class Drops:
         """One step down by the order's own chip; away from the clinic the same step is offered again."""
         self.page.locator("[data-face=rate]").click()
         chip = self.page.locator("#part-chips [data-ml]:not([data-up='1'])").last
-        ml_per_h = chip.get_attribute("data-ml")
-        chip.click()
+        ml_per_h = chip.get_attribute("data-ml")  # the chips may be renewed meanwhile: what is pressed is what was read
+        self.page.locator(f"#part-chips [data-ml='{ml_per_h}']:not([data-up='1'])").click()
         self.page.locator("#rate-form .big-button").click()
         self.page.locator("#face-rate").wait_for(state="hidden")
         return f"rate {ml_per_h}"
