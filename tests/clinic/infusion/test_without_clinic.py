@@ -193,3 +193,41 @@ def test_what_cannot_be_is_said_before_it_waits_on_the_tablet(chair: Chair) -> N
     page.locator("#notice-stop [data-seen]", has_text="Pump seen stopped").wait_for()
     page.locator("#notice-refused", has_text="9999 mL is outside 0 to 2000 mL").wait_for()
     page.locator("#unsent", has_text="3").wait_for()
+
+
+def test_what_is_typed_while_a_set_is_on_its_way_lands_in_no_field_of_the_next_set(chair: Chair) -> None:
+    page, session = chair(service_workers="block")
+    waiting: list[Any] = []
+    page.route("**/observe/", lambda route: waiting.append(route))
+    save_set(page, pulse="81")
+    page.wait_for_function("document.getElementById('core').inert")
+
+    page.keyboard.type("99")
+    page.keyboard.press("Enter")
+    page.keyboard.type("55")
+    waiting.pop().continue_()
+
+    page.locator("#said", has_text=re.compile("saved to the clinic")).wait_for()
+    expect(page.locator("#c-hr")).to_be_focused()
+    assert [page.locator(f"#c-{sign}").input_value() for sign in ("hr", "spo2", "bp", "rr")] == [""] * 4
+    assert Observation.objects.filter(session=session).latest("pk").hr == 81
+
+
+def test_the_next_set_may_be_begun_while_the_screen_is_renewed_and_nothing_moves_under_the_hand(chair: Chair) -> None:
+    page, _session = chair(service_workers="block")
+    held, waiting = [True], []
+    save_set(page, pulse="81")
+    page.route("**/parts/**", lambda route: waiting.append(route) if held else route.continue_())
+    page.locator("#said", has_text=re.compile("saved to the clinic")).wait_for()
+    expect(page.locator("#c-hr")).to_be_focused()
+
+    page.keyboard.type("72")
+    page.keyboard.press("Enter")
+    page.keyboard.type("9")
+    held.clear()
+    for route in waiting:
+        route.continue_()
+    page.locator("#undo", has_text="Undo").wait_for()
+    page.keyboard.type("8")
+
+    assert [page.locator(f"#c-{sign}").input_value() for sign in ("hr", "spo2")] == ["72", "98"]

@@ -75,7 +75,8 @@ async function send(form, kind, data, confirmed = []) {
   const queueable = kind !== "rate" || rate.mayQueue(data);
   const wrong = impossible(form, data, words);
   if (wrong.length && kind !== "pump_seen_stopped") return complain(form, wrong);
-  const outcome = await desk.save(kind, form, data, { queueable });
+  form.inert = kind === "observation"; // what is typed before it is answered would land in the next set, or in another field
+  const outcome = await desk.save(kind, form, data, { queueable }).finally(() => { form.inert = false; });
   live.tellLost();
   if (outcome.state === "refused") return refuse(form, outcome.answer, words, (asked) => send(form, kind, data, asked));
   if (kind === "help" && outcome.state !== "clinic") notice("notice-help", words.unheard, true);
@@ -86,29 +87,32 @@ async function send(form, kind, data, confirmed = []) {
   complain(form, wrong);
   unpause(form);
   if (kind === "emergency") return written(form, data, outcome, words, clock);
-  if (kind === "observation") emptyCore(form);
-  else if (form.closest("dialog") || kind === "ack" || kind === "pump_seen_stopped") form.reset();
+  if (kind === "observation") {
+    emptyCore(form);
+    if (isFree() || form.contains(document.activeElement)) firstField(form).focus();
+  } else if (form.closest("dialog") || kind === "ack" || kind === "pump_seen_stopped") form.reset();
   form.querySelectorAll("details[open]").forEach((face) => { face.open = false; });
   const face = form.closest("dialog") || form.face;
   face?.close();
   if (kind === "stop") scrollTo({ top: 0 }); // there it is asked whether the pump was seen to stand still
   if (outcome.state === "clinic") {
     document.getElementById("notice-help")?.remove();
-    leaveFields();
+    if (kind !== "observation") leave(form);
     await live.look(true);
   }
   if (face && isFree()) giveBack(face);
   if (outcome.state === "clinic") undo.offer(kind, outcome.answer, kind === "observation" ? () => refill(form, data) : undefined);
-  if (kind === "observation" && (isFree() || form.contains(document.activeElement))) firstField(form).focus();
+  if (kind === "observation" && isFree()) firstField(form).focus();
 }
 
 // Nobody went on to something else while the clinic answered.
 const isFree = () => [null, document.body].includes(document.activeElement);
 
-// A field that is typed in is not swapped: whoever saved has left it. Buttons keep their place in the order of Tab.
-function leaveFields() {
+// A field that is typed in is not swapped: whoever saved has left this form. Buttons keep their place in the order of Tab,
+// and whoever types elsewhere meanwhile goes on.
+function leave(form) {
   const here = document.activeElement;
-  if (here?.matches("input,textarea,select")) here.blur();
+  if (here?.matches("input,textarea,select") && form.contains(here)) here.blur();
 }
 
 document.addEventListener("click", (event) => {

@@ -116,7 +116,8 @@ async function send(form, data, confirmed = []) {
   confirmed.forEach((gate) => data.append("confirm", gate));
   const wrong = impossible(form, data, words);
   if (wrong.length && kind !== "pump_seen_stopped") return complain(form, wrong);
-  const outcome = await desk.save(kind, form, data);
+  form.inert = kind === "observation"; // what is typed before it is answered would land in the next set
+  const outcome = await desk.save(kind, form, data).finally(() => { form.inert = false; });
   tellLost();
   if (outcome.state === "refused") return refuse(form, outcome.answer, words, (asked) => send(form, data, asked));
   if (kind === "help" && outcome.state !== "clinic") notice("notice-help", words.unheard, true);
@@ -130,7 +131,7 @@ async function send(form, data, confirmed = []) {
   form.reset();
   if (form.parentElement.matches("details")) form.parentElement.open = false;
   if (kind === "catheter") form.querySelector("button").disabled = true; // it is out once
-  document.activeElement?.blur();
+  if (form.contains(document.activeElement)) document.activeElement.blur();
   if (outcome.state === "clinic" && !tablet?.hidden) swap().catch(() => {}); // not waited for: what is pressed meanwhile is sent
   return null;
 }
