@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import expect
 
 KINDS = ("away", "request_lost", "answer_lost", "tab_killed", "five_minutes", "two_hours")
@@ -92,12 +93,20 @@ class Drops:
     def _lower_rate(self) -> str:
         """One step down by the order's own chip; away from the clinic the same step is offered again."""
         self.page.locator("[data-face=rate]").click()
-        chip = self.page.locator("#part-chips [data-ml]:not([data-up='1'])").last
-        ml_per_h = chip.get_attribute("data-ml")  # the chips may be renewed meanwhile: what is pressed is what was read
-        self.page.locator(f"#part-chips [data-ml='{ml_per_h}']:not([data-up='1'])").click()
+        ml_per_h = self._chip()
         self.page.locator("#rate-form .big-button").click()
         self.page.locator("#face-rate").wait_for(state="hidden")
         return f"rate {ml_per_h}"
+
+    def _chip(self) -> str:
+        """Press the lowest step; the chips may be renewed meanwhile, and what is pressed has to be what was read."""
+        while True:
+            ml_per_h = self.page.locator("#part-chips [data-ml]:not([data-up='1'])").last.get_attribute("data-ml")
+            try:
+                self.page.locator(f"#part-chips [data-ml='{ml_per_h}']:not([data-up='1'])").click(timeout=2000)
+            except PlaywrightTimeout:
+                continue
+            return str(ml_per_h)
 
     def drop(self, kind: str, entry: str, number: int) -> str:
         """One drop of this kind around one entry."""

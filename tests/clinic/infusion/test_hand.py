@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from clearhead.clinic.audit.models import Event as AuditEvent
 from clearhead.clinic.infusion.models import Event, Observation, RateChange
@@ -52,7 +53,7 @@ def test_a_set_typed_in_the_order_of_the_sites_monitor_is_taken_back_by_a_second
 
     over = Observation.objects.latest("pk")
     assert (over.corrects, over.struck) == (row, True)
-    assert page.locator("#c-bp").input_value() == "134/85", "what was typed stands there again, to be put right"
+    expect(page.locator("#c-bp")).to_have_value("134/85")  # what was typed stands there again, to be put right
 
 
 def test_a_rate_is_undone_too_but_never_a_stop(chair: Any) -> None:

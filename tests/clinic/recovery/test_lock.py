@@ -86,6 +86,7 @@ def test_it_hides_at_once_without_the_clinic_and_is_shown_again_by_a_tap_that_le
     page.locator("[data-show-again]").click()
     page.locator(".who-band", has_text=str(session.patient)).wait_for()
     page.locator("#notice-bare", has_text="charted without a name").wait_for()
+    page.locator("#unsent", has_text="4").wait_for()  # the line that says so is kept too
 
     page.context.set_offline(False)
     page.locator("#locked-box").wait_for()  # the clinic answers: a PIN can be asked for again
