@@ -129,6 +129,7 @@ def _kept(run: Any, request: HttpRequest, kind: str, **said: Any) -> Any:
         return run(**said, client_id=_client_id(request))
     except Conflict:
         detail = {"what": (said["what"] or "other")[:60]} if "what" in said else {}
+        detail |= {name: said[name] for name in said.keys() & {"pump_ml"}}
         known = actions.heard(said["session"], _client_id(request), kind, said.get("text", ""), **detail)
         return known or run(**said, client_id=uuid.uuid4())
 

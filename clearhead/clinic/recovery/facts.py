@@ -41,7 +41,7 @@ def facts_of(session: Session, protocol: Protocol, said: AtTheDoor) -> Discharge
     infusion, rows, drugs, looked = infusion_of(session), observations(session), adjuncts(session), last_score(session)
     ended_at = last_dose_at(session, infusion)
     sets = tuple(as_set(row) for row in rows)
-    escort, order_waits = escort_met(session), _order_waits(drugs, protocol)
+    escort = escort_met(session)
     return DischargeFacts(
         disposition=said.disposition,
         infusion_min=_infusion_min(infusion, ended_at),
@@ -55,8 +55,7 @@ def facts_of(session: Session, protocol: Protocol, said: AtTheDoor) -> Discharge
         sedative_last_at=_last_sedative(drugs, protocol),
         antihypertensive_last_at=_last_antihypertensive(drugs, protocol),
         reversal_last_at=_last_reversal(session, drugs),
-        added_recovery_min=max((own for _, own in order_waits), default=0),
-        order_waits=order_waits,
+        order_waits=_order_waits(drugs, protocol),
         pain_on_arrival=pain_on_arrival(rows, looked),
         pain_now=_pain_now(rows, looked, ended_at),
         pain_acceptable=looked.pain_acceptable if looked else None,

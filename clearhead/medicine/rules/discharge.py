@@ -61,12 +61,16 @@ class DischargeFacts:
     sedative_last_at: datetime | None = None
     antihypertensive_last_at: datetime | None = None
     reversal_last_at: datetime | None = None
-    added_recovery_min: int = 0  # what given orders bring with them
-    order_waits: tuple[tuple[datetime, int], ...] = ()  # each of these orders: when it was given, and its minutes
+    order_waits: tuple[tuple[datetime, int], ...] = ()  # orders that lengthen it: when each was given, its minutes
     pain_on_arrival: int | None = None
     pain_now: int | None = None
     pain_acceptable: bool | None = None  # the patient's own word
     escort_alternative: str = ""
+
+    @property
+    def added_recovery_min(self) -> int:
+        """What the given orders bring with them, from the end of the infusion."""
+        return max((own for _, own in self.order_waits), default=0)
 
 
 def judge(facts: DischargeFacts, protocol: Protocol, *, at: datetime) -> Verdict:

@@ -88,7 +88,9 @@ def test_a_sedative_an_order_and_a_reversal_lengthen_the_observation():
     minutes = {
         "nothing": observe_until(facts, protocol()),
         "sedative": observe_until(replace(facts, sedative_last_at=after(-60)), protocol()),
-        "order": observe_until(replace(facts, sedative_last_at=after(-60), added_recovery_min=45), protocol()),
+        "order": observe_until(
+            replace(facts, sedative_last_at=after(-60), order_waits=((after(-60), 45),)), protocol()
+        ),
         "reversal": observe_until(replace(facts, reversal_last_at=after(-5)), protocol()),
     }
 
@@ -105,7 +107,7 @@ def test_h21_what_is_given_late_counts_from_itself_and_the_longest_wait_decides(
     facts, of = recovered(protocol()), protocol()
     late = {
         "sedative": replace(facts, sedative_last_at=after(80)),
-        "order": replace(facts, added_recovery_min=20, order_waits=((after(-60), 20), (after(75), 15))),
+        "order": replace(facts, order_waits=((after(-60), 20), (after(75), 15))),
         "end": replace(facts, sedative_last_at=after(55)),
     }
 

@@ -40,6 +40,7 @@ from clearhead.medicine.rules.verdict import Reason, Verdict
 FAR = 5
 """So many times more or less mL than charted are asked about before they are believed (assumption)."""
 AGAIN = "runs_after_stop"
+"""The flag of a STOP that comes late, before a setting that runs."""
 MUCH_ML = Decimal("2")
 """A difference between pump and chart from which the hourly reading is flagged (assumption)."""
 
@@ -137,18 +138,25 @@ def stop(
         return _stop(**said, happened_at=happened_at, conflicting=str(client_id), client_id=uuid.uuid4())
 
 
-def heard(session: Session, client_id: UUID | None, kind: str, text: str = "", **detail: Any) -> Event | None:
-    """What this id is charted as already, where that is the very same: the tablet's copy came before the form."""
+def heard(
+    session: Session, client_id: UUID | None, kind: str, text: str = "", *, action: str = "", **detail: Any
+) -> Event | None:
+    """What this id is charted as already, where that is the very same; `action`: only what this one charted."""
     if client_id is None:
         return None
-    known = Receipt.objects.filter(client_id=client_id, result__startswith=f"{Event._meta.label}:").first()
-    row = (
-        known
-        and Event.objects.filter(
-            session=session, kind=kind, text=text[:500], pk=known.result.rpartition(":")[2]
-        ).first()
-    )
-    return row if row and all(str(row.detail.get(name)) == str(value) for name, value in detail.items()) else None
+    receipts = Receipt.objects.filter(client_id=client_id, action__endswith=action)
+    known = receipts.filter(result__startswith=f"{Event._meta.label}:").first()
+    if known is None:
+        return None
+    said = Event.objects.filter(session=session, kind=kind, text=text[:500], pk=known.result.rpartition(":")[2])
+    row = said.first()
+    same = row is not None and all(_alike(row.detail.get(name), value) for name, value in detail.items())
+    return row if same else None
+
+
+def _alike(kept: Any, said: Any) -> bool:
+    """A number is the same however many zeros it was written with."""
+    return kept is not None and Decimal(kept) == said if isinstance(said, Decimal) else bool(kept == said)
 
 
 @audit.once
@@ -172,11 +180,11 @@ def _stop(
         Event, session=session, at=at, by=by, verb="STOP", happened_at=when, written=written, kind="stop",
         text=reason[:500], detail=detail,
     )  # fmt: skip
-    before = [one for one in rows.rates if one.happened_at <= when]
-    if infusion is not None and before and before[-1].kind != RateChange.Kind.END:
+    last = rows.at(when).last
+    if infusion is not None and last is not None and last.kind != RateChange.Kind.END:
         add(
             RateChange, session=session, at=at, by=by, verb="pump: end", happened_at=when, written=written,
-            bag=before[-1].bag, kind="end", entered_value=Decimal(0), entered_unit="mL/h", pump_ml_per_h=Decimal(0),
+            bag=last.bag, kind="end", entered_value=Decimal(0), entered_unit="mL/h", pump_ml_per_h=Decimal(0),
             intended=False, reason=(reason or "STOP")[:300],
         )  # fmt: skip
         rate.settle(infusion)
@@ -242,12 +250,12 @@ def pump_seen_stopped(
 def _stands_still(infusion: Infusion, by: User | None, at: datetime, when: datetime, written: Written) -> None:
     """A pause as what happened, where the record says that the pump ran at that moment."""
     rows = dose_rows(infusion.session)
-    before = [one for one in rows.rates if one.happened_at <= when]
-    if not before or not before[-1].pump_ml_per_h:
+    last = rows.at(when).last
+    if last is None or not last.pump_ml_per_h:
         return
     paused = add(
         RateChange, session=infusion.session, at=at, by=by, verb="pump: pause", happened_at=when, written=written,
-        bag=before[-1].bag, kind="pause", entered_value=Decimal(0), entered_unit="mL/h", pump_ml_per_h=Decimal(0),
+        bag=last.bag, kind="pause", entered_value=Decimal(0), entered_unit="mL/h", pump_ml_per_h=Decimal(0),
         intended=False, reason="The pump was seen stopped.",
     )  # fmt: skip
     flag_overtaken(paused, rows, by, at)

@@ -22,6 +22,7 @@ from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.audit.models import Fact, Receipt
 from clearhead.clinic.infusion.actions.base import ChairRefused, Written, add, raise_flag, refuse
 from clearhead.clinic.infusion.actions.entry import INTENTIONS, KINDS, Said
+from clearhead.clinic.infusion.actions.event import heard
 from clearhead.clinic.infusion.actions.legible import legible, moment
 from clearhead.clinic.infusion.models import Event, Flag, Infusion
 from clearhead.clinic.people.models import User
@@ -133,8 +134,10 @@ def _taken(session: Session, entry: Any, sender: Sender, at: datetime, name: str
     client_id, kind = _id_of(entry), _kind_of(entry)
     if client_id is None:
         return EntryReceipt(name, "unreadable", sentence="An entry needs a client_id.")
-    if kind == "stop" and (heard := _heard(session, client_id, entry)):
-        return EntryReceipt(name, "repeated", str(heard.code), heard.recorded_at)
+    if kind == "stop":  # it was pressed with the clinic in reach, and only the answer was lost
+        reason = str(_fields_of(entry).get("reason") or "")
+        if (known_stop := heard(session, client_id, kind, reason, action="._stop")) is not None:
+            return EntryReceipt(name, "repeated", str(known_stop.code), known_stop.recorded_at)
     if sender.user is None and kind not in WITHOUT_SIGN_IN:
         return EntryReceipt(name, "sign_in", sentence="Sign in: this entry stays on the device until then.")
     known = Receipt.objects.filter(client_id=client_id).exists()
@@ -181,15 +184,6 @@ def _fields_of(entry: dict[str, Any]) -> dict[str, Any]:
     if _kind_of(entry) in WITHOUT_SIGN_IN:
         return {}
     raise ValueError("Its fields cannot be read.")
-
-
-def _heard(session: Session, client_id: uuid.UUID, entry: dict[str, Any]) -> Event | None:
-    """The STOP that this entry repeats: it was pressed with the clinic in reach, and only the answer was lost."""
-    known = Receipt.objects.filter(client_id=client_id, action__endswith="._stop").first()
-    if known is None:
-        return None
-    reason = str(_fields_of(entry).get("reason") or "")
-    return Event.objects.filter(session=session, text=reason[:500], pk=known.result.rpartition(":")[2]).first()
 
 
 @audit.once

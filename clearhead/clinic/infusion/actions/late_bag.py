@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 
 from clearhead.clinic.infusion.actions.base import raise_flag
 from clearhead.clinic.infusion.actions.moment import Moment, recounted
@@ -11,6 +10,7 @@ from clearhead.clinic.infusion.models import RateChange
 from clearhead.clinic.infusion.queries.doses import account, dose_rows, exact, mg_per_h, running_mg_per_h
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.people.models import User
+from clearhead.medicine.protocols.wording import plain
 
 
 def flag_recounted(row: RateChange, moment: Moment, by: User | None, at: datetime) -> None:
@@ -26,14 +26,10 @@ def flag_recounted(row: RateChange, moment: Moment, by: User | None, at: datetim
     many = "1 later setting now counts" if len(moved) == 1 else f"{len(moved)} later settings now count"
     sentence = (
         f"The bag of {row.happened_at.astimezone(session.site.tz):%H:%M} was charted late: {many} with "
-        f"{_n(row.bag.mg_per_ml)} mg/mL, up to {_n(fastest)} mg/h; {now:.2f} mg given by now, not {was:.2f}."
+        f"{plain(row.bag.mg_per_ml)} mg/mL, up to {plain(fastest)} mg/h; {now:.2f} mg given by now, not {was:.2f}."
     )
     raise_flag(
         session=session, at=at, by=by, rule="late_bag", level="high" if above else "medium", since=row.happened_at,
         sentence=f"{sentence} That is above a hard limit." if above else sentence, for_prescriber=True,
         value=str(row.code),
     )  # fmt: skip
-
-
-def _n(number: Decimal) -> str:
-    return f"{number.normalize():f}"

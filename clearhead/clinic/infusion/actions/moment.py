@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from clearhead.clinic.infusion.actions.base import (
     MINUTE,
@@ -26,6 +25,7 @@ from clearhead.clinic.infusion.models import Bag, Infusion, RateChange
 from clearhead.clinic.infusion.queries.doses import DoseRows, dose_rows, mg_per_h
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
+from clearhead.medicine.protocols.wording import plain
 from clearhead.medicine.rules.reasons import missing
 from clearhead.medicine.rules.verdict import Reason, Verdict
 
@@ -132,7 +132,7 @@ def _then_set_again(session: Session, kind: str, moment: Moment) -> Iterable[Rea
 
 def charted(session: Session, row: RateChange) -> str:
     """A setting and its time, as a sentence begins."""
-    what = STANDING_STILL.get(RateChange.Kind(row.kind)) or f"{row.pump_ml_per_h.normalize():f} mL/h"
+    what = STANDING_STILL.get(RateChange.Kind(row.kind)) or f"{plain(row.pump_ml_per_h)} mL/h"
     return f"{what} was charted at {row.happened_at.astimezone(session.site.tz):%H:%M}"
 
 
@@ -164,8 +164,8 @@ def bag_doubts(session: Session, bag: Bag, moment: Moment) -> Iterable[Reason]:
         yield missing(
             LATER,
             "Time",
-            f"{many} with {_n(bag.mg_per_ml)} mg/mL: {charted(session, last)}, that is "
-            f"{_n(last.pump_ml_per_h * bag.mg_per_ml)} mg/h and not {_n(mg_per_h(last))}. "
+            f"{many} with {plain(bag.mg_per_ml)} mg/mL: {charted(session, last)}, that is "
+            f"{plain(last.pump_ml_per_h * bag.mg_per_ml)} mg/h and not {plain(mg_per_h(last))}. "
             f"Has this bag hung since {said}?",
         )
 
@@ -176,7 +176,3 @@ def recounted(bag: Bag, moment: Moment) -> tuple[RateChange, ...]:
     if before is None or before.mg_per_ml == bag.mg_per_ml or moment.intended:
         return ()
     return tuple(row for row in moment.rows.counting_with(moment.when) if row.pump_ml_per_h > 0)
-
-
-def _n(number: Decimal) -> str:
-    return f"{number.normalize():f}"

@@ -14,6 +14,7 @@ from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.infusion.queries.remains import given_by_closure
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session, SessionSummary
+from clearhead.medicine.protocols.wording import plain
 
 MG, MG_PER_KG = Decimal("0.0001"), Decimal("0.00001")
 
@@ -49,11 +50,11 @@ def _tell_of_the_drug(session: Session, by: User | None, at: datetime) -> None:
     closure = DrugClosure.standing().filter(session=session).last()
     if closure is None or (now := given_by_closure(closure)) == closure.given_mg:
         return
-    told: dict[str, Any] = {"session": session, "rule": "drug_changed", "value": f"{now.normalize():f} mg"}
+    told: dict[str, Any] = {"session": session, "rule": "drug_changed", "value": f"{plain(now)} mg"}
     if Flag.standing().filter(**told).exists():
         return
     sentence = (
         f"Changed after the drug was accounted for: {told['value']} given by the chart as it stands, "
-        f"{closure.given_mg.normalize():f} mg when it was signed."
+        f"{plain(closure.given_mg)} mg when it was signed."
     )
     raise_flag(**told, at=at, by=by, level="medium", for_prescriber=True, sentence=sentence)

@@ -1,5 +1,7 @@
 // A page beside the chair's screen: renewed when the chair has a new fact. Only what changed is swapped; ticks and open
 // folds stay, and what is being answered is never touched.
+import { typed } from "./typed.js";
+
 const BEAT_MS = 2000;
 const BEATS = 3;
 const head = document.querySelector("[data-beside]");
@@ -27,8 +29,7 @@ function shown(part) {
   return bare.outerHTML;
 }
 
-const answered = (field) => (field.type === "radio" ? field.checked !== field.defaultChecked
-  : field.options ? field.selectedIndex > 0 : !["hidden", "checkbox"].includes(field.type) && field.value !== field.defaultValue);
+const answered = (field) => field.type !== "checkbox" && typed(field); // ticks are carried over
 const typing = (part) => part.contains(document.activeElement) && document.activeElement.matches("input:not([type=checkbox]),textarea,select");
 const busy = (part) => part.querySelector(":active") || typing(part) || [...part.querySelectorAll("input,textarea,select")].some(answered);
 

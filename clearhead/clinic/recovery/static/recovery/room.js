@@ -7,6 +7,7 @@ import { impossible } from "../infusion/limits.js";
 import { keepNewest, keepOpen, keptParts } from "../infusion/keep.js";
 import { notice } from "../infusion/live.js";
 import { Tablet } from "../infusion/tablet.js";
+import { typed } from "../infusion/typed.js";
 import { showWaiting } from "../infusion/waits.js";
 import { countDown } from "./timer.js";
 
@@ -31,8 +32,6 @@ let number = room.dataset.number;
 let fresh = performance.now();
 let silent = 0;
 
-const typed = (field) => (["checkbox", "radio"].includes(field.type) ? field.checked !== field.defaultChecked
-  : field.options ? false : field.value !== field.defaultValue);
 const busy = (part) => part.contains(document.activeElement) && document.activeElement.matches("input,textarea,select")
   || [...part.querySelectorAll("input,textarea,select")].some(typed);
 
