@@ -162,7 +162,7 @@ def test_what_is_entered_after_it_was_shown_again_without_a_pin_is_nobodys_until
     page.locator("#locked-box [name=secret]").press("Enter")
     page.locator(f".room[data-author='{member('omar').code}']").wait_for()
     page.locator("#part-grid td", has_text="137/86").wait_for()
-    page.locator("#unsent").wait_for(state="hidden")
+    page.locator("#unsent[data-count='0']").wait_for(state="attached")
     assert Observation.objects.get(session=session, hr=63).recorded_by is None
     assert Event.objects.get(session=session, text__contains="without a PIN").recorded_by is None
 

@@ -91,7 +91,7 @@ def test_it_hides_at_once_without_the_clinic_and_is_shown_again_by_a_tap_that_le
     page.context.set_offline(False)
     page.locator("#locked-box").wait_for()  # the clinic answers: a PIN can be asked for again
     open_by_pin(page)
-    page.locator("#unsent").wait_for(state="hidden")
+    page.locator("#unsent[data-count='0']").wait_for(state="attached")  # counted on his new page, or sent before it
     written = Event.objects.filter(session=session, queued=True)
     assert {row.kind: row.recorded_by for row in written} == dict.fromkeys(("stop", "help", "emergency", "note"))
     assert "without a PIN" in written.get(kind="note").text

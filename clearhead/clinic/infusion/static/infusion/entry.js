@@ -219,6 +219,7 @@ export class Desk {
     const count = this.outbox ? await this.outbox.count() : 0;
     const chip = document.getElementById("unsent");
     chip.hidden = count === 0;
+    chip.dataset.count = count; // until it is counted, hidden means nothing
     chip.textContent = `${this.words.unsent}: ${count}`;
     await this.onTold?.(count);
     return count;
