@@ -200,6 +200,8 @@ def test_what_is_typed_while_a_set_is_on_its_way_lands_in_no_field_of_the_next_s
     waiting: list[Any] = []
     page.route("**/observe/", lambda route: waiting.append(route))
     save_set(page, pulse="81")
+    while not waiting:  # the set lies on the tablet before it is sent
+        page.wait_for_timeout(20)
     page.locator("#core[inert]").wait_for()
 
     page.keyboard.type("99")
