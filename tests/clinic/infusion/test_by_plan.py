@@ -12,6 +12,7 @@ from clearhead.clinic.assessment.models import Allergy
 from clearhead.clinic.infusion import actions
 from clearhead.clinic.infusion.models import Adjunct, Event, Flag, Infusion
 from clearhead.clinic.infusion.queries.adjuncts import adjuncts
+from clearhead.clinic.infusion.queries.chair import chair
 from clearhead.clinic.infusion.queries.scheduled import due_doses, to_give
 from clearhead.clinic.people.guard import token
 from clearhead.clinic.plan.models import Session
@@ -154,6 +155,10 @@ def test_a_sedative_by_plan_waits_for_the_signs_too_and_what_was_given_is_brough
         by=member("nina"), at=AT_TEN + minutes(58), intended=False,
     )  # fmt: skip
 
+    offered = {
+        face.dose.drug.id: [one.gate for one in face.against] for face in chair(session, AT_TEN + minutes(59)).by_plan
+    }
+    assert offered == {"midazolam_hourly": ["held_by_signs"], "ondansetron_before": []}, "said before it is drawn up"
     with pytest.raises(actions.AdjunctRefused, match="A sedative can deepen this"):
         give(session, "midazolam_hourly", AT_TEN + minutes(60), confirmed=True)
     give(session, "ondansetron_before", AT_TEN + minutes(60))

@@ -22,7 +22,7 @@ from clearhead.clinic.infusion.actions.base import (
 from clearhead.clinic.infusion.actions.second import Expected, alone, compared, flag_reading
 from clearhead.clinic.infusion.entered import SecondPerson
 from clearhead.clinic.infusion.models import Adjunct, Event, Infusion
-from clearhead.clinic.infusion.queries.adjuncts import adjuncts, allergies_of, said_open
+from clearhead.clinic.infusion.queries.adjuncts import adjuncts, against_plan, allergies_of
 from clearhead.clinic.infusion.queries.flags import flag_lines
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.infusion.queries.rates import approved, protocol_roles, role_for
@@ -37,7 +37,6 @@ from clearhead.clinic.infusion.queries.scheduled import (
 from clearhead.clinic.infusion.queries.state import dosing_weight
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
-from clearhead.medicine.rules import guards
 from clearhead.medicine.rules.reasons import missing, refused
 from clearhead.medicine.rules.second import AT_A_DRUG, second_check
 from clearhead.medicine.rules.verdict import Outcome, Reason, Verdict
@@ -138,20 +137,13 @@ def _against(dose: DueDose, session: Session, by: User, at: datetime, *, confirm
         if not protocol.people.may(act, role):
             yield refused("act_permitted", "Who may", f"A {role.replace('_', ' ')} may not give {drug.title} here.")
             break
-    allergies = allergies_of(session)
-    if allergies is None:
-        yield missing("allergies_known", "Allergies", "Allergies are not known; unknown is not “none”.")
-    elif any(drug.ingredient.casefold() in text.casefold() for text in allergies):
-        yield refused("allergy", "Allergy", f"An allergy to {drug.ingredient} is recorded.")
+    stands = (line for line in flag_lines(session, at) if line.open)
+    yield from against_plan(drug, allergies_of(session), stands, decides=approved(session, by, at))
     if dose.due_at is not None and at < dose.due_at - AHEAD:
         when = dose.due_at.astimezone(session.site.tz)
         yield refused("due", "Time", f"{drug.title} is due at {when:%H:%M}, not before.")
     if dose.due_at is None and drug.at_min >= 0 and dose.number != BEYOND:
         yield refused("due", "Time", f"{drug.title} is given after the start.")
-    classes = guards.classes_of(sedative=drug.sedative, antihypertensive=False)
-    if classes:
-        stands = said_open(line for line in flag_lines(session, at) if line.open)
-        yield from guards.judge(drug.title, classes, stands, prescriber_decides=approved(session, by, at))
     if dose.number == BEYOND:
         yield refused("beyond_plan", "Plan", f"No dose of {drug.title} was open: this is one more than the plan has.")
     if drug.sedative and not confirmed:

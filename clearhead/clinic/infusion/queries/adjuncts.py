@@ -13,12 +13,14 @@ from clearhead.clinic.infusion.queries.flags import FlagLine, flag_lines
 from clearhead.clinic.infusion.queries.permits import spoken
 from clearhead.clinic.infusion.queries.pinned import protocol_of, signed_orders
 from clearhead.clinic.infusion.queries.rates import approved, protocol_roles
+from clearhead.clinic.infusion.queries.scheduled import DueDose, Planned
 from clearhead.clinic.infusion.queries.vitals import open_symptoms, prn_orders
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.protocols.bedside import PrnOrder
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import adjunct, guards
+from clearhead.medicine.rules.reasons import missing, refused
 from clearhead.medicine.rules.verdict import Outcome, Reason, Verdict
 
 
@@ -155,6 +157,41 @@ def order_faces(
             )
         )
     return tuple(faces)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFace:
+    """One dose by plan as the chair offers it: its minutes late, and what stands against it now."""
+
+    dose: DueDose
+    late_min: int
+    against: tuple[Reason, ...]
+
+
+def plan_faces(
+    doses: Iterable[tuple[DueDose, int]],
+    *,
+    allergies: tuple[str, ...] | None,
+    flags: Iterable[FlagLine],
+    decides: bool,
+) -> tuple[PlanFace, ...]:
+    """Every dose by plan that is offered now; the reasons are the ones that are asked again when it is sent."""
+    stands = [line for line in flags if line.open]
+    return tuple(
+        PlanFace(dose, late, tuple(against_plan(dose.drug, allergies, stands, decides=decides))) for dose, late in doses
+    )
+
+
+def against_plan(
+    drug: Planned, allergies: tuple[str, ...] | None, stands: Iterable[FlagLine], *, decides: bool
+) -> Iterable[Reason]:
+    """Allergies; the signs, for a sedative. `stands`: the open flags; `decides`: a prescriber agrees at the chair."""
+    if allergies is None:
+        yield missing("allergies_known", "Allergies", "Allergies are not known; unknown is not “none”.")
+    elif any(drug.ingredient.casefold() in text.casefold() for text in allergies):
+        yield refused("allergy", "Allergy", f"An allergy to {drug.ingredient} is recorded.")
+    classes = guards.classes_of(sedative=drug.sedative, antihypertensive=False)
+    yield from guards.judge(drug.title, classes, said_open(stands), prescriber_decides=decides)
 
 
 def still_to_ask(session: Session, given: tuple[Adjunct, ...]) -> tuple[Adjunct, ...]:

@@ -21,7 +21,14 @@ from clearhead.clinic.infusion.models import (
     Symptom,
 )
 from clearhead.clinic.infusion.queries import doses, rates
-from clearhead.clinic.infusion.queries.adjuncts import OrderFace, adjuncts, allergies_of, order_faces
+from clearhead.clinic.infusion.queries.adjuncts import (
+    OrderFace,
+    PlanFace,
+    adjuncts,
+    allergies_of,
+    order_faces,
+    plan_faces,
+)
 from clearhead.clinic.infusion.queries.doses import DoseRows
 from clearhead.clinic.infusion.queries.ends import End, ends_of
 from clearhead.clinic.infusion.queries.flags import FlagLine, flag_lines, gravest_first
@@ -107,7 +114,7 @@ class ChairView:
     adjuncts: tuple[Adjunct, ...]
     effects: tuple[AdjunctEffect, ...]
     rechecks: tuple[Adjunct, ...]
-    by_plan: tuple[tuple[DueDose, int], ...]
+    by_plan: tuple[PlanFace, ...]
     events: tuple[Event, ...]
     readings: tuple[PumpReading, ...]
     orders: tuple[OrderFace, ...]
@@ -174,9 +181,10 @@ def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
     readings = tuple(PumpReading.standing().filter(session=session).order_by("happened_at", "pk"))
     who = responsible(session)
     held = rates.protocol_roles(by, session.site, now)
+    decides = rates.approved(session, by, now)
     orders = order_faces(
         session, protocol, held=held, at=now, given=drugs, opened=opened, allergies=allergies, flags=flags,
-        decides=rates.approved(session, by, now),
+        decides=decides,
     )  # fmt: skip
     ends = ends_of(infusion, rows, given, protocol, end, now)
     total, by_plan = _given(rows, given, weight, protocol), to_give(session, infusion, drugs, weight, now)
@@ -218,7 +226,7 @@ def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
         adjuncts=drugs,
         effects=effects,
         rechecks=rechecks,
-        by_plan=by_plan,
+        by_plan=plan_faces(by_plan, allergies=allergies, flags=flags, decides=decides),
         events=events,
         readings=readings,
         orders=orders,
