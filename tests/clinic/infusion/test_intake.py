@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from clearhead.clinic.infusion import actions, queries
+from clearhead.clinic.infusion.actions.legible import of_wall
 from clearhead.clinic.infusion.models import Adjunct, ChairFact, Event, Flag, FlagAck, Observation, RateChange, Symptom
 from tests.cast import AT_TEN, member
 from tests.clinic.infusion.queue import BACK, CALM, entry, send
@@ -161,6 +164,46 @@ def test_a_clock_that_was_changed_after_an_entry_was_written_moves_it_by_what_it
     assert moments == {"stop": AT_TEN + minutes(60), "note": AT_TEN + minutes(65)}
     flag = Flag.objects.get(rule="clock changed:tablet-2")
     assert flag.sentence.startswith("The clock of tablet-2 was 40 min slow, and was changed before it sent.")
+
+
+@pytest.mark.parametrize(
+    ("jumped", "sent_off", "stands"),
+    [
+        (-180, 0, 65),  # it was put back three hours, and right again when it sent
+        (-180, -180, 65),
+        (120, 120, 65),  # it was put ahead and still is
+        (120, 0, 65 + 120),  # it slept two hours: its clock was right
+        (1, 0, 65 + 1),
+    ],
+)
+def test_an_entry_goes_by_how_far_the_clock_was_set_while_the_clinic_was_away(
+    jumped: int, sent_off: int, stands: int
+) -> None:
+    session = running()
+    written = {**entry("note", 65 + jumped), "device_off_s": 0, "device_jumped_s": jumped * 60}
+
+    send(session, [written], device_now=BACK + minutes(sent_off))
+
+    assert Event.objects.get(kind="note").happened_at == min(AT_TEN + minutes(stands), BACK)
+
+
+def test_a_typed_time_is_read_by_the_clinics_clock_and_not_by_what_the_page_heard_of_it() -> None:
+    session = running()
+    wall = (AT_TEN + minutes(51)).astimezone(session.site.tz)
+    by_page = {**entry("note", 51 - 60), "typed": True, "wall": f"{wall:%Y-%m-%dT%H:%M}", "which": ""}
+
+    send(session, [by_page])
+
+    assert Event.objects.get(kind="note").happened_at == AT_TEN + minutes(51)
+
+
+@pytest.mark.parametrize(("which", "hour"), [("first", 7), ("second", 8)])
+def test_a_typed_time_that_came_twice_is_the_one_that_was_chosen(which: str, hour: int) -> None:
+    denver = ZoneInfo("America/Denver")
+
+    assert of_wall("2026-11-01T01:30", which, denver) == datetime(2026, 11, 1, hour, 30, tzinfo=UTC)
+    assert of_wall("2026-11-01T01:30", "", denver) is None
+    assert of_wall("2026-03-08T02:30", "", denver) is None
 
 
 @pytest.mark.parametrize("off", [True, "40", None, 1e300, [1]])

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.db import InterfaceError, OperationalError, transaction
@@ -23,7 +24,7 @@ from clearhead.clinic.audit.models import Fact, Receipt
 from clearhead.clinic.infusion.actions.base import ChairRefused, Written, add, raise_flag, refuse
 from clearhead.clinic.infusion.actions.entry import INTENTIONS, KINDS, Said
 from clearhead.clinic.infusion.actions.event import heard
-from clearhead.clinic.infusion.actions.legible import legible, moment
+from clearhead.clinic.infusion.actions.legible import legible, moment, of_wall
 from clearhead.clinic.infusion.models import Event, Flag, Infusion
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
@@ -52,6 +53,7 @@ class Sender:
     user: User | None = field(repr=False)
     offset: timedelta = field(repr=False, default=timedelta(0))
     hands: frozenset[str] = field(repr=False, default=frozenset())
+    zone: ZoneInfo = field(repr=False, default=ZoneInfo("UTC"))
 
     def author_of(self, entry: dict[str, Any]) -> User | None:
         """Who wrote it: nobody at a hidden screen, else who had the tablet then, else who sends it."""
@@ -79,7 +81,7 @@ def take_in(
 ) -> list[EntryReceipt]:
     """Every entry in order of when it happened; the answers in the order they were sent."""
     listed = [legible(entry) for entry in list(entries)[:MOST_ENTRIES]]
-    sender = replace(sender, offset=_offset(device_now, at))
+    sender = replace(sender, offset=_offset(device_now, at), zone=session.site.tz)
     order = sorted(range(len(listed)), key=lambda place: _when_or_first(listed[place], sender))
     answers: dict[int, EntryReceipt] = {place: _one(session, listed[place], sender, at) for place in order}
     _tell_clocks(session, [entry for entry in listed if isinstance(entry, dict)], sender, at)
@@ -95,6 +97,8 @@ def _offset(device_now: datetime | None, at: datetime) -> timedelta:
 def _when(entry: dict[str, Any], sender: Sender) -> datetime:
     """When it happened, by the clinic's clock. A time that a person typed is the clinic's already."""
     when = moment(entry["happened_at"])
+    if entry.get("wall") and (typed := of_wall(entry["wall"], entry.get("which"), sender.zone)) is not None:
+        return typed
     by_hand = entry.get("typed", when != moment(entry.get("device_at") or entry["happened_at"]))
     return when if by_hand else when + _off(entry, sender)
 
@@ -107,8 +111,22 @@ def _off(entry: dict[str, Any], sender: Sender) -> timedelta:
     own = entry.get("device_off_s")
     if isinstance(own, bool) or not isinstance(own, int | float) or abs(own) > MOST_OFF_S:
         return sender.offset
-    off = timedelta(seconds=own)
+    off = timedelta(seconds=own) - _set_meanwhile(entry, timedelta(seconds=own), sender)
     return off if abs(off) > WRONG_CLOCK else timedelta(0)
+
+
+def _set_meanwhile(entry: dict[str, Any], off: timedelta, sender: Sender) -> timedelta:
+    """By how much the device's clock was set between the last word of the clinic and this entry.
+
+    `device_jumped_s` is how far it had left the time that passed. Only a clock that was set goes back; one that went
+    ahead was set, if it is as wrong when it sends, or else the device slept and its clock is right.
+    """
+    jumped = entry.get("device_jumped_s")
+    if isinstance(jumped, bool) or not isinstance(jumped, int | float) or abs(jumped) > MOST_OFF_S:
+        return timedelta(0)
+    leap = timedelta(seconds=jumped)
+    was_set = leap < -WRONG_CLOCK or (leap > WRONG_CLOCK and abs(off - leap - sender.offset) <= 2 * WRONG_CLOCK)
+    return leap if was_set else timedelta(0)
 
 
 def _when_or_first(entry: Any, sender: Sender) -> datetime:
@@ -322,13 +340,13 @@ def _other(sender: User | None, author: User | None) -> str:
 
 def _tell_clocks(session: Session, entries: list[dict[str, Any]], sender: Sender, at: datetime) -> None:
     """A clock that is wrong, and one that was changed after something was written by it: each is said once."""
-    wrong = next((entry for entry in entries if _off(entry, sender) == sender.offset), None)
+    wrong = next((entry for entry in entries if abs(_off(entry, sender) - sender.offset) <= WRONG_CLOCK), None)
     changed = next((entry for entry in entries if abs(_off(entry, sender) - sender.offset) > WRONG_CLOCK), None)
     if sender.offset and wrong is not None:
         sentence = "Times from it were moved by the difference; times typed by hand were not."
         _tell_clock(session, wrong, f"is {_apart(sender.offset)}. {sentence}", "clock", sender, at)
     if changed is not None:
-        sentence = "Times written before were moved by that; times typed by hand were not."
+        sentence = "Times written meanwhile were read by that: check them; times typed by hand were not moved."
         said = f"was {_apart(_off(changed, sender))}, and was changed before it sent. {sentence}"
         _tell_clock(session, changed, said, "clock changed", sender, at)
 

@@ -5,6 +5,11 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ValidationError
+
+from clearhead.clinic.web.forms import TWICE, WhenField
 
 DEEPEST = 8
 """A real entry is three levels deep; what lies deeper is kept as text."""
@@ -39,3 +44,13 @@ def moment(text: Any) -> datetime:
     if not FIRST_YEAR <= read.year <= LAST_YEAR:
         raise ValueError(f"{text} is no time of this clinic. Check the date.")
     return read.astimezone(UTC)
+
+
+def of_wall(wall: Any, which: Any, zone: ZoneInfo) -> datetime | None:
+    """The moment of a clock time that was typed, by the clinic's zone; None where it names none, or one of two."""
+    chosen = f"{str(wall)[:16]} {which}" if which in TWICE else str(wall)[:16]
+    try:
+        named: datetime | None = WhenField(zone=zone).clean(chosen)
+    except (ValidationError, ValueError, OverflowError):
+        return None
+    return named

@@ -1,4 +1,6 @@
 // A board of the clinic: asks every two seconds whether anything is new. Three silent beats blank the figures: old must never look current.
+import { heard as fromClinic } from "../web/clinic.js";
+
 const board = document.querySelector("[data-poll]");
 const lost = document.querySelector(".lost");
 const BEAT_MS = 2000;
@@ -14,12 +16,12 @@ function say(words) {
 
 async function beat() {
   try {
-    const answer = await fetch(board.dataset.poll, {
+    const answer = fromClinic(await fetch(board.dataset.poll, {
       headers: { "If-None-Match": board.dataset.mark },
       redirect: "manual",
       cache: "no-store",
       signal: AbortSignal.timeout(BEAT_MS * 2),
-    });
+    }));
     if (answer.type === "opaqueredirect" || answer.status === 403) {
       say(lost.dataset.out);
     } else if (answer.status === 200) {

@@ -1,5 +1,6 @@
 // A page beside the chair's screen: renewed when the chair has a new fact. Only what changed is swapped; ticks and open
 // folds stay, and what is being answered is never touched.
+import { heard } from "../web/clinic.js";
 import { typed } from "./typed.js";
 
 const BEAT_MS = 2000;
@@ -10,9 +11,9 @@ let number = "";
 let newest = []; // the parts as the clinic last sent them; one that was busy then is swapped at a later beat
 let silent = 0;
 
-const ask = (address) => fetch(address, {
+const ask = async (address) => heard(await fetch(address, {
   credentials: "same-origin", cache: "no-store", redirect: "error", headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(4000),
-});
+}));
 
 async function renew() {
   const reply = await ask(location.href);

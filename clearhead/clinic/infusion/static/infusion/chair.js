@@ -33,6 +33,7 @@ const live = new Live(room, words, {
   onNewest: keepNewest,
   keeps: () => desk.keeps,
 });
+desk.jumped = () => live.jumped();
 
 const tablet = new Tablet(room, words, {
   kept: Boolean(keptParts()),

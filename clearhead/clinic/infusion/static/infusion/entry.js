@@ -1,4 +1,5 @@
 // One entry: on this device first, then at the clinic. A form's fields become what the queue sends.
+import { heard } from "../web/clinic.js";
 import { drain, openOutbox, usable } from "../web/outbox.js";
 
 const DEVICE = (() => {
@@ -85,10 +86,12 @@ export class Desk {
     const typed = data.get("happened_at");
     const zone = document.querySelector("[data-offset]").dataset.offset;
     const off = this.room.dataset.deviceOff;
+    const jumped = this.jumped?.() || 0;
     return {
       client_id: crypto.randomUUID(), kind, happened_at: typed ? `${typed}:00${zone}` : now, typed: Boolean(typed), device: DEVICE, device_at: now,
       form_for: this.guard().patient, fields: fieldsOf(kind, form, data),
-      ...(off ? { device_off_s: Number(off) } : {}), // the clinic's clock less this one, as last heard
+      ...(typed ? { wall: typed, which: data.get("happened_at_which") || "" } : {}), // the clinic knows its own clock changes
+      ...(off ? { device_off_s: Number(off), device_jumped_s: jumped } : {}), // the clinic's clock less this one, as last heard
       ...(intends(kind, data) && !document.body.classList.contains("lost") ? { intended: true } : {}), // to be judged
       ...(nobody() ? { unsigned: true } : { author: this.room.dataset.author }),
     };
@@ -127,12 +130,12 @@ export class Desk {
   async letter(address, body, { redirect = "manual", patience = 5000 } = {}) {
     const said = new URLSearchParams(body);
     said.delete("csrfmiddlewaretoken");
-    const send = () => {
+    const send = async () => {
       const { csrf, patient } = this.guard();
-      return fetch(address, {
+      return heard(await fetch(address, {
         method: "POST", body: said, credentials: "same-origin", signal: AbortSignal.timeout(patience), redirect,
         headers: { Accept: "application/json", "X-CSRFToken": csrf, "X-Form-For": patient, "X-Device": DEVICE },
-      });
+      }));
     };
     const reply = await send();
     if (!turnedAway(reply)) return reply;
@@ -142,9 +145,9 @@ export class Desk {
 
   // True when the person of this page is signed in; the page has its newest token then.
   async renew() {
-    const reply = await fetch(location.href, {
+    const reply = heard(await fetch(location.href, {
       credentials: "same-origin", cache: "no-store", redirect: "manual", headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(5000),
-    });
+    }));
     if (reply.status >= 500) throw new Error(`answered ${reply.status}`);
     const page = new DOMParser().parseFromString(await reply.text(), "text/html");
     const csrf = page.querySelector("input[name=csrfmiddlewaretoken]")?.value;

@@ -1,4 +1,6 @@
 // Live on every screen: asks every two seconds, swaps what is new, blanks the figures when the clinic is lost.
+import { heard } from "../web/clinic.js";
+
 export const BEAT_MS = 2000;
 const MISSED = 3;
 const FRESH_MS = 60000; // the now line, what was given, what is due: they move without a new fact
@@ -40,9 +42,9 @@ export class Live {
 
   async look(everything = false) {
     try {
-      const reply = await fetch(this.address(everything || this.lost ? "" : this.number), {
+      const reply = heard(await fetch(this.address(everything || this.lost ? "" : this.number), {
         credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout(4000), redirect: "error",
-      });
+      }));
       if (reply.status === 403 || reply.status === 401) { this.heard(); return this.onLocked({ late: [], high: 0, pump_confirmed: true }); }
       if (reply.status !== 200 && reply.status !== 304) throw new Error(`answered ${reply.status}`);
       const by = reply.headers.get("X-Signed-In");
@@ -119,8 +121,14 @@ export class Live {
     if (!this.server) return;
     const off = Date.now() - this.server.at;
     this.room.dataset.deviceOff = Math.round(-off / 1000);
+    this.compared = { date: Date.now(), run: performance.now() };
     document.getElementById("clock-notice")?.remove();
     if (Math.abs(off) > CLOCK_OFF_MS) notice("clock-notice", this.words.clock.replace("%s", Math.round(Math.abs(off) / 60000)));
+  }
+
+  // Seconds by which the device's clock has left the time that passed since it was compared: it was set, or it slept.
+  jumped() {
+    return this.compared ? Math.round((Date.now() - this.compared.date - (performance.now() - this.compared.run)) / 1000) : 0;
   }
 
   now() {

@@ -1,4 +1,6 @@
 // A shared tablet: locks when nobody touches it, opens with a PIN. STOP and help stay in reach all the time.
+import { heard } from "../web/clinic.js";
+
 const HERE_EVERY_MS = 60000;
 const AGAIN_MS = 5000;
 const HIDDEN = "clearhead-locked"; // a reload without the clinic comes back hidden
@@ -91,10 +93,10 @@ export class Tablet {
   // is too old is renewed, so that the lock is heard and the PIN is looked at.
   async post(address, body = new URLSearchParams()) {
     body.delete("csrfmiddlewaretoken");
-    const send = () => fetch(address, {
+    const send = async () => heard(await fetch(address, {
       method: "POST", body, credentials: "same-origin", redirect: "error", keepalive: true, signal: AbortSignal.timeout(8000),
       headers: { Accept: "application/json", "X-CSRFToken": this.guard().csrf },
-    });
+    }));
     const reply = await send();
     if (reply.status !== 403) return reply;
     await this.renew();

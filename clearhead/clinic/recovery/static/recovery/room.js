@@ -1,4 +1,5 @@
 // Live, and safe without the clinic: what only shows is swapped, what is typed stays, what is saved is kept here first.
+import { heard } from "../web/clinic.js";
 import { complain, refuse } from "../infusion/answers.js";
 import { clock, Desk } from "../infusion/entry.js";
 import { faces, written } from "../infusion/faces.js";
@@ -56,7 +57,7 @@ function show(page) {
 }
 
 async function swap() {
-  const reply = await fetch(location.href, { credentials: "same-origin", cache: "no-store", redirect: "error", headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(8000) });
+  const reply = heard(await fetch(location.href, { credentials: "same-origin", cache: "no-store", redirect: "error", headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(8000) }));
   if (reply.status === 403 && reply.headers.has("X-Locked")) return tablet ? tablet.hide(true) : location.reload();
   if (!reply.ok) throw new Error(`answered ${reply.status}`);
   const page = new DOMParser().parseFromString(await reply.text(), "text/html");
@@ -85,7 +86,7 @@ async function look(reply, sent) {
 async function beat() {
   try {
     const hidden = Boolean(tablet?.hidden);
-    const reply = await fetch(`${room.dataset.beat}?after=${hidden ? "" : number}`, { credentials: "same-origin", cache: "no-store", redirect: "error", signal: AbortSignal.timeout(4000) });
+    const reply = heard(await fetch(`${room.dataset.beat}?after=${hidden ? "" : number}`, { credentials: "same-origin", cache: "no-store", redirect: "error", signal: AbortSignal.timeout(4000) }));
     if (![200, 304].includes(reply.status)) throw new Error(`answered ${reply.status}`);
     tablet?.answered();
     const told = await desk.flush();

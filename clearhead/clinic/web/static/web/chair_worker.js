@@ -7,6 +7,8 @@ const KEPT = "clearhead-kept"; // web/forget.js and web/leave.js name it too
 const PATIENCE_MS = 5000;
 const CHAIR = /^\/(infusion|recovery)\/[0-9a-f-]{36}\/$/;
 const REACH = /^\/(infusion|recovery)\/([0-9a-f-]{36})\//;
+const ours = (reply) => reply.headers.has("X-Clinic"); // web/mark.py: whatever lacks it is a page of somebody else
+const isFile = (reply) => reply.ok && !(reply.headers.get("Content-Type") || "").includes("html"); // a proxy may serve the shell
 const visit = (path) => REACH.exec(path)?.[2];
 
 const done = (request) => new Promise((resolve, reject) => {
@@ -52,7 +54,7 @@ const forget = () => done(indexedDB.deleteDatabase(KEPT));
 // The clinic says how long a page may be kept; without its word nothing is.
 async function keep(path, reply) {
   const seconds = Number(reply.headers.get("X-Keep-Offline"));
-  if (!(seconds > 0) || !CHAIR.test(path)) return;
+  if (!ours(reply) || !(seconds > 0) || !CHAIR.test(path)) return;
   const html = await reply.text();
   await shelf(async (db) => {
     const page = await seal(db, path, html);
@@ -82,6 +84,11 @@ async function withoutClinic(url) {
   return new Response(kept.html, { headers });
 }
 
+// Whether a redirect is the clinic's own, to its sign-in, and not a hotel's to its terms.
+async function leadsHome(url) {
+  try { return ours(await fetch(url, { credentials: "same-origin", headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(PATIENCE_MS) })); } catch { return false; }
+}
+
 async function page(event) {
   const url = new URL(event.request.url);
   const patience = CHAIR.test(url.pathname) ? { signal: AbortSignal.timeout(PATIENCE_MS) } : undefined;
@@ -92,7 +99,8 @@ async function page(event) {
     const kept = await withoutClinic(url);
     return kept.type === "error" && fault.name === "TimeoutError" ? fetch(event.request) : kept;
   }
-  if (reply.status >= 502 && reply.status <= 504) {
+  const away = reply.type === "opaqueredirect" ? !(await leadsHome(url)) : !ours(reply) || (reply.status >= 502 && reply.status <= 504);
+  if (away) {
     const kept = await withoutClinic(url);
     return kept.type === "error" ? reply : kept;
   }
@@ -106,7 +114,8 @@ async function shell(event) {
   const cache = await caches.open(SHELL);
   try {
     const reply = await fetch(event.request, { signal: AbortSignal.timeout(PATIENCE_MS) });
-    if (reply.ok) event.waitUntil(cache.put(event.request.url, reply.clone()));
+    if (isFile(reply)) event.waitUntil(cache.put(event.request.url, reply.clone()));
+    else if (!ours(reply)) throw new Error("answered by somebody else");
     return reply;
   } catch { return (await cache.match(event.request.url)) || Response.error(); }
 }
@@ -118,10 +127,15 @@ addEventListener("fetch", (event) => {
   else if (url.pathname.startsWith("/static/")) event.respondWith(shell(event));
 });
 
+async function store(cache, file) {
+  const reply = await fetch(file);
+  if (isFile(reply)) await cache.put(file, reply);
+}
+
 // The first page of a new worker came before it: it is asked for once more, with its shell.
 async function begin({ path, files }) {
   const cache = await caches.open(SHELL);
-  await Promise.all(files.map(async (file) => (await cache.match(file)) || cache.add(file)));
+  await Promise.all(files.map(async (file) => (await cache.match(file)) || store(cache, file)));
   if ((await keptPage().catch(() => null))?.path === path) return;
   const reply = await fetch(path, { credentials: "same-origin", redirect: "error", headers: { "HX-Request": "true" } });
   if (reply.status === 200) await keep(path, reply);

@@ -1,5 +1,7 @@
 // The offline queue. What is entered is kept on the device before the screen says so, encrypted with a key that cannot
 // leave this browser, and deleted when the server says it has it. An entry names its session by code, never a person.
+import { heard } from "./clinic.js";
+
 const NAME = "clearhead-outbox";
 export const LONGEST_MS = 24 * 3600 * 1000;
 export const ASIDE_MS = 600000; // what the clinic does not take is offered again now and then: another person may be let in
@@ -148,11 +150,11 @@ export async function drain(outbox, addressOf, { device, wait = 8000, last = fal
 
 // One letter of entries. What is refused as a whole is sent one by one: what is still refused then is set aside.
 async function deliver(outbox, address, part, { device, wait, told }) {
-  const reply = await fetch(address, {
+  const reply = heard(await fetch(address, {
     method: "POST", credentials: "same-origin", signal: AbortSignal.timeout(wait), redirect: "manual",
     headers: { "Content-Type": "application/json", Accept: "application/json" },
     body: JSON.stringify({ entries: part, device_now: new Date().toISOString(), device, form_for: part[0].form_for }),
-  });
+  }));
   if (reply.ok) return settle(outbox, await reply.json(), told);
   if (reply.type === "opaqueredirect" || NOBODY.has(reply.status)) { told.signIn = true; return null; }
   if (reply.status >= 500 || LATER.has(reply.status)) { told.failed = true; return null; }
