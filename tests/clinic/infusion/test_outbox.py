@@ -275,7 +275,8 @@ def test_signed_out_a_drug_is_not_charted_as_given_unless_somebody_says_that_it_
     page = enter("nina", service_workers="block")  # what a worker fetches is not routed
     page.goto(f"/infusion/{session.code}/")
     page.locator("#part-picture svg").wait_for()
-    page.route("**/parts/**", lambda route: route.fulfill(status=304))  # the next beat would hide the page
+    calm = {"status": 304, "headers": {"X-Clinic": "Clearhead"}}  # the next beat would hide the page
+    page.route("**/parts/**", lambda route: route.fulfill(**calm))
     page.context.clear_cookies()
     given = Adjunct.objects.filter(session=session).count()
 
