@@ -20,6 +20,7 @@ from clearhead.medicine.rules.rate_facts import Intention, RateFacts
 from clearhead.medicine.rules.reasons import missing, refused, source_of
 from clearhead.medicine.rules.second import second_check
 from clearhead.medicine.rules.verdict import Reason, Verdict
+from clearhead.medicine.units import rough
 
 __all__ = [
     "Intention",
@@ -130,7 +131,7 @@ def _pump(facts: RateFacts, protocol: Protocol) -> list[Reason]:
         return []
     pump, shown = protocol.fluids.pump, pump_ml_per_h(facts)
     if shown > Fraction(pump.max_ml_per_h):
-        sentence = f"The pump would have to show {float(shown):.4g} mL/h; it ends at {pump.max_ml_per_h} mL/h."
+        sentence = f"The pump would have to show {rough(shown)} mL/h; it ends at {pump.max_ml_per_h} mL/h."
         return [refused("pump_range", "Pump", sentence, source_of(protocol, "fluids.pump"))]
     if (
         facts.intention.unit == "mL/h"

@@ -14,6 +14,7 @@ from clearhead.medicine.rules.rate_facts import RateFacts
 from clearhead.medicine.rules.reasons import missing, refused, source_of, warned
 from clearhead.medicine.rules.titration import hours_allow
 from clearhead.medicine.rules.verdict import Reason
+from clearhead.medicine.units import rough
 
 SLACK = Fraction(1, 10**9)  # a cap itself may be reached; Decimal division elsewhere may not tip it over
 
@@ -141,7 +142,7 @@ def _still_to_come(facts: RateFacts, protocol: Protocol, at: datetime) -> Fracti
 
 def _over(gate: str, what: str, mg: Fraction, cap_mg: Decimal, protocol: Protocol, key: str) -> Iterable[Reason]:
     if mg > Fraction(cap_mg) + SLACK:
-        sentence = f"This would bring {what} to {float(mg):.4g} mg; the cap is {_n(cap_mg)} mg."
+        sentence = f"This would bring {what} to {rough(mg)} mg; the cap is {_n(cap_mg)} mg."
         yield refused(gate, "Total", sentence, source_of(protocol, key), limit=f"{_n(cap_mg)} mg")
 
 

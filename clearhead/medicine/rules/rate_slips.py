@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from decimal import Decimal
 from fractions import Fraction
 
 from clearhead.medicine.protocols.dose import FixedRate, LoadPlusRate, MiniBolus, Stepped, TotalOverTime
@@ -18,6 +17,7 @@ from clearhead.medicine.rules.rate_caps import half_pump_step
 from clearhead.medicine.rules.rate_facts import RateFacts
 from clearhead.medicine.rules.reasons import missing, warned
 from clearhead.medicine.rules.verdict import Reason
+from clearhead.medicine.units import rough
 
 FAR = Fraction(5)  # five times more or less than anything expected is asked about; ten is named (assumption)
 
@@ -94,8 +94,8 @@ def _other_unit(facts: RateFacts, protocol: Protocol, expected: tuple[Fraction, 
         if unit == typed or same or not _near(rate, expected, 2 * slack):  # typed numbers are often cut to a pump step
             continue
         sentence = (
-            f"{facts.intention.value} {typed} is {_n(here[typed])} mg/h. As {facts.intention.value} {unit} it would be "
-            f"{_n(rate)} mg/h, which the order expects. Is the unit right?"
+            f"{facts.intention.value} {typed} is {rough(here[typed])} mg/h. As {facts.intention.value} {unit} it would "
+            f"be {rough(rate)} mg/h, which the order expects. Is the unit right?"
         )
         yield _asked(facts, "other_unit", "Other unit", sentence)
         return
@@ -114,7 +114,7 @@ def _magnitude(facts: RateFacts, expected: tuple[Fraction, ...]) -> Iterable[Rea
         return
     other = tens[0] if tens else min(known, key=lambda k: max(rate / k, k / rate))
     times = "ten times" if rate == other * 10 else "a tenth of" if rate * 10 == other else "far from"
-    sentence = f"{_n(rate)} mg/h is {times} the {_n(other)} mg/h that was expected. Check the decimal point."
+    sentence = f"{rough(rate)} mg/h is {times} the {rough(other)} mg/h that was expected. Check the decimal point."
     yield _asked(facts, "times_ten", "Decimal point", sentence)
 
 
@@ -122,8 +122,8 @@ def _off_the_order(facts: RateFacts, protocol: Protocol, expected: tuple[Fractio
     rate = Fraction(facts.mg_per_h)
     if rate == facts.given.mg_per_h or _near(rate, expected, half_pump_step(facts, protocol)):
         return  # what runs already changes nothing
-    listed = ", ".join(f"{_n(rate)}" for rate in expected) or "none"
-    sentence = f"{_n(rate)} mg/h is none of the rates the order leads to ({listed} mg/h). Is it meant?"
+    listed = ", ".join(f"{rough(rate)}" for rate in expected) or "none"
+    sentence = f"{rough(rate)} mg/h is none of the rates the order leads to ({listed} mg/h). Is it meant?"
     yield _asked(facts, "off_the_order", "Not a step", sentence)
 
 
@@ -133,13 +133,13 @@ def given_doubt(facts: RateFacts, protocol: Protocol) -> Reason | None:
     most = Fraction(cap.mg(facts.kg)) if cap is not None else Fraction(0)
     if mg <= most + half_pump_step(facts, protocol):
         return None
-    size = f"{_n(mg)} mg ({float(mg / Fraction(facts.kg)):.2g} mg/kg)"
+    size = f"{rough(mg)} mg ({rough(mg / Fraction(facts.kg), 2)} mg/kg)"
     if most == 0:
-        sentence = f"{size} at once: this protocol gives no bolus. Is {_n(mg)} mg right, and was it given?"
+        sentence = f"{size} at once: this protocol gives no bolus. Is {rough(mg)} mg right, and was it given?"
     elif mg == most * 10:
-        sentence = f"{size} is ten times the {_n(most)} mg of the largest bolus here. Check the decimal point."
+        sentence = f"{size} is ten times the {rough(most)} mg of the largest bolus here. Check the decimal point."
     else:
-        sentence = f"{size} is above the {_n(most)} mg of the largest bolus here. Is {_n(mg)} mg right?"
+        sentence = f"{size} is above the {rough(most)} mg of the largest bolus here. Is {rough(mg)} mg right?"
     return _asked(facts, f"bolus={facts.intention.value}", "Size", sentence)
 
 
@@ -150,16 +150,12 @@ def _bolus_size(facts: RateFacts, protocol: Protocol) -> Iterable[Reason]:
     if planned is None:
         return
     if mg * Fraction(facts.strength) == planned != mg:
-        sentence = f"{_n(planned)} mg would be {facts.intention.value} mL here. Is {facts.intention.value} mg meant?"
+        sentence = f"{rough(planned)} mg would be {facts.intention.value} mL here. Is {facts.intention.value} mg meant?"
         yield _asked(facts, "other_unit", "Other unit", sentence)
     elif mg != planned:
-        sentence = f"{_n(mg)} mg is not the {_n(planned)} mg of this protocol. Is it meant?"
+        sentence = f"{rough(mg)} mg is not the {rough(planned)} mg of this protocol. Is it meant?"
         yield _asked(facts, "off_the_order", "Not the planned bolus", sentence)
 
 
 def _asked(facts: RateFacts, gate: str, title: str, sentence: str) -> Reason:
     return warned(gate, title, sentence) if gate in facts.confirmed else missing(gate, title, sentence)
-
-
-def _n(number: Fraction | Decimal) -> str:
-    return f"{float(number):.4g}"

@@ -61,6 +61,13 @@ def test_each_hard_limit_refuses_by_its_own_name(facts, gate):
     assert said(facts, minute=minute)[gate] == "refused"
 
 
+def test_a_rate_without_end_is_refused_in_words_and_a_bolus_too():
+    rate, bolus = change_to("9" * 400), replace(change_to("9"), intention=Intention("bolus", Decimal("9" * 400), "mg"))
+
+    assert said(rate)["pump_range"] == "refused"
+    assert said(bolus, minute=0)["session_total"] == "refused"
+
+
 @pytest.mark.parametrize(
     ("facts", "gate"),
     [
