@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,6 +15,7 @@ from clearhead.clinic.infusion import beats
 from clearhead.clinic.infusion.queries.board import help_called, help_mark
 from clearhead.clinic.people.access import access, sites_of, staff
 from clearhead.clinic.people.models import Role
+from clearhead.clinic.plan.models import Session
 from clearhead.clinic.plan.queries import chair_of
 
 ROLES = (Role.FRONT_DESK, Role.NURSE, Role.PRESCRIBER, Role.DIRECTOR, Role.OWNER, Role.PHARMACIST)
@@ -24,12 +24,18 @@ ROLES = (Role.FRONT_DESK, Role.NURSE, Role.PRESCRIBER, Role.DIRECTOR, Role.OWNER
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Help that was called and has not ended. No name: the page may lie open on a desk."""
+    """Help that was called to one chair and has not ended. No name: the page may lie open on a desk."""
 
-    code: UUID
+    session: Session
     chair: str
-    site: str
+    times: int
     at: datetime
+    """When it was called last."""
+
+    @property
+    def clock(self) -> str:
+        """The same on the clock of its site: a desk may look after several."""
+        return f"{self.at.astimezone(self.session.site.tz):%H:%M}"
 
 
 @require_GET
@@ -44,4 +50,4 @@ def help_now(request: Any) -> HttpResponse:
 
 def _calls(request: HttpRequest) -> list[Call]:
     rows = help_called(sites_of(request.user, *ROLES))
-    return [Call(row.session.code, chair_of(row.session), row.session.site.name, row.happened_at) for row in rows]
+    return [Call(one.session, chair_of(one.session), one.times, one.at) for one in rows]

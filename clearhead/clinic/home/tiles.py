@@ -11,9 +11,9 @@ from typing import Literal
 from django.utils.translation import gettext as _
 
 from clearhead.clinic.infusion.models import Infusion
-from clearhead.clinic.infusion.queries.board import HELP
 from clearhead.clinic.infusion.queries.doses import exact
 from clearhead.clinic.infusion.queries.ends import End
+from clearhead.clinic.infusion.queries.flags import HELP
 from clearhead.clinic.infusion.queries.handover import open_flags
 from clearhead.clinic.infusion.queries.late import chart_of, late_of
 from clearhead.clinic.infusion.queries.overdue import Late, level_of

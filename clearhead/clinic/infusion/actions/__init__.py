@@ -5,7 +5,6 @@ from clearhead.clinic.infusion.actions.base import HERE, ChairRefused, RateRefus
 from clearhead.clinic.infusion.actions.bolus import bolus, flush
 from clearhead.clinic.infusion.actions.close import LEFT_OPEN, close, close_drug, finish, take_over
 from clearhead.clinic.infusion.actions.event import (
-    call_help,
     consent_withdrawn,
     emergency,
     heard,
@@ -24,6 +23,7 @@ from clearhead.clinic.infusion.actions.gate import (
     sign_go,
     weigh,
 )
+from clearhead.clinic.infusion.actions.help import call_help
 from clearhead.clinic.infusion.actions.intake import EntryReceipt, Sender, take_in
 from clearhead.clinic.infusion.actions.observe import observe
 from clearhead.clinic.infusion.actions.rate import Ask, change_bag, change_rate, end, pause, resume

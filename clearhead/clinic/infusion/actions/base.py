@@ -83,6 +83,11 @@ def not_ahead(happened_at: datetime, at: datetime) -> None:
         )
 
 
+def believed(happened_at: datetime | None, at: datetime) -> datetime:
+    """For what is never refused: a time in the future is taken as now; the device's own time is kept beside it."""
+    return at if happened_at is None or happened_at > at + AHEAD else happened_at
+
+
 def since_start(infusion: Infusion | None, when: datetime) -> datetime:
     """Refuse what the pump cannot have done before it was started; within the minute of the start, it is the start."""
     if infusion is None or when >= infusion.started_at:

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils import translation
 
 from clearhead.clinic.audit.models import Fact
-from clearhead.clinic.infusion.actions import event, rate, scheduled
+from clearhead.clinic.infusion.actions import event, help, rate, scheduled
 from clearhead.clinic.infusion.actions.adjunct import effect, give
 from clearhead.clinic.infusion.actions.base import refuse
 from clearhead.clinic.infusion.actions.bolus import bolus, flush
@@ -200,7 +200,7 @@ KINDS: dict[str, Callable[[Said], Fact]] = {
     "effect": _effect,
     "note": lambda said: event.note(**said.common, kind=said.text("what") or "note", text=said.text("text")),
     "emergency": lambda said: event.emergency(**said.common, what=said.text("what"), text=said.text("text")),
-    "help": lambda said: event.call_help(**said.common, text=said.text("text")),
+    "help": lambda said: help.call_help(**said.common, text=said.text("text")),
     "stop": lambda said: event.stop(**said.common, reason=said.text("reason")),
     "pump_seen_stopped": _seen_stopped,
     "reading": lambda said: event.read_pump(**said.common, pump_ml=said.number("pump_ml")),

@@ -13,20 +13,21 @@ from clearhead.clinic.audit.models import Receipt
 from clearhead.clinic.consent.models import Consent
 from clearhead.clinic.infusion.actions import rate
 from clearhead.clinic.infusion.actions.base import (
-    AHEAD,
     HERE,
     ChairRefused,
     Written,
     add,
+    believed,
     lock,
     not_ahead,
     raise_flag,
     refuse,
     since_start,
 )
+from clearhead.clinic.infusion.actions.help import ended_by
 from clearhead.clinic.infusion.actions.moment import flag_overtaken
 from clearhead.clinic.infusion.actions.recount import recount
-from clearhead.clinic.infusion.entered import NOTES
+from clearhead.clinic.infusion.entered import EMERGENCY_OVER, NOTES
 from clearhead.clinic.infusion.models import Event, Flag, Infusion, PumpReading, RateChange
 from clearhead.clinic.infusion.queries.doses import account, dose_rows, exact
 from clearhead.clinic.infusion.queries.pinned import protocol_of
@@ -84,38 +85,13 @@ def emergency(
     client_id: UUID | None = None,
 ) -> Event:
     """One line of the emergency's timeline. Nothing is required and nothing is refused: an unknown word is kept."""
-    return add(
+    row = add(
         Event, session=session, at=at, by=by, verb="emergency", happened_at=believed(happened_at, at), written=written,
         kind="emergency", text=text[:500], detail={"what": (what or "other")[:60]},
     )  # fmt: skip
-
-
-@audit.once
-def call_help(
-    *,
-    session: Session,
-    by: User | None,
-    at: datetime,
-    text: str = "",
-    happened_at: datetime | None = None,
-    written: Written = HERE,
-    client_id: UUID | None = None,
-) -> Event:
-    """Help is called to this chair: by anyone, the desk included. It stands as a high flag until answered."""
-    row = add(
-        Event, session=session, at=at, by=by, verb="help called", happened_at=believed(happened_at, at),
-        written=written, kind="help", text=text[:500],
-    )  # fmt: skip
-    raise_flag(
-        session=session, at=at, by=by, rule="help", level="high", since=row.happened_at, for_prescriber=True,
-        sentence="Help was called to this chair.", value=str(row.code),
-    )  # fmt: skip
+    if what in EMERGENCY_OVER and by is not None:
+        ended_by(row, by, at, written)
     return row
-
-
-def believed(happened_at: datetime | None, at: datetime) -> datetime:
-    """For what is never refused: a time in the future is taken as now; the device's own time is kept beside it."""
-    return at if happened_at is None or happened_at > at + AHEAD else happened_at
 
 
 def stop(

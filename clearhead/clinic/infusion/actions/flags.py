@@ -9,9 +9,10 @@ from uuid import UUID
 
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.infusion.actions.base import HERE, Written, add, lock, not_ahead, raise_flag, refuse
+from clearhead.clinic.infusion.actions.help import called_until
 from clearhead.clinic.infusion.entered import BACK, CORRECTED
 from clearhead.clinic.infusion.models import Flag, FlagAck, Observation
-from clearhead.clinic.infusion.queries.flags import FlagLine, flag_lines
+from clearhead.clinic.infusion.queries.flags import HELP, FlagLine, flag_lines
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.infusion.queries.vitals import COLUMNS, limit_facts, observations
 from clearhead.clinic.people.access import roles_of
@@ -137,10 +138,22 @@ def acknowledge(
     lock(session)
     not_ahead(happened_at or at, at)
     over = cleared and not flag.rule.startswith("limit:")
-    said = add(
-        FlagAck, session=session, at=at, by=by, verb="flag answered", happened_at=happened_at, written=written,
-        flag=flag, done=done[:300], cleared=over, by_prescriber=Role.PRESCRIBER in roles_of(by, session.site),
-    )  # fmt: skip
+    said, *_same = [
+        add(
+            FlagAck, session=session, at=at, by=by, verb="flag answered", happened_at=happened_at, written=written,
+            flag=one, done=done[:300], cleared=over, by_prescriber=Role.PRESCRIBER in roles_of(by, session.site),
+        )
+        for one in _answered_with(flag, happened_at or at)
+    ]  # fmt: skip
     if flag.rule.startswith(LIMIT):
         keep_flags(session, at, by)
     return said
+
+
+def _answered_with(flag: Flag, when: datetime) -> list[Flag]:
+    """This flag; of calls for help every one that was made at this chair until then."""
+    if flag.rule != HELP:
+        return [flag]
+    lines = called_until(flag.session, when)
+    here = [line.flag for line in lines if flag in line.rows]
+    return [*(here or [flag]), *(line.flag for line in lines if flag not in line.rows)]

@@ -9,12 +9,11 @@ from django.db.models import Prefetch, Q, Sum
 
 from clearhead.clinic.infusion import beats
 from clearhead.clinic.infusion.models import Adjunct, Bag, Bolus, Flag, FlagAck, Infusion, RateChange
+from clearhead.clinic.infusion.queries.flags import HELP, Calls, FlagLine, calls_of, lines_of
 from clearhead.clinic.people.models import Site
 from clearhead.clinic.plan.models import Session
 
 TODAY = timedelta(hours=18)
-HELP = "help"
-"""The flag of a call for help."""
 
 
 def chairs_at(site: Site, now: datetime) -> tuple[Session, ...]:
@@ -34,11 +33,18 @@ def site_mark(site: Site, now: datetime) -> int:
     return int(rows.aggregate(sum=Sum("last_fact"))["sum"] or 0)
 
 
-def help_called(sites: Iterable[Site]) -> tuple[Flag, ...]:
-    """Calls for help that have not ended, the oldest first."""
+def help_called(sites: Iterable[Site]) -> tuple[Calls, ...]:
+    """Calls for help that have not ended, as one for each chair, the chair that waits longest first."""
+    called = Flag._default_manager.filter(session__site__in=list(sites), rule=HELP)
     ended = FlagAck.standing().filter(cleared=True).values("flag_id")
-    rows = Flag.standing().filter(session__site__in=list(sites), rule=HELP).exclude(pk__in=ended)
-    return tuple(rows.select_related("session__site").order_by("happened_at", "pk"))
+    waiting = called.filter(corrected_by__isnull=True, struck=False).exclude(pk__in=ended).values("session_id")
+    rows = called.filter(session_id__in=waiting).select_related("session__site").order_by("happened_at", "pk")
+    chairs: dict[int, list[FlagLine]] = {}
+    for line in lines_of(rows.prefetch_related(Prefetch("acks", FlagAck.standing()))):
+        if line.open:
+            chairs.setdefault(line.flag.session_id, []).append(line)
+    ordered = sorted(chairs.values(), key=lambda lines: min(row.happened_at for row in lines[0].rows))
+    return tuple(calls for lines in ordered if (calls := calls_of(lines)) is not None)
 
 
 def help_mark() -> str:

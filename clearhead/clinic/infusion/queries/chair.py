@@ -31,7 +31,7 @@ from clearhead.clinic.infusion.queries.adjuncts import (
 )
 from clearhead.clinic.infusion.queries.doses import DoseRows
 from clearhead.clinic.infusion.queries.ends import End, ends_of
-from clearhead.clinic.infusion.queries.flags import FlagLine, flag_lines, gravest_first
+from clearhead.clinic.infusion.queries.flags import Calls, FlagLine, calls_of, flag_lines, gravest_first
 from clearhead.clinic.infusion.queries.gates import open_access, prescriber_present
 from clearhead.clinic.infusion.queries.handover import responsible
 from clearhead.clinic.infusion.queries.ontime import counted
@@ -155,6 +155,11 @@ class ChairView:
         """Flags whose episode is not over, the gravest first."""
         found = [line for line in self.flags if line.open]
         return tuple(sorted(found, key=lambda line: gravest_first(line.flag)))
+
+    @property
+    def help_called(self) -> Calls | None:
+        """Help that was called here and has not ended."""
+        return calls_of(self.flags)
 
 
 def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:

@@ -19,9 +19,11 @@ from clearhead.clinic.infusion.entered import BY_ITSELF
 from clearhead.clinic.infusion.models import Flag, FlagAck
 from clearhead.clinic.plan.models import Session
 
+HELP = "help"
+"""The flag of a call for help."""
 LEVELS = ("high", "medium", "low")
 DANGER = (
-    ("help",),
+    (HELP,),
     ("spo2_percent", "breathlessness"),
     ("respirations_per_min",),
     ("sedation_rass",),
@@ -59,6 +61,8 @@ class FlagLine:
     """Names the question on a screen; stays while only its words change."""
     open: bool
     """True while its episode is not over."""
+    rows: tuple[Flag, ...]
+    """The whole episode, the newest first."""
 
     @property
     def answered(self) -> bool:
@@ -69,6 +73,22 @@ class FlagLine:
     def unanswered(self) -> bool:
         """True for a high flag that waits for a word."""
         return self.open and self.flag.level == "high" and not self.answered
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Help that was called to one chair and has not ended, however often it was called."""
+
+    session: Session
+    times: int
+    at: datetime
+    """When it was called last."""
+
+
+def calls_of(lines: Iterable[FlagLine]) -> Calls | None:
+    """The open calls among the flags of one chair, as one."""
+    rows = [row for line in lines if line.open and line.flag.rule == HELP for row in line.rows]
+    return Calls(rows[0].session, len(rows), max(row.happened_at for row in rows)) if rows else None
 
 
 def lines_of(rows: Iterable[Flag], until: datetime | None = None) -> tuple[FlagLine, ...]:
@@ -95,6 +115,7 @@ def _line(flag: Flag, known: dict[int, Flag], until: datetime | None) -> FlagLin
         question[-1].recorded_at,
         question[-1].code,
         not any(ack.cleared for ack in said[flag.pk]),
+        tuple(episode),
     )
 
 

@@ -1,7 +1,7 @@
 // Help that was called anywhere at this clinic stands on this page within two seconds.
 const EVERY_MS = 2000, FRESH_MS = 60000;
 const box = () => document.getElementById("help-now");
-const own = document.querySelector("[data-chair]")?.dataset.chair; // this chair's page has a banner of its own
+const own = document.querySelector(".room[data-chair]")?.dataset.chair; // this chair's page has a banner of its own
 let fresh = -Infinity;
 
 async function look() {
@@ -12,11 +12,17 @@ async function look() {
     if (reply.status !== 200) return;
     const page = new DOMParser().parseFromString(await reply.text(), "text/html").getElementById("help-now");
     page.dataset.address = box().dataset.address;
-    page.querySelector(`[data-code="${own}"]`)?.remove();
+    page.querySelectorAll(`[data-code="${own}"]`).forEach((line) => line.remove());
     if (page.innerHTML !== box().innerHTML) box().replaceWith(document.importNode(page, true));
     else box().dataset.mark = page.dataset.mark;
+    fit();
     fresh = performance.now();
   } catch { /* asked again in a moment; a clinic that is lost is said elsewhere */ }
+}
+
+// Whatever else sticks to the top of a page sticks below these lines: whose chair it is stays readable.
+function fit() {
+  document.documentElement.style.setProperty("--help", `${box().offsetHeight}px`);
 }
 
 async function always() {
@@ -25,4 +31,5 @@ async function always() {
 }
 
 document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
+addEventListener("resize", fit);
 always();
