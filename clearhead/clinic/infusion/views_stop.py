@@ -142,7 +142,7 @@ def _client_id(request: HttpRequest) -> uuid.UUID | None:
 
 
 def _text(request: HttpRequest, name: str) -> str:
-    return request.POST.get(name, "")[:500].replace("\x00", "")
+    return request.POST.get(name, "").replace("\x00", "")
 
 
 def _ml(request: HttpRequest) -> Decimal | None:

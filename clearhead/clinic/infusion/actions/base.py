@@ -14,7 +14,7 @@ from django.db.models import F
 
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.infusion.entered import Secret as Secret
-from clearhead.clinic.infusion.models import ChairFact, Flag, Infusion
+from clearhead.clinic.infusion.models import ChairFact, Event, Flag, Infusion
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.rules.reasons import missing, refused
@@ -27,6 +27,10 @@ LONG_AGO = timedelta(minutes=60)
 MINUTE = timedelta(minutes=1)
 SMALL = 2**15
 """What a small whole number of the database stays below."""
+TYPED = ("text", "note", "done", "reason")
+"""Columns that hold what somebody wrote, in their own words."""
+WHOLE = "whole"
+"""Where an event keeps a text that is longer than its line."""
 Row = TypeVar("Row", bound=ChairFact)
 
 
@@ -123,6 +127,10 @@ def add(
     **fields: Any,
 ) -> Row:
     """One fact on the chair's record, counted for the screens that poll, and audited."""
+    long = _too_long(model, fields)
+    fields = fields | {name: short(text, _room(model, name)) for name, text in long.items()}
+    if model is Event and long:
+        fields["detail"] = {**fields.get("detail", {}), WHOLE: long["text"]}
     row: Row = model(
         session=session,
         happened_at=happened_at or at,
@@ -146,7 +154,28 @@ def add(
         patient=session.patient,
         body={**_where(written), "happened_at": happened_at or at, **body},
     )
+    if model is not Event:
+        for text in long.values():
+            add(
+                Event, session=session, at=at, by=by, verb="event: note", happened_at=happened_at, written=written,
+                kind="note", text=f"In full ({verb}): {text}", detail={"of": str(row.code)},
+            )  # fmt: skip
     return row
+
+
+def short(text: str, most: int) -> str:
+    """As much as fits, and a sign that there is more."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _too_long(model: type[ChairFact], fields: dict[str, Any]) -> dict[str, str]:
+    """What somebody wrote that its column has no room for. The fact is charted, and nothing of its words is lost."""
+    written = {name: str(fields[name]) for name in TYPED if name in fields}
+    return {name: text for name, text in written.items() if len(text) > _room(model, name)}
+
+
+def _room(model: type[ChairFact], name: str) -> int:
+    return getattr(model._meta.get_field(name), "max_length", None) or 0
 
 
 def _fits(row: ChairFact) -> None:

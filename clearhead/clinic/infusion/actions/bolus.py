@@ -70,7 +70,7 @@ def bolus(
     row = add(
         Bolus, session=session, at=at, by=by, verb="bolus", happened_at=when, written=written, bag=then.bag, mg=mg,
         over_min=over_min, intended=intended, second_person=check.checker if check else None,
-        single_handed=alone(verdict), reason=ask.reason[:300], verdict=verdict_json(verdict),
+        single_handed=alone(verdict), reason=ask.reason, verdict=verdict_json(verdict),
         breach="" if intended else breach_of(verdict),
     )  # fmt: skip
     flag_breach(row, verdict, session, by, at)

@@ -22,6 +22,7 @@ from clearhead.clinic.infusion.actions.base import (
     not_ahead,
     raise_flag,
     refuse,
+    short,
     since_start,
 )
 from clearhead.clinic.infusion.actions.help import ended_by
@@ -68,7 +69,7 @@ def note(
         raise refuse("act_permitted", "Who may", "Only a prescriber agrees to a step.")
     return add(
         Event, session=session, at=at, by=by, verb=f"event: {kind}", happened_at=happened_at, written=written,
-        kind=kind, text=text[:500], detail=detail or {},
+        kind=kind, text=text, detail=detail or {},
     )  # fmt: skip
 
 
@@ -87,7 +88,7 @@ def emergency(
     """One line of the emergency's timeline. Nothing is required and nothing is refused: an unknown word is kept."""
     row = add(
         Event, session=session, at=at, by=by, verb="emergency", happened_at=believed(happened_at, at), written=written,
-        kind="emergency", text=text[:500], detail={"what": (what or "other")[:60]},
+        kind="emergency", text=text, detail={"what": (what or "other")[:60]},
     )  # fmt: skip
     if what in EMERGENCY_OVER and by is not None:
         ended_by(row, by, at, written)
@@ -124,7 +125,7 @@ def heard(
     known = receipts.filter(result__startswith=f"{Event._meta.label}:").first()
     if known is None:
         return None
-    said = Event.objects.filter(session=session, kind=kind, text=text[:500], pk=known.result.rpartition(":")[2])
+    said = Event.objects.filter(session=session, kind=kind, text=short(text, 500), pk=known.result.rpartition(":")[2])
     row = said.first()
     same = row is not None and all(_alike(row.detail.get(name), value) for name, value in detail.items())
     return row if same else None
@@ -154,14 +155,14 @@ def _stop(
     detail = {"conflicting_id": conflicting} if conflicting else {}
     row = add(
         Event, session=session, at=at, by=by, verb="STOP", happened_at=when, written=written, kind="stop",
-        text=reason[:500], detail=detail,
+        text=reason, detail=detail,
     )  # fmt: skip
     last = rows.at(when).last
     if infusion is not None and last is not None and last.kind != RateChange.Kind.END:
         add(
             RateChange, session=session, at=at, by=by, verb="pump: end", happened_at=when, written=written,
             bag=last.bag, kind="end", entered_value=Decimal(0), entered_unit="mL/h", pump_ml_per_h=Decimal(0),
-            intended=False, reason=(reason or "STOP")[:300],
+            intended=False, reason=short(reason or "STOP", 300),
         )  # fmt: skip
         rate.settle(infusion)
         recount(session, by, at)

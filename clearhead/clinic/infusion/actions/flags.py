@@ -141,7 +141,7 @@ def acknowledge(
     said, *_same = [
         add(
             FlagAck, session=session, at=at, by=by, verb="flag answered", happened_at=happened_at, written=written,
-            flag=one, done=done[:300], cleared=over, by_prescriber=Role.PRESCRIBER in roles_of(by, session.site),
+            flag=one, done=done, cleared=over, by_prescriber=Role.PRESCRIBER in roles_of(by, session.site),
         )
         for one in _answered_with(flag, happened_at or at)
     ]  # fmt: skip

@@ -32,7 +32,7 @@ def call_help(
     lock(session)
     row = add(
         Event, session=session, at=at, by=by, verb="help called", happened_at=believed(happened_at, at),
-        written=written, kind="help", text=text[:500],
+        written=written, kind="help", text=text,
     )  # fmt: skip
     before = [line for line in open_lines(session) if line.flag.rule == HELP]
     line, calls = (before[-1], calls_of(before)) if before else (None, None)

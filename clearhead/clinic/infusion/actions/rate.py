@@ -227,7 +227,7 @@ def _set(
     row = add(
         RateChange, session=session, at=at, by=by, verb=f"pump: {kind}", happened_at=when, written=written, bag=bag,
         kind=kind, entered_value=wanted.value, entered_unit=wanted.unit, pump_ml_per_h=shown, intended=intended,
-        second_person=check.checker if check else None, single_handed=alone(verdict), reason=ask.reason[:300],
+        second_person=check.checker if check else None, single_handed=alone(verdict), reason=ask.reason,
         verdict=verdict_json(verdict), breach="" if intended else breach_of(verdict),
     )  # fmt: skip
     flag_breach(row, verdict, session, by, at)

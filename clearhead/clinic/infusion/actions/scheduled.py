@@ -185,5 +185,5 @@ def leave_out(
     detail = {"order_id": order_id, "number": dose.number, "due_at": dose.due_at.isoformat() if dose.due_at else None}
     return add(
         Event, session=session, at=at, by=by, verb="drug left out", happened_at=when, written=written, kind=NOT_GIVEN,
-        text=f"{dose.drug.title}: {why.strip()}"[:500], detail=detail,
+        text=f"{dose.drug.title}: {why.strip()}", detail=detail,
     )  # fmt: skip

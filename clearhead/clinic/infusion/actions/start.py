@@ -69,7 +69,7 @@ def start(
         RateChange, session=session, at=at, by=by, verb="pump: start", written=written, bag=bag, kind="start",
         entered_value=value, entered_unit=unit, pump_ml_per_h=shown, intended=True,
         second_person=check.checker if check else None, single_handed=alone(verdict),
-        reason=ask.reason[:300], verdict=verdict_json(verdict),
+        reason=ask.reason, verdict=verdict_json(verdict),
     )  # fmt: skip
     if responsible(session) is None:
         add(Responsible, session=session, at=at, by=by, verb="takes the chair", written=written, nurse=by)

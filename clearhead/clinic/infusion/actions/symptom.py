@@ -41,7 +41,7 @@ def symptom(
         raise refuse("symptom", "Symptom", "A symptom of the protocol's list has a grade from 0 to 3.")
     row = add(
         Symptom, session=session, at=at, by=by, verb="symptom", happened_at=happened_at, written=written, symptom=code,
-        grade=grade, note=note[:200],
+        grade=grade, note=note,
     )  # fmt: skip
     keep_symptom_flag(session, code, at, by)
     return row

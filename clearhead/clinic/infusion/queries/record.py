@@ -86,6 +86,11 @@ class Line:
         return BY_HAND.get(str(entry.get("kind")), "infusion-note") if isinstance(entry, dict) else "infusion-note"
 
     @property
+    def in_full(self) -> str:
+        """What was written, where its line has no room for all of it."""
+        return str(self.row.detail.get("whole", "")) if isinstance(self.row, models.Event) else ""
+
+    @property
     def may_strike(self) -> bool:
         """True for entries a clinician may take back."""
         stays = getattr(self.row, "kind", "") in NEVER_TAKEN_BACK or goes_on(self.row)
