@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_GET
 from clearhead.clinic.infusion import beats
 from clearhead.clinic.infusion.queries.board import help_called, help_mark
 from clearhead.clinic.people.access import access, sites_of, staff
-from clearhead.clinic.people.models import Role
+from clearhead.clinic.people.models import Role, Site
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.plan.queries import chair_of
 
@@ -45,9 +46,11 @@ def help_now(request: Any) -> HttpResponse:
     mark = help_mark()
     if request.GET.get("after") == mark:
         return beats.unchanged(request, beats.Question.HELP)
-    return render(request, "home/_help_now.html", {"calls": _calls(request), "mark": mark, "now": timezone.now()})
+    sites = sites_of(request.user, *ROLES)
+    shown = {"calls": _calls(sites), "sites": len(sites), "mark": mark, "now": timezone.now()}
+    return render(request, "home/_help_now.html", shown)
 
 
-def _calls(request: HttpRequest) -> list[Call]:
-    rows = help_called(sites_of(request.user, *ROLES))
+def _calls(sites: Sequence[Site]) -> list[Call]:
+    rows = help_called(sites)
     return [Call(one.session, chair_of(one.session), one.times, one.at) for one in rows]
