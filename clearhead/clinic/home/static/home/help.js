@@ -1,4 +1,6 @@
 // Help that was called anywhere at this clinic stands on this page within two seconds.
+import { heard } from "../web/clinic.js";
+
 const EVERY_MS = 2000, FRESH_MS = 60000;
 const box = () => document.getElementById("help-now");
 const own = document.querySelector(".room[data-chair]")?.dataset.chair; // this chair's page has a banner of its own
@@ -8,7 +10,7 @@ async function look() {
   const all = performance.now() - fresh > FRESH_MS;
   const query = all ? "" : `?after=${box().dataset.mark}`;
   try {
-    const reply = await fetch(box().dataset.address + query, { cache: "no-store", redirect: "error", signal: AbortSignal.timeout(4000) });
+    const reply = heard(await fetch(box().dataset.address + query, { cache: "no-store", redirect: "error", signal: AbortSignal.timeout(4000) }));
     if (reply.status !== 200) return;
     const page = new DOMParser().parseFromString(await reply.text(), "text/html").getElementById("help-now");
     page.dataset.address = box().dataset.address;
