@@ -18,6 +18,8 @@ from django.db import IntegrityError, models, transaction
 from clearhead.clinic.audit.models import Anchor, Chain, Event, Receipt
 
 HOUSE = "house"
+NOT_CONTENT = frozenset({"at", "client_id", "ends_later"})
+"""What may differ when the same entry is sent again: when it came, and what came beside it."""
 REFUSED = "refused"
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -127,8 +129,8 @@ def once(action: Callable[P, R]) -> Callable[P, R]:
 
     Give it `client_id`: the first call does the work and keeps a receipt in the same transaction; the same call
     again returns the same rows and does nothing; the same id with other content raises Conflict. Without
-    `client_id` the action is only atomic. `at` (when the server heard of it) is not part of the content, and neither is
-    `secret`: not even the quick hash of a PIN is kept.
+    `client_id` the action is only atomic. `at` (when the server heard of it) and what else came with it (NOT_CONTENT)
+    are not part of the content, and neither is `secret`: not even the quick hash of a PIN is kept.
     """
     name = f"{action.__module__.removeprefix('clearhead.clinic.')}.{action.__name__}"
 
@@ -138,7 +140,7 @@ def once(action: Callable[P, R]) -> Callable[P, R]:
         if client_id is None:
             with transaction.atomic():
                 return action(*args, **kwargs)
-        digest = sha256_of({key: value for key, value in kwargs.items() if key not in {"at", "client_id"}})
+        digest = sha256_of({key: value for key, value in kwargs.items() if key not in NOT_CONTENT})
         chosen = cast(UUID, client_id)
         try:
             with transaction.atomic():

@@ -89,12 +89,19 @@ def start_attack(
     ended_at: datetime | None = None,
     entered_at: datetime | None = None,
     code: UUID | None = None,
+    ends_later: bool = False,
     client_id: UUID | None = None,
 ) -> Attack:
-    """A headache begins (or began, and may be over). An offline phone chooses the code, so that more can follow."""
+    """A headache begins (or began, and may be over). An offline phone chooses the code, so that more can follow.
+
+    One that begins while another is going on is the same headache (two phones, two taps): it is kept as it was entered,
+    and what stands after it began with the earlier of the two. `ends_later`: its end comes right behind it.
+    """
     moment = entered(entered_at, at)
     begun, over = entered(started_at, moment), ended_at and entered(ended_at, moment)
     can_be_one_attack(patient, begun, over, zone, moment)
+    _lock(patient)
+    beside = queries.attack_beside(patient, moment, ended=ends_later) if over is None else None
     day = local_date_of_entry(begun, zone)
     chosen = {"code": code} if code is not None else {}
     attack = Attack.objects.create(
@@ -105,13 +112,28 @@ def start_attack(
         happened_at=begun,
         recorded_at=at,
         recorded_by=by,
+        corrects=beside.row if beside else None,
         **chosen,
     )
     if over is not None:
         _event(attack, AttackEvent.Kind.OVER, "", over, by, at, None)
-    said = {"ended_at": over} if over else {}
+    said = {"ended_at": over} if over else {"joins": beside.row} if beside else {}
     audit.record(chain=_chain(patient), at=at, by=by, verb="start attack", subject=attack, patient=patient, body=said)
-    return attack
+    return _began_before(attack, beside.row, by, at) if beside and beside.started_at < begun else attack
+
+
+def _began_before(attack: Attack, earlier: Attack, by: User | None, at: datetime) -> Attack:
+    """The headache had begun already: its first start stands again, behind what was entered now."""
+    return Attack.objects.create(
+        patient=attack.patient,
+        zone=earlier.zone,
+        precision_min=earlier.precision_min,
+        backfilled=earlier.backfilled,
+        happened_at=earlier.happened_at,
+        recorded_at=at,
+        recorded_by=by,
+        corrects=attack,
+    )
 
 
 @audit.once

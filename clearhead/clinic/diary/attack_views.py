@@ -45,8 +45,8 @@ def start(request: HttpRequest) -> HttpResponse:
         ago = said["minutes_ago"]
         begun = said["started_at"] if ago is None else now - timedelta(minutes=ago)
         running = queries.open_attack(patient)
-        if running is not None and said["started_at"] is None:
-            return redirect("diary-attack")
+        if running is not None and ago is not None and running.started_at <= begun:
+            return redirect("diary-attack")  # it is going on already: nothing new was said
         try:
             actions.start_attack(
                 patient=patient,

@@ -145,6 +145,19 @@ def open_attack(patient: Patient) -> AttackView | None:
     return running[-1] if running else None
 
 
+def attack_beside(patient: Patient, tapped: datetime, *, ended: bool) -> AttackView | None:
+    """The attack that was going on when another one was tapped, or that is going on while the other one is not over.
+
+    `ended`: it is known when the other one was over. A patient has one headache at a time.
+    """
+    beside = [
+        one
+        for one in attacks_of(patient)
+        if (one.open and not ended) or (one.started_at <= tapped and (one.ended_at is None or tapped < one.ended_at))
+    ]
+    return beside[-1] if beside else None
+
+
 def _with_events(rows: list[models.Attack]) -> list[AttackView]:
     lines = {row.pk: lineage(row) for row in rows}
     every = {pk for line in lines.values() for pk in line}

@@ -46,10 +46,19 @@ def test_while_an_attack_is_open_three_buttons_stand_alone_in_the_dark(phone: Cl
 
 
 def test_a_second_start_while_one_is_open_adds_none(phone: Client) -> None:
-    phone.post("/diary/attack/start/", {"minutes_ago": 0})
     phone.post("/diary/attack/start/", {"minutes_ago": 30})
+    phone.post("/diary/attack/start/", {"minutes_ago": 0})
 
     assert Attack.objects.count() == 1
+
+
+def test_a_second_start_that_lies_earlier_moves_the_one_that_is_open(phone: Client, petra: Any) -> None:
+    phone.post("/diary/attack/start/", {"minutes_ago": 0})
+    phone.post("/diary/attack/start/", {"minutes_ago": 30})
+    (view,) = queries.attacks_of(petra)
+
+    assert view.open
+    assert timezone.now() - view.started_at > timedelta(minutes=29)
 
 
 def test_a_start_without_a_time_or_in_the_future_is_refused(phone: Client) -> None:
