@@ -20,6 +20,10 @@ class DiaryRefused(Exception):
     """An entry that cannot be kept as it stands; says what now."""
 
 
+class ComesFirst(DiaryRefused):
+    """Something else has to arrive before: the entry stays where it is and is sent again."""
+
+
 class ChangedSince(DiaryRefused):
     """The page showed an attack as it no longer is."""
 

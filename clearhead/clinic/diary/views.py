@@ -14,15 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from clearhead.clinic.audit.actions import Conflict
-from clearhead.clinic.diary import actions, charts, queries, words
-from clearhead.clinic.diary.forms import DayForm, DoseForm, MedicineForm, MonthForm, QueuedForm, StartForm
-from clearhead.clinic.diary.models import Attack, AttackEvent
+from clearhead.clinic.diary import actions, charts, intake, queries, words
+from clearhead.clinic.diary.forms import DayForm, DoseForm, MedicineForm, MonthForm, StartForm
 from clearhead.clinic.people.access import DIARY, access
 from clearhead.clinic.people.models import Patient
 from clearhead.medicine.headache.diary import local_date_of_entry
-
-QUEUE_LIMIT = 200
 
 
 @require_GET
@@ -189,61 +185,13 @@ def sync(request: HttpRequest) -> HttpResponse:
     """What the phone kept while it was offline. Each entry is answered for itself; sending again changes nothing."""
     try:
         sent = json.loads(request.body)["entries"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
+        sent = None
+    if not isinstance(sent, list):
         return JsonResponse({"sentence": _("This is not a list of diary entries.")}, status=422)
-    if not isinstance(sent, list) or len(sent) > QUEUE_LIMIT:
-        return JsonResponse({"sentence": _("Too many entries at once.")}, status=422)
     now = timezone.now()
-    results = [_take_in(_patient(request), _user(request), entry, now) for entry in sent]
+    results = intake.take_in(patient=_patient(request), by=_user(request), entries=sent, at=now)
     return JsonResponse({"results": results, "at": now.isoformat()})
-
-
-def _take_in(patient: Patient, user: Any, entry: Any, now: Any) -> dict[str, str]:
-    form = QueuedForm(entry if isinstance(entry, dict) else {}, zone=patient.zone)
-    name = str(entry.get("id", "")) if isinstance(entry, dict) else ""
-    if not form.is_valid():
-        told = " ".join(str(error) for errors in form.errors.values() for error in errors)
-        return {"id": name, "state": "refused", "sentence": told}
-    try:
-        _keep(patient, user, form.cleaned_data, now)
-    except (actions.DiaryRefused, Conflict) as refusal:
-        return {"id": name, "state": "refused", "sentence": str(refusal)}
-    return {"id": name, "state": "saved", "sentence": ""}
-
-
-def _keep(patient: Patient, user: Any, said: dict[str, Any], now: Any) -> None:
-    zone, entered = said["zone"] or patient.zone, said["entered_at"]
-    if said["kind"] == "day":
-        actions.record_day(
-            patient=patient,
-            local_date=said["local_date"],
-            answer=said["answer"],
-            zone=zone,
-            entered_at=entered,
-            by=user,
-            at=now,
-            client_id=said["id"],
-        )
-    elif said["kind"] == "start":
-        ago = said["minutes_ago"]
-        actions.start_attack(
-            patient=patient,
-            started_at=said["started_at"] if ago is None else entered - timedelta(minutes=ago),
-            ended_at=said["ended_at"] if ago is None else None,
-            entered_at=entered,
-            precision_min=(ago or 0) // 2,
-            zone=zone,
-            code=said["id"],
-            by=user,
-            at=now,
-            client_id=said["id"],
-        )
-    else:
-        attack = Attack.objects.filter(patient__in=patient.charts, code=said["attack"]).first()
-        if attack is None:
-            raise actions.DiaryRefused(_("The attack this belongs to is not here yet. It is sent first."))
-        kind = AttackEvent.Kind.OVER if said["kind"] == "over" else AttackEvent.Kind.WORSE
-        actions.add_to_attack(attack=attack, kind=str(kind), happened_at=entered, by=user, at=now, client_id=said["id"])
 
 
 def _patient(request: Any) -> Patient:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.people.models import Course, Patient
 
 FIELD = "form_for"
 SALT = "clearhead.form"
+PHONE_SALT = "clearhead.phone"
 
 
 class WrongPatient(Exception):
@@ -26,6 +29,20 @@ class MergedChart(Exception):
 def token(patient: Patient | None) -> str:
     """What a form about this patient carries."""
     return signing.dumps(str(patient.code) if patient else "-", salt=SALT)
+
+
+def names_of(patient: Patient) -> list[str]:
+    """What a phone calls this patient: the name to write with first, then those of merged charts and older keys.
+
+    Unlike `token` it holds no code that stands anywhere else, and it stays the same, so that the phone can compare it.
+    """
+    codes = dict(Patient.objects.filter(pk__in=patient.charts).values_list("pk", "code"))
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return [
+        salted_hmac(PHONE_SALT, str(codes[pk]), secret=key, algorithm="sha256").hexdigest()[:32]
+        for pk in patient.charts
+        for key in keys
+    ]
 
 
 def check(request: HttpRequest, patient: Patient | None) -> None:

@@ -84,7 +84,7 @@ def test_an_attack_that_began_at_another_time_is_saved_with_that_time(signed_in:
     signed_in.goto(f"{live_server.url}/diary/attack/")
     began_then(signed_in, shown)
 
-    signed_in.get_by_role("button", name="Worse").wait_for()
+    signed_in.get_by_role("link", name="Took medicine").wait_for()
     assert Attack.objects.get().happened_at == moment
 
 
@@ -141,7 +141,7 @@ def test_the_button_beside_an_empty_time_sends_nothing(signed_in: Any, live_serv
     began_then(signed_in, "")
     signed_in.get_by_role("button", name="30 min ago").click()
 
-    signed_in.get_by_role("button", name="Worse").wait_for()
+    signed_in.get_by_role("link", name="Took medicine").wait_for()
     assert timezone.now() - Attack.objects.get().happened_at > timedelta(minutes=29)
 
 
@@ -163,5 +163,5 @@ def test_the_hour_that_came_twice_offers_its_two_choices_on_the_phone(
     signed_in.get_by_label("the second, after it").check()
     signed_in.get_by_role("button", name="It began then").click()
 
-    expect(signed_in.get_by_role("button", name="Worse")).to_be_visible()
+    expect(signed_in.get_by_role("link", name="Took medicine")).to_be_visible()
     assert Attack.objects.get().happened_at == datetime(2026, 11, 1, 6, 30, tzinfo=UTC)

@@ -46,6 +46,13 @@ def face(context: dict[str, Any], patient: Patient | None) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def whose(context: dict[str, Any]) -> str:
+    """The names under which a phone keeps what waits for the patient who is signed in; empty for anybody else."""
+    patient = getattr(context["request"].user, "patient", None)
+    return " ".join(guard.names_of(patient)) if patient is not None else ""
+
+
+@register.simple_tag(takes_context=True)
 def form_guard(context: dict[str, Any], patient: Patient | None = None) -> str:
     """What every form about a patient carries: the cross-site token and the patient it was opened for."""
     return format_html(

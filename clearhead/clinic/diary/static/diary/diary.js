@@ -1,39 +1,14 @@
-// Entries made without a connection wait on the phone and are sent later. Every entry carries an id chosen here, so
-// sending it twice changes nothing. Without this script the same forms go to the clinic directly.
-const STORE = "entries";
+// A tap is kept on the phone, shown at once and sent to the clinic. Without this script the same forms go there directly.
+import { drain, forget, keep, waiting } from "./queue.js";
+import { showKept } from "./kept.js";
+
+const RETRY_MS = 30000;
 const place = document.querySelector("[data-sync]");
 const line = document.querySelector("[data-saved]");
-
-function database() {
-  return new Promise((resolve, reject) => {
-    const opening = indexedDB.open("clearhead-diary", 1);
-    opening.onupgradeneeded = () => opening.result.createObjectStore(STORE, { keyPath: "order", autoIncrement: true });
-    opening.onsuccess = () => resolve(opening.result);
-    opening.onerror = () => reject(opening.error);
-  });
-}
-
-async function inStore(mode, work) {
-  const opened = await database();
-  try {
-    return await new Promise((resolve, reject) => {
-      const transaction = opened.transaction(STORE, mode);
-      const asked = work(transaction.objectStore(STORE));
-      transaction.oncomplete = () => resolve(asked.result);
-      transaction.onerror = () => reject(transaction.error);
-    });
-  } finally {
-    opened.close();
-  }
-}
-
-const waiting = () => inStore("readonly", (store) => store.getAll());
-const keep = (entry) => inStore("readwrite", (store) => store.add(entry));
-const replace = (entry) => inStore("readwrite", (store) => store.put(entry));
-const forget = (order) => inStore("readwrite", (store) => store.delete(order));
+const names = place.dataset.diary.split(" ");
+let taking = 0;
 
 function say(state, words) {
-  if (!line) return;
   line.className = `saved ${state}`;
   line.textContent = words;
 }
@@ -45,7 +20,8 @@ const OF_THE_PAGE = new Set(["csrfmiddlewaretoken", "form_for", "client_id", "zo
 
 function entryOf(form, button) {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const entry = { id: crypto.randomUUID(), kind: form.dataset.offline, entered_at: new Date().toISOString().slice(0, 19), zone };
+  const now = new Date().toISOString().slice(0, 19);
+  const entry = { id: crypto.randomUUID(), diary: names[0], kind: form.dataset.offline, entered_at: now, zone };
   for (const [name, value] of new FormData(form, button)) if (value !== "" && !OF_THE_PAGE.has(name)) entry[name] = value;
   if ("minutes_ago" in entry) for (const field of form.querySelectorAll("details [name]")) delete entry[field.name];
   if (form.dataset.attack) entry.attack = form.dataset.attack;
@@ -83,74 +59,96 @@ for (const field of document.querySelectorAll("form[data-clock] [type=datetime-l
 
 const sinceOf = (entry, zone) => (entry.started_at ?? wallOf(Date.now() - 6e4 * entry.minutes_ago, zone)).slice(11, 16);
 
+let later = null;
 async function send() {
-  if (!place) return;
-  const queued = (await waiting()).filter((entry) => !entry.refused);
-  if (!queued.length) return;
-  const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
-  let answer;
-  try {
-    answer = await fetch(place.dataset.sync, {
-      method: "POST",
-      redirect: "manual",
-      headers: { "Content-Type": "application/json", "X-CSRFToken": token },
-      body: JSON.stringify({ entries: queued }),
-    });
-  } catch {
-    return say("waiting", `✓ ${line?.dataset.here} · ${line?.dataset.waiting}: ${queued.length}`);
-  }
-  if (!answer.ok) return say("waiting", `✓ ${line?.dataset.here} · ${line?.dataset.waiting} · ${line?.dataset.signIn}`);
-  const told = new Map((await answer.json()).results.map((result) => [result.id, result]));
-  let refusal = "";
-  for (const entry of queued) {
-    const result = told.get(entry.id);
-    if (result?.state === "saved") await forget(entry.order);
-    else if (result) {
-      refusal = result.sentence;
-      await replace({ ...entry, refused: result.sentence });
-    }
-  }
-  if (refusal) say("refused", `${line?.dataset.refused}: ${refusal}`);
-  else say("", `✓ ${line?.dataset.here} · ${line?.dataset.clinic} ${clock()}`);
+  clearTimeout(later);
+  const told = await drain({ address: place.dataset.sync, names });
+  const left = (await waiting(names)).filter((entry) => !entry.refused).length;
+  await showKept(send);
+  if (!told) return null;
+  const { here, clinic, waiting: notSent, signIn, refused } = line.dataset;
+  if (told.refused) say("refused", `${refused}: ${told.refused}`);
+  else if (left) say("waiting", `✓ ${here} · ${notSent}: ${left}${told.signIn ? ` · ${signIn}` : ""}`);
+  else if (told.sent) say("", `✓ ${here} · ${clinic} ${clock()}${told.sentence ? `. ${told.sentence}` : ""}`);
+  if (!told.reached && !told.signIn) later = setTimeout(send, RETRY_MS);
+  return told;
 }
 
+// What was tapped, before the clinic has answered. The answer takes it back again, for a form that the clinic refused.
 function showHere(form, button, entry) {
   if (entry.kind === "day") {
     for (const one of form.querySelectorAll("button")) {
       one.classList.toggle("on", one === button);
       one.setAttribute("aria-pressed", String(one === button));
     }
-  } else if (entry.kind === "start") {
-    const running = document.querySelector("template[data-running]");
-    if (entry.ended_at) return form.reset();
-    if (!running) return;
-    const copy = running.content.cloneNode(true);
-    const since = copy.querySelector(".since");
-    since.textContent = since.textContent.replace("…", sinceOf(entry, form.dataset.clock));
-    for (const one of copy.querySelectorAll("form")) one.dataset.attack = entry.id;
-    form.replaceWith(copy);
+  } else if (entry.kind === "start" && !entry.ended_at) {
+    return showRunning(form, entry);
   } else if (entry.kind === "over") {
     button.disabled = true;
+    return () => { button.disabled = false; };
+  }
+  return () => {};
+}
+
+function showRunning(form, entry) {
+  const copy = document.querySelector("template[data-running]").content.cloneNode(true);
+  const since = copy.querySelector(".since");
+  since.textContent = since.textContent.replace("…", sinceOf(entry, form.dataset.clock));
+  for (const one of copy.querySelectorAll("form")) one.dataset.attack = entry.id;
+  const shown = [...copy.children];
+  form.replaceWith(...shown);
+  return () => { shown[0].before(form); shown.forEach((one) => one.remove()); };
+}
+
+// A page that was opened again shows what still waits here as it was tapped.
+async function showAgain() {
+  for (const entry of (await waiting(names)).filter((one) => !one.refused)) {
+    const of = entry.attack ? `[data-attack="${entry.attack}"]` : "";
+    const form = document.querySelector(`form[data-offline="${entry.kind}"]${of}`);
+    const other = entry.kind === "day" && form?.elements.local_date.value !== entry.local_date;
+    if (!form || other) continue;
+    showHere(form, form.querySelector(`button[value="${entry.answer}"]`) ?? form.querySelector("button"), entry);
   }
 }
 
 async function take(form, button) {
-  const entry = entryOf(form, button);
+  const busy = form.dataset.offline === "day" ? button : form; // another answer is meant; a second tap is not
+  if (busy.dataset.busy) return;
+  busy.dataset.busy = "yes";
+  button?.setAttribute("aria-busy", "true");
+  taking += 1;
+  try {
+    await record(form, button, entryOf(form, button));
+  } finally {
+    taking -= 1;
+    delete busy.dataset.busy;
+    button?.removeAttribute("aria-busy");
+  }
+}
+
+async function record(form, button, entry) {
   try {
     await keep(entry);
-  } catch {
-    form.dataset.plain = "yes"; // no store on this device (a private window): send it the plain way
-    return form.requestSubmit(button);
+  } catch { // no store on this device (a private window): send it the plain way
+    return plainly(form, button);
   }
-  say("waiting", `✓ ${line?.dataset.here} · ${line?.dataset.waiting}`);
+  const takeBack = showHere(form, button, entry);
+  say("waiting", `✓ ${line.dataset.here} · ${line.dataset.waiting}`);
   await send();
-  const still = (await waiting()).find((one) => one.id === entry.id);
+  const still = (await waiting(names)).find((one) => one.id === entry.id);
   if (still?.refused && form.hasAttribute("action")) { // the clinic has seen it: its page says why, beside the field
     await forget(still.order);
-    form.dataset.plain = "yes";
-    form.requestSubmit(button);
-  } else if (still) showHere(form, button, entry);
-  else location.assign((entry.ended_at && form.dataset.thenOver) || form.dataset.then || location.href);
+    takeBack();
+    return plainly(form, button);
+  }
+  if (still?.refused) takeBack();
+  else if (still && entry.ended_at) form.reset();
+  if (!still && taking === 1) location.assign((entry.ended_at && form.dataset.thenOver) || form.dataset.then || location.href);
+}
+
+function plainly(form, button) {
+  form.dataset.plain = "yes";
+  form.requestSubmit(button);
 }
 
 // A time of one's own is needed by the button beside it alone; the others begin an attack in one tap.
@@ -174,4 +172,6 @@ for (const field of document.querySelectorAll("input[name=zone]")) {
   field.value = Intl.DateTimeFormat().resolvedOptions().timeZone || field.value;
 }
 addEventListener("online", send);
-send();
+await showAgain().catch(() => {});
+const typed = () => [...document.querySelectorAll("details input")].some((field) => field.value);
+if ((await send())?.sent && !taking && !typed()) location.reload(); // what arrived only now stands on the page as well
