@@ -25,16 +25,13 @@ class TakesBack(RuleBasedStateMachine):
     @rule(which=st.integers(0, 7), newest=st.booleans())
     def a_setting_is_taken_back(self: Any, which: int, newest: bool) -> None:
         """No setting taken back makes the pump run, or run faster: not a stop's, not a pause's, not a decrease's."""
-        from clearhead.clinic.infusion import actions
         from clearhead.clinic.infusion.queries import dose_rows, standing
         from clearhead.clinic.infusion.queries.doses import running_mg_per_h
-        from tests.cast import member
+        from tests.clinic.infusion.room import taken_back
 
         before = dose_rows(self.session)
         row = before.rates[-1 if newest else which % len(before.rates)]
-        if not self.attempt(
-            "take back", lambda: actions.strike(row=row, reason="wrong line", by=member("nina"), at=self.now)
-        ):
+        if not self.attempt("take back", lambda: taken_back(row, "wrong line", self.now)):
             return
         assert row.kind != "end", "an end was taken back"
         state = str(standing(self.session, self.now).state)

@@ -240,8 +240,8 @@ def strike(request: Any, session: Session, kind: str, fact: Any) -> HttpResponse
 
     def run(said: dict[str, Any], now: datetime) -> Any:
         return actions.strike(
-            row=row, reason=said["reason"], by=request.user, at=now, written=written(request),
-            client_id=said["client_id"],
+            row=row, reason=said["reason"], confirmed=confirmed(request), by=request.user, at=now,
+            written=written(request), client_id=said["client_id"],
         )  # fmt: skip
 
     line = queries.line_of(row)

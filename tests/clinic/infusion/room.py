@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from clearhead.clinic.infusion.actions import Ask, SecondPerson, Secret
-from clearhead.clinic.infusion.models import Bag, Infusion, Observation, RateChange, Responsible
+from clearhead.clinic.infusion.actions import Ask, ChairRefused, SecondPerson, Secret, strike
+from clearhead.clinic.infusion.models import Bag, ChairFact, Infusion, Observation, RateChange, Responsible
 from clearhead.clinic.infusion.queries.doses import dose_rows
 from clearhead.clinic.people.models import Credential, User
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.policy.models import ProtocolVersion
+from clearhead.medicine.rules.verdict import Outcome
 from tests import builders
 from tests.cast import AT_TEN, LONG_AGO, PIN, member, petra
 
@@ -90,6 +91,15 @@ def second(
 def fresh(session: Session, **said: Any) -> Ask:
     """An ask from a screen that shows the newest dose."""
     return Ask(seen=dose_rows(session).mark, **said)
+
+
+def taken_back(row: ChairFact, reason: str, at: datetime, by: str = "nina") -> ChairFact:
+    """An entry taken back by somebody who reads what that moves and confirms it."""
+    try:
+        return strike(row=row, reason=reason, by=member(by), at=at)
+    except ChairRefused as asked:
+        gates = frozenset(reason.gate for reason in asked.verdict.blocking if reason.outcome is Outcome.OPEN)
+        return strike(row=row, reason=reason, by=member(by), at=at, confirmed=gates)
 
 
 def licensed(name: str, kind: str) -> User:

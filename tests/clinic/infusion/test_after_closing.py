@@ -14,7 +14,7 @@ from clearhead.clinic.plan.models import Session, SessionSummary
 from clearhead.clinic.review.queries import exposure
 from tests import builders
 from tests.cast import AT_TEN, PIN, member, petra
-from tests.clinic.infusion.room import fresh, minutes, running
+from tests.clinic.infusion.room import fresh, minutes, running, taken_back
 
 pytestmark = [pytest.mark.django_db, pytest.mark.hazard("H-09")]
 CLOSED = AT_TEN + minutes(80)
@@ -42,7 +42,7 @@ def counted(session: Session) -> Any:
 
 def take_back(session: Session) -> None:
     row = RateChange.objects.get(session=session, kind="change")
-    actions.strike(row=row, reason="another chair", by=member("nina"), at=CLOSED + minutes(5))
+    taken_back(row, "another chair", CLOSED + minutes(5))
 
 
 def test_a_setting_taken_back_renews_the_summary_and_both_stay_readable() -> None:

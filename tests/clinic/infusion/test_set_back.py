@@ -15,7 +15,7 @@ from clearhead.clinic.infusion.models import Bag, Flag, Infusion, RateChange
 from clearhead.clinic.infusion.queries.doses import account_of, dose_rows, mg_per_h
 from clearhead.clinic.plan.models import Session
 from tests.cast import AT_TEN, member
-from tests.clinic.infusion.room import fresh, hang, minutes, running, second, visit
+from tests.clinic.infusion.room import fresh, hang, minutes, running, second, taken_back, visit
 from tests.clinic.infusion.test_change_bag import TWO_STRENGTHS, chair
 from tests.clinic.infusion.test_pages import at, post, signed_in
 
@@ -135,7 +135,7 @@ def test_a_late_bag_taken_back_gives_the_settings_since_to_the_old_one_again() -
     lower(session, 30)
     row = charted_late(session, bag, 40, 20, confirmed=IS_SO)
 
-    actions.strike(row=row, reason="another chair's bag", by=member("nina"), at=t(41))
+    taken_back(row, "another chair's bag", t(41))
 
     assert mg(session, 40) == pytest.approx(3.5 + 3.5 / 6)
     assert dose_rows(session).new_bag == bag

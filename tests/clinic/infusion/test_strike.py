@@ -9,7 +9,7 @@ import pytest
 from clearhead.clinic.infusion import actions, queries
 from clearhead.clinic.infusion.models import Flag, FlagAck, Infusion, Observation, RateChange
 from tests.cast import AT_TEN, member
-from tests.clinic.infusion.room import fresh, minutes, running
+from tests.clinic.infusion.room import fresh, minutes, running, taken_back
 
 pytestmark = pytest.mark.django_db
 HIGH = {"sys": 165, "dia": 78, "hr": 74, "rr": 14, "spo2": 98, "sedation": 0}
@@ -91,7 +91,7 @@ def test_a_pause_that_is_over_is_taken_back() -> None:
     row = actions.pause(session=session, by=nina, at=AT_TEN + minutes(10))
     actions.resume(session=session, by=nina, at=AT_TEN + minutes(20), intended=False)
 
-    actions.strike(row=row, reason="it never stood still", by=nina, at=AT_TEN + minutes(21))
+    taken_back(row, "it never stood still", AT_TEN + minutes(21))
 
     assert queries.account_of(session, AT_TEN + minutes(60)).charted_mg == 7
 
@@ -103,7 +103,7 @@ def test_the_only_setting_is_taken_back_after_the_end() -> None:
     with pytest.raises(actions.ChairRefused, match="End the infusion"):
         actions.strike(row=start, reason="another patient", by=nina, at=AT_TEN + minutes(1))
     actions.stop(session=session, by=nina, at=AT_TEN + minutes(2))
-    actions.strike(row=start, reason="another patient", by=nina, at=AT_TEN + minutes(3))
+    taken_back(start, "another patient", AT_TEN + minutes(3))
 
     assert queries.account_of(session, AT_TEN + minutes(60)).charted_mg == 0
     assert queries.standing(session, AT_TEN + minutes(60)).state == "stopped"
@@ -154,7 +154,7 @@ def test_a_stop_stays_and_nothing_is_taken_back_twice_or_without_a_reason() -> N
     for row, reason in ((stop, "a mistake"), (start, " ")):
         with pytest.raises(actions.ChairRefused):
             actions.strike(row=row, reason=reason, by=nina, at=AT_TEN + minutes(31))
-    actions.strike(row=start, reason="wrong time", by=nina, at=AT_TEN + minutes(31))
+    taken_back(start, "wrong time", AT_TEN + minutes(31))
     with pytest.raises(actions.ChairRefused, match="corrected already"):
         actions.strike(row=start, reason="again", by=nina, at=AT_TEN + minutes(32))
 

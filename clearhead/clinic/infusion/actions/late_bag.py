@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 from clearhead.clinic.infusion.actions.base import raise_flag
 from clearhead.clinic.infusion.actions.moment import Moment, recounted
 from clearhead.clinic.infusion.models import RateChange
 from clearhead.clinic.infusion.queries.doses import account, dose_rows, exact, mg_per_h, running_mg_per_h
 from clearhead.clinic.infusion.queries.pinned import protocol_of
+from clearhead.clinic.infusion.queries.state import infusion_of
 from clearhead.clinic.people.models import User
+from clearhead.clinic.plan.models import Session
 from clearhead.medicine.protocols.wording import plain
 
 
@@ -20,9 +23,8 @@ def flag_recounted(row: RateChange, moment: Moment, by: User | None, at: datetim
         return
     session, protocol, rows = row.session, protocol_of(row.session), dose_rows(row.session)
     was, now = (exact(account(one, protocol, at).counted_mg) for one in (moment.rows, rows))
-    kg = moment.infusion.weight_kg if moment.infusion is not None else session.order.weight_kg
     fastest = max((mg_per_h(one) for one in rows.counting_with(row.happened_at)), default=running_mg_per_h(rows))
-    above = fastest > protocol.caps.hard_rate.mg_per_h(kg) or now > protocol.caps.session_cap_mg(kg)
+    above = above_a_hard_limit(session, fastest, now)
     many = "1 later setting now counts" if len(moved) == 1 else f"{len(moved)} later settings now count"
     sentence = (
         f"The bag of {row.happened_at.astimezone(session.site.tz):%H:%M} was charted late: {many} with "
@@ -33,3 +35,10 @@ def flag_recounted(row: RateChange, moment: Moment, by: User | None, at: datetim
         sentence=f"{sentence} That is above a hard limit." if above else sentence, for_prescriber=True,
         value=str(row.code),
     )  # fmt: skip
+
+
+def above_a_hard_limit(session: Session, fastest: Decimal, counted_mg: Decimal) -> bool:
+    """True for a rate in mg/h above the hard one, or a total above the cap of the session."""
+    caps, infusion = protocol_of(session).caps, infusion_of(session)
+    kg = infusion.weight_kg if infusion is not None else session.order.weight_kg
+    return fastest > caps.hard_rate.mg_per_h(kg) or counted_mg > caps.session_cap_mg(kg)

@@ -8,17 +8,20 @@ from uuid import UUID
 
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.infusion import models
-from clearhead.clinic.infusion.actions.base import HERE, Written, add, lock, raise_flag, refuse
+from clearhead.clinic.infusion.actions.base import HERE, Written, add, lock, refuse
 from clearhead.clinic.infusion.actions.flags import drop_doubts, keep_flags
 from clearhead.clinic.infusion.actions.gate import CAME_OUT
 from clearhead.clinic.infusion.actions.rate import settle
 from clearhead.clinic.infusion.actions.recount import recount
+from clearhead.clinic.infusion.actions.struck_dose import ask_first, keep_the_start, moved, tell
 from clearhead.clinic.infusion.actions.symptom import keep_symptom_flag, vein_of
 from clearhead.clinic.infusion.entered import NEVER_TAKEN_BACK, TAKEN_BACK
 from clearhead.clinic.infusion.models import ChairFact
 from clearhead.clinic.infusion.queries.doses import dose_rows, running_mg_per_h
+from clearhead.clinic.infusion.queries.unrest import unrest
 from clearhead.clinic.people.access import roles_of
 from clearhead.clinic.people.models import CLINICAL, User
+from clearhead.clinic.plan.models import Session
 
 STRIKABLE: dict[str, type[ChairFact]] = {
     "observation": models.Observation,
@@ -35,32 +38,36 @@ STRIKABLE: dict[str, type[ChairFact]] = {
 """What a clinician may take back. Signatures, checks, flags and what was done about them stay."""
 UNDO = timedelta(minutes=1)
 """A setting may be undone so long after it was written, with room for a slow network (assumption)."""
-DOSE = {"ratechange": "A setting of the pump", "bolus": "A bolus", "flush": "A flush"}
-"""What moves the total, as it is said to the prescriber."""
 OWN = {"id", "code", "recorded_at", "recorded_by", "corrects", "struck", "session", "device", "device_at", "queued"}
 
 
 @audit.once
 def strike(
-    *, row: ChairFact, reason: str, by: User, at: datetime, written: Written = HERE, client_id: UUID | None = None
+    *,
+    row: ChairFact,
+    reason: str,
+    by: User,
+    at: datetime,
+    confirmed: frozenset[str] = frozenset(),
+    written: Written = HERE,
+    client_id: UUID | None = None,
 ) -> ChairFact:
-    """This entry should not have been there. A dose taken back moves the total, so the prescriber is told."""
+    """This entry should not have been there. A dose taken back moves the total: that is read first, and then told."""
     model: Any = type(row)
     kind, session = str(model._meta.model_name), row.session
     lock(session)
     _may_be_taken_back(row, kind, reason, by, at)
+    dose = moved(row, at)
+    if dose is not None and not _undone(row, at):
+        ask_first(dose, confirmed)
     if isinstance(row, models.Access) and row.out_at is not None:
         return _lies_again(row, by, at, written)
     over: ChairFact = add(
         model, session=session, at=at, by=by, verb=f"strike {kind}", happened_at=row.happened_at, written=written,
         corrects=row, struck=True, **_copied(row),
     )  # fmt: skip
-    if kind in DOSE:
-        when = row.happened_at.astimezone(session.site.tz)
-        raise_flag(
-            session=session, at=at, by=by, rule="struck_dose", level="medium", for_prescriber=True,
-            sentence=f"{DOSE[kind]} of {when:%H:%M} was taken back: {reason}", value=str(row.code),
-        )  # fmt: skip
+    if dose is not None:
+        tell(row, dose, reason, by, at)
     infusion = models.Infusion.objects.filter(session=session).first()
     if infusion is not None:
         settle(infusion)
@@ -86,6 +93,8 @@ def _may_be_taken_back(row: ChairFact, kind: str, reason: str, by: User, at: dat
         raise refuse("strike", "Take back", "This stays on the record. Add a note instead.")
     if isinstance(row, models.RateChange):
         _never_more(row, at)
+    if isinstance(row, models.Access) and row.out_at is None:
+        _something_lies(row)
     if not roles_of(by, row.session.site) & set(CLINICAL):
         raise refuse("act_permitted", "Who may", "Only a clinician of this site takes an entry back.")
     if row.struck or model._default_manager.filter(corrects=row).exists():
@@ -108,13 +117,40 @@ def _never_more(row: models.RateChange, at: datetime) -> None:
         raise refuse(
             "strike", "Take back", "This is the only setting of the pump. End the infusion, then take it back."
         )
+    keep_the_start(row, rows)
     now, then = running_mg_per_h(rows), running_mg_per_h(rows.without(row))
-    undone = now > 0 and (row.kind == models.RateChange.Kind.BAG_CHANGE or at - row.recorded_at <= UNDO)
-    if then > now and not undone:
+    a_bag = row.kind == models.RateChange.Kind.BAG_CHANGE
+    if then > now and not (now > 0 and (a_bag or _undone(row, at))):
         sentence = (
             "Without this entry the pump would run, or run faster, on the record. Resume it or enter what it shows."
         )
         raise refuse("strike", "Take back", sentence)
+    if then > now and not a_bag:
+        _calm(row.session, at)
+
+
+def _undone(row: ChairFact, at: datetime) -> bool:
+    """A slip of the hand at the pump, taken back at once: what ran a moment ago had passed its gate."""
+    quick = isinstance(row, models.RateChange) and row.kind != models.RateChange.Kind.BAG_CHANGE
+    return quick and at - row.recorded_at <= UNDO
+
+
+def _calm(session: Session, at: datetime) -> None:
+    """Nothing is lifted by an undo that would not be raised through its gate."""
+    stirs = unrest(session, at)
+    if why := stirs.emergency or stirs.unanswered:
+        sentence = f"{why} The lower rate stays until then; after it the rate is raised on its own page."
+        raise refuse("strike", "Take back", sentence)
+
+
+def _something_lies(row: models.Access) -> None:
+    """Nobody takes away the only catheter on the record while the pump runs through it."""
+    others = models.Access.standing().filter(session=row.session, out_at__isnull=True).exclude(pk=row.pk)
+    if running_mg_per_h(dose_rows(row.session)) > 0 and not others.exists():
+        sentence = (
+            "The pump is charted as running through this catheter. Chart the one that lies first, then take this back."
+        )
+        raise refuse("pump_runs", "The pump runs", sentence)
 
 
 def _lies_again(row: models.Access, by: User, at: datetime, written: Written) -> models.Access:

@@ -107,12 +107,12 @@ class DoseRows:
             found.append(row)
         return tuple(found)
 
-    def without(self, row: RateChange) -> DoseRows:
-        """The rows as they would stand if this setting were taken back."""
-        rates = tuple(copy(one) for one in self.rates if one.pk != row.pk)
-        boluses = tuple(copy(one) for one in self.boluses)
+    def without(self, row: RateChange | Bolus | Flush) -> DoseRows:
+        """The rows as they would stand if this entry were taken back."""
+        rates = tuple(copy(one) for one in self.rates if one != row)
+        boluses = tuple(copy(one) for one in self.boluses if one != row)
         _hang(rates, boluses)
-        return replace(self, rates=rates, boluses=boluses)
+        return replace(self, rates=rates, boluses=boluses, flushes=tuple(one for one in self.flushes if one != row))
 
 
 def dose_rows(session: Session) -> DoseRows:
