@@ -262,7 +262,10 @@ class Room(TakesBack):
         from tests.cast import member
 
         self.attempt(
-            "flush", lambda: actions.flush(session=self.session, ml=Decimal(20), by=member("nina"), at=self.now)
+            "flush",
+            lambda: actions.flush(
+                session=self.session, ml=Decimal(20), by=member("nina"), at=self.now, intended=False
+            ),
         )  # fmt: skip
         self.ended = self.now  # observation counts from the last drug that went in
 

@@ -187,6 +187,7 @@ class BolusForm(CheckedForm):
 class FlushForm(ChairForm):
     ml = NumberField(unit="mL", label=lazy("Flush"), places=1, low="0.5", high=100)
     over_min = NumberField(unit="min", label=lazy("Over"), places=1, low="0.1", high=60, initial="1")
+    already = forms.BooleanField(required=False, label=lazy("It was flushed already"))
 
 
 class BagForm(CheckedForm):

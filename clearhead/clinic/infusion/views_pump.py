@@ -193,11 +193,13 @@ def flush(request: Any, session: Session) -> HttpResponse:
 
     def run(said: dict[str, Any], now: datetime) -> Any:
         return actions.flush(
-            session=session, ml=said["ml"], over_min=said["over_min"], happened_at=said["happened_at"], by=request.user,
-            at=now, written=written(request), client_id=said["client_id"],
+            session=session, ml=said["ml"], over_min=said["over_min"], happened_at=said["happened_at"],
+            intended=not said["already"], confirmed=confirmed(request), by=request.user, at=now,
+            written=written(request), client_id=said["client_id"],
         )  # fmt: skip
 
-    return answer(request, session, form, run, title=_("Flush"))
+    stands = queries.in_line(session, timezone.now())
+    return answer(request, session, form, run, title=_("Flush"), template="infusion/flush.html", stands=stands)
 
 
 @FORM

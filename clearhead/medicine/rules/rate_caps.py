@@ -32,6 +32,11 @@ def judge(facts: RateFacts, protocol: Protocol, *, at: datetime) -> list[Reason]
     return [*reasons, *_totals(facts, protocol, at), *_steps(facts, protocol, at), *_small_doses(facts, protocol, at)]
 
 
+def totals(facts: RateFacts, protocol: Protocol, *, at: datetime) -> Iterable[Reason]:
+    """Only the caps on the total: for what is no rate and no bolus, and yet adds dose."""
+    return _totals(facts, protocol, at)
+
+
 def _rate(facts: RateFacts, protocol: Protocol) -> Iterable[Reason]:
     if isinstance(protocol.dose, MiniBolus):
         yield from _rate_of_a_small_dose(facts, protocol, protocol.dose)

@@ -212,7 +212,7 @@ def test_a_bolus_is_refused_where_the_protocol_allows_none_and_saved_where_it_ha
 def test_the_marks_of_a_screen_change_with_every_dose_row() -> None:
     session = running()
     before = dose_rows(session).mark
-    actions.flush(session=session, ml=Decimal("10"), by=member("nina"), at=AT_TEN + minutes(5))
+    actions.flush(session=session, ml=Decimal("10"), by=member("nina"), at=AT_TEN + minutes(5), intended=False)
 
     assert dose_rows(session).mark != before
 

@@ -2,7 +2,7 @@
 
 from clearhead.clinic.infusion.actions.adjunct import AdjunctRefused, effect, give
 from clearhead.clinic.infusion.actions.base import HERE, ChairRefused, RateRefused, Written, refuse
-from clearhead.clinic.infusion.actions.bolus import bolus, flush
+from clearhead.clinic.infusion.actions.bolus import bolus
 from clearhead.clinic.infusion.actions.close import LEFT_OPEN, close, close_drug, finish, take_over
 from clearhead.clinic.infusion.actions.event import (
     consent_withdrawn,
@@ -14,6 +14,7 @@ from clearhead.clinic.infusion.actions.event import (
     stop,
 )
 from clearhead.clinic.infusion.actions.flags import acknowledge
+from clearhead.clinic.infusion.actions.flush import flush
 from clearhead.clinic.infusion.actions.gate import (
     StartRefused,
     answer_gate,

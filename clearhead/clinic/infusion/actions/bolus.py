@@ -1,4 +1,4 @@
-"""A dose at one moment, and the flush of the line."""
+"""A dose at one moment."""
 
 from __future__ import annotations
 
@@ -13,17 +13,14 @@ from clearhead.clinic.infusion.actions.base import (
     Written,
     add,
     breach_of,
-    lock,
-    not_ahead,
     refuse,
-    since_start,
     verdict_json,
 )
 from clearhead.clinic.infusion.actions.moment import moment_of
 from clearhead.clinic.infusion.actions.rate import PLAIN, ZERO, Ask, compare, flag_breach, gate, judged
 from clearhead.clinic.infusion.actions.recount import recount
 from clearhead.clinic.infusion.actions.second import alone, flag_reading
-from clearhead.clinic.infusion.models import Bolus, Flush
+from clearhead.clinic.infusion.models import Bolus
 from clearhead.clinic.infusion.queries.rates import facts_for
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
@@ -84,27 +81,3 @@ def _named(facts: RateFacts, protocol: Protocol) -> None:
     doubt = rate_slips.given_doubt(facts, protocol)
     if doubt is not None and doubt.outcome is Outcome.OPEN:
         raise ChairRefused(Verdict.of("rate", [doubt]))
-
-
-@audit.once
-def flush(
-    *,
-    session: Session,
-    ml: Decimal,
-    by: User | None,
-    at: datetime,
-    over_min: Decimal = Decimal(1),
-    happened_at: datetime | None = None,
-    written: Written = HERE,
-    client_id: UUID | None = None,
-) -> Flush:
-    """Fluid pushed what was in the line into the vein: a dose segment."""
-    infusion = lock(session)
-    not_ahead(happened_at or at, at)
-    when = since_start(infusion, happened_at or at)
-    row = add(
-        Flush, session=session, at=at, by=by, verb="flush", happened_at=when, written=written, ml=ml,
-        over_min=over_min,
-    )  # fmt: skip
-    recount(session, by, at)
-    return row

@@ -15,8 +15,9 @@ from clearhead.clinic.audit.models import Fact
 from clearhead.clinic.infusion.actions import event, help, rate, scheduled
 from clearhead.clinic.infusion.actions.adjunct import effect, give
 from clearhead.clinic.infusion.actions.base import refuse
-from clearhead.clinic.infusion.actions.bolus import bolus, flush
+from clearhead.clinic.infusion.actions.bolus import bolus
 from clearhead.clinic.infusion.actions.flags import acknowledge
+from clearhead.clinic.infusion.actions.flush import flush
 from clearhead.clinic.infusion.actions.observe import SIGNS, observe
 from clearhead.clinic.infusion.actions.symptom import no_new_symptoms, symptom
 from clearhead.clinic.infusion.forms import FlushForm, ReadingForm, SetForm
@@ -113,7 +114,7 @@ def _bolus(said: Said) -> Fact:
 
 
 def _flush(said: Said) -> Fact:
-    return flush(**said.common, ml=said.number("ml"), over_min=said.number("over_min", "1"))
+    return flush(**said.common, ml=said.number("ml"), over_min=said.number("over_min", "1"), intended=False)
 
 
 def _sign(name: str, value: Any) -> Any:

@@ -7,6 +7,7 @@ from clearhead.clinic.infusion.queries.forecast import Forecast, basis_of, forec
 from clearhead.clinic.infusion.queries.gates import GoPage, go_page
 from clearhead.clinic.infusion.queries.handover import HandOver, hand_over, open_flags, responsible
 from clearhead.clinic.infusion.queries.levels import Asked, ask, rates_to_ask
+from clearhead.clinic.infusion.queries.line import InLine, in_line
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.infusion.queries.rates import ReadBack, Said, next_ml_per_h, permit_of, read_back
 from clearhead.clinic.infusion.queries.record import Line, for_the_crew, line_of, record_of
@@ -20,6 +21,7 @@ __all__ = [
     "Forecast",
     "GoPage",
     "HandOver",
+    "InLine",
     "Line",
     "ReadBack",
     "Remains",
@@ -39,6 +41,7 @@ __all__ = [
     "forecast_of",
     "go_page",
     "hand_over",
+    "in_line",
     "infusion_of",
     "line_of",
     "next_ml_per_h",
