@@ -13,6 +13,7 @@ from itertools import pairwise
 from clearhead.clinic.infusion.drawing import Axis, Numbers, Picture, Shape, n, path, rect, text
 from clearhead.clinic.infusion.lanes import BARE, LEVEL_PX, LONGEST_LEGEND, LegendLine, Mark, place, place_spells
 from clearhead.clinic.infusion.panels import forecast, pain, pressure, rate, saturation
+from clearhead.medicine.rules.clock import clock_time
 
 LEFT, RIGHT, TOP = 46.0, 10.0, 18.0
 TITLE = 14.0
@@ -47,7 +48,7 @@ def picture(
 def _time_axis(numbers: Numbers, axis: Axis, bottom: float) -> Iterable[Shape]:
     for moment in ticks(numbers, axis):
         x = axis.x(moment)
-        words = f"{moment.astimezone(numbers.zone):%H:%M}"
+        words = clock_time(moment, numbers.zone)
         yield path(f"M{n(x)},{n(TOP)}V{n(bottom)}", "hair")
         if axis.left + 8 <= x <= axis.right - 8:
             yield text(x, 12, words, "", "middle")
@@ -70,9 +71,11 @@ def _now(numbers: Numbers, axis: Axis, bottom: float) -> Iterable[Shape]:
         return
     x = axis.x(numbers.now)
     yield path(f"M{n(x)},{n(TOP)}V{n(bottom)}", "now")
-    middle = min(max(x, axis.left + 22), axis.right - 22)
-    yield rect(middle - 22, 0.5, 44, 17, "now-pill")
-    yield text(middle, 13, f"{numbers.now.astimezone(numbers.zone):%H:%M}", "now-text", "middle")
+    words = clock_time(numbers.now, numbers.zone)
+    half = 22 if len(words) == len("00:00") else 38
+    middle = min(max(x, axis.left + half), axis.right - half)
+    yield rect(middle - half, 0.5, 2 * half, 17, "now-pill")
+    yield text(middle, 13, words, "now-text", "middle")
 
 
 def _lanes(numbers: Numbers, axis: Axis, y: float, most: int) -> tuple[list[Shape], tuple[LegendLine, ...], float]:

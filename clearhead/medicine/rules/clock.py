@@ -39,8 +39,19 @@ def local(at: datetime, zone: str) -> datetime:
 def words(at: datetime, zone: str) -> str:
     """As a patient reads it: "Tue 3 March, 07:30"; with the zone's letters in the hour that comes twice."""
     shown = local(at, zone)
+    return f"{shown:%a %-d %B, %H:%M}{letters(shown)}"
+
+
+def clock_time(at: datetime, zone: ZoneInfo) -> str:
+    """As the room writes it: "07:30"; with the zone's letters in the hour that comes twice."""
+    shown = aware(at).astimezone(zone)
+    return f"{shown:%H:%M}{letters(shown)}"
+
+
+def letters(shown: datetime) -> str:
+    """ " EDT" behind a clock time of the hour that comes twice, when the clocks go back; else nothing."""
     twice = shown.replace(fold=0).utcoffset() != shown.replace(fold=1).utcoffset()
-    return f"{shown:%a %-d %B, %H:%M}" + (f" {shown:%Z}" if twice else "")
+    return f" {shown:%Z}" if twice else ""
 
 
 def aware(at: datetime) -> datetime:

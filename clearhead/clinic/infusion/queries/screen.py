@@ -28,6 +28,7 @@ from clearhead.clinic.plan.models import Session
 from clearhead.clinic.plan.sheet import escort_of
 from clearhead.clinic.web.templatetags.clinic import plain_number
 from clearhead.medicine.kinetics.seam import Band as Levels
+from clearhead.medicine.rules.clock import clock_time
 
 COLUMN_PX = 60
 NO_NEW = "no_new_symptoms"
@@ -208,7 +209,7 @@ def _event(row: Event, said: dict[str, str]) -> Mark:
 
 
 def _clock(moment: datetime, view: ChairView) -> str:
-    return f"{moment.astimezone(view.session.site.tz):%H:%M}"
+    return clock_time(moment, view.session.site.tz)
 
 
 def _words() -> Words:

@@ -22,6 +22,7 @@ from clearhead.clinic.infusion.queries.said import breach_words, drug_words, sym
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.plan.sheet import escort_of
 from clearhead.clinic.web.templatetags.clinic import plain_number
+from clearhead.medicine.rules.clock import clock_time
 
 LINES = {"A4": 84, "Letter": 86}
 LETTERS = {"A4": 74, "Letter": 68}
@@ -245,6 +246,8 @@ def _corrections(view: ChairView, lines: tuple[Line, ...]) -> Iterable[Said]:
 
 def _late(view: ChairView, lines: tuple[Line, ...]) -> Iterable[Said]:
     for line in lines:
+        if getattr(line.row, "struck", False):  # typed later because it was taken back: it stands under the corrections
+            continue
         if line.queued or line.recorded_at - line.happened_at > LATE_ENTRY:
             offline = ", " + _("written offline") if line.queued else ""
             typed = _("typed %(at)s") % {"at": _clock(view, line.recorded_at)}
@@ -252,7 +255,7 @@ def _late(view: ChairView, lines: tuple[Line, ...]) -> Iterable[Said]:
 
 
 def _clock(view: ChairView, moment: datetime) -> str:
-    return f"{moment.astimezone(view.session.site.tz):%H:%M}"
+    return clock_time(moment, view.session.site.tz)
 
 
 def people(lines: tuple[Line, ...]) -> tuple[Person, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.dateformat import format as date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from clearhead.clinic.web.dates import with_year
 from clearhead.medicine.headache.diary import RULE
 from clearhead.medicine.protocols.codes import RESPONSE_RULES
+from clearhead.medicine.rules.clock import letters
 
 register = template.Library()
 
@@ -138,6 +140,18 @@ def dated(on: Any, pattern: str) -> str:
 def since_when(moment: datetime) -> str:
     """ "10:15" of today; of another day "Fri 10:15", and from a week on with the date."""
     return dated(moment, "H:i" if moment.date() == timezone.localdate() else "D H:i")
+
+
+@register.filter(expects_localtime=True)
+def clock(moment: datetime | None, pattern: str = "H:i") -> str:
+    """A clock time; in the hour that comes twice, when the clocks go back, with the letters of its zone."""
+    return f"{date_format(moment, pattern)}{letters(moment)}" if moment else ""
+
+
+@register.filter(expects_localtime=True)
+def zone_letters(moment: datetime) -> str:
+    """Only the letters of the zone, in the hour that comes twice."""
+    return letters(moment).strip()
 
 
 @register.filter
