@@ -270,15 +270,23 @@ def _unjudged(facts: LimitFacts, protocol: Protocol) -> list[Reason]:
     """A missing limit and a missing baseline are said aloud."""
     if not protocol.limits.vital_limits:
         return [refused("limits_present", "No limits active", "This protocol names no vital limits.")]
+    absent = without_baseline(facts.baseline, protocol)
+    if not absent or not facts.sets:
+        return []
+    return [missing("baseline_known", "Baseline", no_baseline(absent))]
+
+
+def without_baseline(baseline: Mapping[Sign, Decimal], protocol: Protocol) -> tuple[Sign, ...]:
+    """The signs that a limit compares with a resting baseline which is not there."""
     against = {
         limit.sign
         for limit in protocol.limits.vital_limits
         if (limit.rise_from_baseline or limit.fall_from_baseline or limit.rise_percent or limit.fall_percent)
     }
-    absent = sorted(against - set(facts.baseline))
-    if not absent or not facts.sets:
-        return []
+    return tuple(sorted(against - set(baseline)))
+
+
+def no_baseline(absent: Iterable[Sign]) -> str:
+    """That these limits stand still, in words."""
     names = ", ".join(SIGNS[sign] for sign in absent)
-    return [
-        missing("baseline_known", "Baseline", f"No resting baseline for: {names}. Limits against it cannot be checked.")
-    ]
+    return f"No resting baseline for: {names}. Limits against it cannot be checked."

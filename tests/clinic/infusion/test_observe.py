@@ -183,3 +183,16 @@ def test_the_step_that_the_screen_calls_allowed_is_taken_as_shown_and_not_under_
     assert row.intended
     assert withdrawn.next == "wait"
     assert "withdrawn for safety" in withdrawn.sentences[0]
+
+
+@pytest.mark.parametrize("sign", ["bp", "hr"])
+def test_a_number_and_a_word_for_why_there_is_none_are_not_both_so(sign: str) -> None:
+    session, nina = running(), member("nina")
+    both = {"session": session, "values": CALM, "why_not": {sign: "not_obtainable"}, "by": nina, "at": AT_TEN}
+
+    with pytest.raises(actions.ChairRefused, match="A number and a word for why there is none: "):
+        actions.observe(**both)
+    assert not Observation.objects.filter(phase="infusion").exists()
+    actions.observe(**both, intended=False)
+
+    assert Flag.objects.get(rule="one_or_other").level == "low"

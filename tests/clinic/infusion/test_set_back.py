@@ -112,6 +112,35 @@ def test_a_late_bag_that_lifts_the_rate_over_a_hard_limit_is_told_as_that() -> N
     assert queries.chair(session, t(41)).rate.mg_per_h == Decimal("55.8")
 
 
+@pytest.mark.hazard("H-06")
+@pytest.mark.parametrize(("ml_per_h", "level"), [("7", "medium"), ("28", "high")])
+def test_a_bag_of_another_strength_since_the_start_is_asked_about_and_told(ml_per_h: str, level: str) -> None:
+    session = running(ml_per_h=ml_per_h, session=visit(protocol_version=two_strengths()))
+    bag = hang(session, t(-10), mg_per_ml="2")
+
+    with pytest.raises(actions.ChairRefused, match=r"mL/h was charted at 10:00: with 2 mg/mL that is") as asked:
+        charted_late(session, bag, 30, 0)
+    charted_late(session, bag, 30, 0, confirmed=IS_SO)
+
+    assert str(asked.value).endswith("mL/h, enter that for this time. Has this bag hung since 10:00?")
+    told = Flag.objects.get(rule="late_bag")
+    assert (told.level, told.for_prescriber) == (level, True)
+    assert f"that is {int(ml_per_h) * 2} mg/h and not {ml_per_h}." in told.sentence
+    assert told.sentence.endswith("That is above a hard limit.") == (level == "high")
+
+
+@pytest.mark.hazard("H-28")
+def test_what_the_pump_showed_with_the_other_strength_is_entered_for_its_time() -> None:
+    session, bag = stronger()
+    charted_late(session, bag, 30, 0, confirmed=IS_SO)
+
+    actions.change_rate(
+        session=session, value=Decimal(7), unit="mL/h", by=member("nina"), at=t(31), happened_at=t(0), intended=False
+    )
+
+    assert mg(session, 60) == pytest.approx(14)
+
+
 def two_strengths() -> Any:
     from tests.clinic.infusion.room import protocol_with
 

@@ -169,3 +169,21 @@ def test_every_line_of_the_record_says_who_when_and_what() -> None:
     assert [line.happened_at for line in lines] == sorted(line.happened_at for line in lines)
     assert sum(1 for line in lines if line.corrected and line.kind == "set") == 2
     assert all(line.words for line in lines)
+
+
+def test_without_resting_sets_the_limits_against_them_are_said_to_stand_still_and_a_step_up_asks() -> None:
+    session, nina = running(), member("nina")
+    first, second = Observation.objects.filter(phase="baseline")
+
+    actions.strike(row=first, reason="another patient", by=nina, at=AT_TEN + minutes(3))
+    assert not Flag.objects.exists()
+    actions.strike(row=second, reason="another patient", by=nina, at=AT_TEN + minutes(3))
+
+    flag = Flag.objects.get()
+    assert (flag.rule, flag.level) == ("no_baseline", "medium")
+    assert "No resting baseline for: " in flag.sentence
+    actions.observe(session=session, values={**HIGH, "sys": 122}, by=nina, at=AT_TEN + minutes(20))
+    with pytest.raises(actions.ChairRefused, match="1 flag is still open here"):
+        actions.change_rate(
+            session=session, value=Decimal("10.5"), unit="mL/h", by=nina, at=AT_TEN + minutes(25), ask=fresh(session)
+        )

@@ -11,7 +11,7 @@ from clearhead.clinic.infusion import actions, queries
 from clearhead.clinic.infusion.models import Flag, RateChange
 from clearhead.clinic.plan.models import Session
 from tests.cast import AT_TEN, member
-from tests.clinic.infusion.room import fresh, minutes, running
+from tests.clinic.infusion.room import fresh, hang, minutes, running, second
 
 pytestmark = [pytest.mark.django_db, pytest.mark.hazard("H-14")]
 NOW = AT_TEN + minutes(30)
@@ -106,3 +106,16 @@ def test_what_was_raised_in_an_emergency_is_saved_and_brought_to_the_prescriber(
     assert "emergency_open" in row.breach
     flag = Flag.objects.get(rule="breach:emergency_open")
     assert (flag.level, flag.for_prescriber) == ("high", True)
+
+
+def test_another_bag_is_hung_in_an_open_emergency_only_after_it_was_read() -> None:
+    session, nina = running(), member("nina")
+    actions.emergency(session=session, what="airway", by=nina, at=AT_TEN + minutes(10))
+    bag = hang(session, AT_TEN + minutes(30))
+    said = {"session": session, "bag": bag, "by": nina, "at": AT_TEN + minutes(12)}
+
+    with pytest.raises(actions.ChairRefused, match="Hang another bag all the same"):
+        actions.change_bag(**said, ask=fresh(session, second=second("7")))
+    row = actions.change_bag(**said, ask=fresh(session, second=second("7"), confirmed=frozenset({"bag_in_emergency"})))
+
+    assert row.bag == bag

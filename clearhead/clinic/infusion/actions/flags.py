@@ -14,6 +14,7 @@ from clearhead.clinic.infusion.entered import BACK, CORRECTED
 from clearhead.clinic.infusion.models import Flag, FlagAck, Observation
 from clearhead.clinic.infusion.queries.flags import HELP, FlagLine, flag_lines
 from clearhead.clinic.infusion.queries.pinned import protocol_of
+from clearhead.clinic.infusion.queries.state import infusion_of
 from clearhead.clinic.infusion.queries.vitals import COLUMNS, limit_facts, observations
 from clearhead.clinic.people.access import roles_of
 from clearhead.clinic.people.models import Role, User
@@ -40,6 +41,23 @@ def keep_flags(session: Session, at: datetime, by: User | None) -> None:
             FlagAck, session=session, at=at, by=by, verb="flag over", flag=line.flag, cleared=True,
             done=CORRECTED,
         )  # fmt: skip
+
+
+def flag_lost_baseline(row: Observation, at: datetime, by: User | None) -> None:
+    """The last resting set was taken back under way: what was watched against it is watched no more, and that is said.
+
+    While the flag is open a step up asks, as over any open flag.
+    """
+    if infusion_of(row.session) is None:
+        return
+    protocol, stand = protocol_of(row.session), observations(row.session)
+    before, after = (limits.without_baseline(limit_facts(rows).baseline, protocol) for rows in ((*stand, row), stand))
+    if set(after) <= set(before):
+        return
+    raise_flag(
+        session=row.session, at=at, by=by, rule="no_baseline", level="medium", value=str(row.code),
+        sentence=f"The resting sets were taken back. {limits.no_baseline(after)}",
+    )  # fmt: skip
 
 
 def drop_doubts(row: Observation, at: datetime, by: User | None) -> None:

@@ -22,7 +22,7 @@ from clearhead.clinic.infusion.actions.base import (
     since_start,
 )
 from clearhead.clinic.infusion.models import Bag, Infusion, RateChange
-from clearhead.clinic.infusion.queries.doses import DoseRows, dose_rows, mg_per_h
+from clearhead.clinic.infusion.queries.doses import HANGS, DoseRows, dose_rows, mg_per_h
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.protocols.wording import plain
@@ -157,17 +157,17 @@ def bag_doubts(session: Session, bag: Bag, moment: Moment) -> Iterable[Reason]:
     if bag.happened_at > moment.when:
         ready = f"{bag.happened_at.astimezone(zone):%H:%M}"
         yield missing("prepared_later", "Time", f"This bag was prepared at {ready}, after {said}. Is the time right?")
-    moved = recounted(bag, moment)
+    stands, moved = replaced(bag, moment), recounted(bag, moment)
+    told = [instead(session, stands, bag)] if stands is not None else []
     if moved:
         last = moved[-1]
         many = "1 later setting then counts" if len(moved) == 1 else f"{len(moved)} later settings then count"
-        yield missing(
-            LATER,
-            "Time",
+        told.append(
             f"{many} with {plain(bag.mg_per_ml)} mg/mL: {charted(session, last)}, that is "
-            f"{plain(last.pump_ml_per_h * bag.mg_per_ml)} mg/h and not {plain(mg_per_h(last))}. "
-            f"Has this bag hung since {said}?",
+            f"{plain(last.pump_ml_per_h * bag.mg_per_ml)} mg/h and not {plain(mg_per_h(last))}."
         )
+    if told:
+        yield missing(LATER, "Time", f"{' '.join(told)} Has this bag hung since {said}?")
 
 
 def recounted(bag: Bag, moment: Moment) -> tuple[RateChange, ...]:
@@ -176,3 +176,21 @@ def recounted(bag: Bag, moment: Moment) -> tuple[RateChange, ...]:
     if before is None or before.mg_per_ml == bag.mg_per_ml or moment.intended:
         return ()
     return tuple(row for row in moment.rows.counting_with(moment.when) if row.pump_ml_per_h > 0)
+
+
+def replaced(bag: Bag, moment: Moment) -> RateChange | None:
+    """The setting of this very moment that hung a bag of another strength: charted wrong since it began."""
+    last = moment.then.last
+    if moment.intended or last is None or last.happened_at != moment.when or last.kind not in HANGS:
+        return None
+    return last if last.pump_ml_per_h > 0 and last.bag.mg_per_ml != bag.mg_per_ml else None
+
+
+def instead(session: Session, stands: RateChange, bag: Bag) -> str:
+    """The strength was another one all along: at the same mL/h another dose ran than was charted."""
+    ran = stands.pump_ml_per_h * bag.mg_per_ml
+    return (
+        f"{charted(session, stands)}: with {plain(bag.mg_per_ml)} mg/mL that is {plain(ran)} mg/h and not "
+        f"{plain(mg_per_h(stands))}. The chart takes the same mg/h; if the pump showed {plain(stands.pump_ml_per_h)} "
+        "mL/h, enter that for this time."
+    )

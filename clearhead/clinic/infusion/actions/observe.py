@@ -40,7 +40,7 @@ from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.rules import observe as clock
 from clearhead.medicine.rules.plausible import plausible, pressure_fits
-from clearhead.medicine.rules.reasons import missing
+from clearhead.medicine.rules.reasons import missing, refused
 from clearhead.medicine.rules.verdict import Reason, Verdict
 
 SCALES = {"pain": 10, "nausea": 3, "dissociation": 3}
@@ -82,6 +82,10 @@ def observe(
     _of_this_visit(session, when, infusion.started_at if infusion else at)
     _possible(values, words)
     doubts = [r for r in _doubts(session, values, when) if r.gate not in confirmed]
+    both = _both(values, words)
+    if intended and both:
+        raise ChairRefused(Verdict.of("observe", both))
+    doubts += both
     if intended:
         asked = _wanted(kind, vein=vein_lies(session, when))
         old = [r for r in long_ago(when, at, session.site.tz) if r.gate not in confirmed]
@@ -145,6 +149,16 @@ def _possible(values: dict[str, Any], words: dict[str, str]) -> None:
     wrong = [word for word in words.values() if word not in WORDS]
     if wrong:
         raise refuse("why_not", "Reason", f"“{wrong[0]}” is not one of the reasons for an absent value.")
+
+
+def _both(values: dict[str, Any], words: dict[str, str]) -> list[Reason]:
+    """A number and a word for why there is none cannot both be so."""
+    said = {"bp" if name in ("sys", "dia") else name for name, value in values.items() if value not in (None, "")}
+    told = [sign for sign in words if ("bp" if sign in ("sys", "dia") else sign) in said]
+    if not told:
+        return []
+    names = ", ".join(dict.fromkeys(_word("sys" if sign == "bp" else sign) for sign in told))
+    return [refused("one_or_other", "Set", f"A number and a word for why there is none: {names}. Keep one of them.")]
 
 
 def _wanted(kind: str, *, vein: bool) -> tuple[str, ...]:

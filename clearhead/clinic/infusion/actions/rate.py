@@ -45,6 +45,8 @@ from clearhead.medicine.rules.second import second_check
 from clearhead.medicine.rules.verdict import Verdict
 
 ZERO = Decimal(0)
+EMERGENCY = "bag_in_emergency"
+"""What a change of bags asks while an emergency is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +258,15 @@ def judged(
         reasons.append(refused("rate_readable", "Rate", str(fault)))
     if kind == "bag_change" and facts.intention.kind == "pause":
         reasons += _hung_in_a_pause(session, facts, protocol, by, when)
+    if kind == "bag_change":
+        reasons += _hung_in_an_emergency(facts)
     return Verdict.of("rate", reasons)
+
+
+def _hung_in_an_emergency(facts: RateFacts) -> Iterable[Any]:
+    """Nobody hangs another bag by habit while an emergency is open: it is read and confirmed."""
+    if facts.emergency and EMERGENCY not in facts.confirmed:
+        yield missing(EMERGENCY, "Emergency", f"{facts.emergency} Hang another bag all the same?")
 
 
 def _hung_in_a_pause(
@@ -291,7 +301,12 @@ def gate(verdict: Verdict, facts: RateFacts, rows: DoseRows, ask: Ask) -> None:
         sentence = "Somebody charted a dose since this page was opened. Look at it, then enter the rate again."
         reasons.insert(0, missing("stale", "Page too old", sentence))
     whole = Verdict.of("rate", reasons)
-    held = {reason.gate for reason in reasons} & {"stopped", "act_permitted", "second_check"}  # the last two: a bag
+    held = {reason.gate for reason in reasons} & {
+        "stopped",
+        "act_permitted",
+        "second_check",
+        EMERGENCY,
+    }  # but the first: a bag
     if facts.intention.kind in ("pause", "stop") and not held:
         return
     if not whole.permits:

@@ -9,7 +9,7 @@ from uuid import UUID
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.infusion import models
 from clearhead.clinic.infusion.actions.base import HERE, Written, add, lock, refuse
-from clearhead.clinic.infusion.actions.flags import drop_doubts, keep_flags
+from clearhead.clinic.infusion.actions.flags import drop_doubts, flag_lost_baseline, keep_flags
 from clearhead.clinic.infusion.actions.gate import CAME_OUT
 from clearhead.clinic.infusion.actions.rate import settle
 from clearhead.clinic.infusion.actions.recount import recount
@@ -83,6 +83,7 @@ def _judge_anew(row: ChairFact, at: datetime, by: User) -> None:
     keep_flags(row.session, at, by)
     if isinstance(row, models.Observation):
         drop_doubts(row, at, by)
+        flag_lost_baseline(row, at, by)
     if isinstance(row, models.Symptom):
         keep_symptom_flag(row.session, row.symptom, at, by, over=TAKEN_BACK)
 
