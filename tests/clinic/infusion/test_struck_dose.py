@@ -87,7 +87,9 @@ def test_a_bag_change_taken_back_is_shown_first_and_above_a_hard_limit_told_as_t
 
     flag = Flag.objects.get(rule="struck_dose")
     assert (flag.level, flag.for_prescriber) == ("high", True)
-    assert flag.sentence.endswith("40 mg/h run by the chart instead of 20 mg/h. That is above a hard limit.")
+    assert flag.sentence.endswith(
+        "40 mg/h run by the chart instead of 20 mg/h. That is above a hard limit. Reason: typo"
+    )
 
 
 @pytest.mark.parametrize("kind", ["pause", "change", "bolus", "flush"])

@@ -102,8 +102,8 @@ def tell(row: ChairFact, found: Moved, reason: str, by: User, at: datetime) -> N
     """The prescriber is told; above a hard limit as a breach."""
     session: Session = row.session
     when, breach = row.happened_at.astimezone(session.site.tz), bool(found) and found.above
-    said = f"{WORDS[type(row)]} of {when:%H:%M} was taken back: {reason.strip().rstrip('.')}."
-    sentences = (said, *((found.words,) if found else ()), *((ABOVE,) if breach else ()))
+    said = f"{WORDS[type(row)]} of {when:%H:%M} was taken back."
+    sentences = (said, *((found.words,) if found else ()), *((ABOVE,) if breach else ()), f"Reason: {reason.strip()}")
     raise_flag(
         session=session, at=at, by=by, rule="struck_dose", level="high" if breach else "medium", for_prescriber=True,
         sentence=" ".join(sentences), value=str(row.code),
