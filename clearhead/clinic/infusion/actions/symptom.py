@@ -13,6 +13,7 @@ from clearhead.clinic.infusion.models import Event, Flag, FlagAck, Observation, 
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
+from clearhead.medicine.protocols.bedside import Symptom as Rule
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import limits
 
@@ -50,7 +51,8 @@ def symptom(
 def keep_symptom_flag(session: Session, code: str, at: datetime, by: User | None, *, over: str = EASED) -> None:
     """Bring the flag in line with the grades by when they happened, whatever was charted last.
 
-    One flag while the symptom is open, at the level of its worst grade since it opened; it ends with the symptom.
+    One flag while the symptom is open: it asks about the worst grade since it opened, and asks again when it becomes
+    worse. A milder grade only changes its words; it ends with the symptom.
     """
     protocol, name = protocol_of(session), f"symptom:{code}"
     grades = list(Symptom.standing().filter(session=session, symptom=code).order_by("happened_at", "pk"))
@@ -59,7 +61,7 @@ def keep_symptom_flag(session: Session, code: str, at: datetime, by: User | None
     worst = _worst(grades, protocol, after=said.happened_at if said else None)
     flag = Flag.standing().filter(session=session, rule=name).exclude(pk__in=cleared.values("flag_id")).last()
     if worst is not None:
-        _raise(worst, protocol, flag, session, at, by)
+        _raise(worst, grades[-1].grade, protocol, flag, session, at, by)
     elif flag is not None:
         add(
             FlagAck, session=session, at=at, by=by, verb="flag over", flag=flag, cleared=True, done=over,
@@ -69,28 +71,43 @@ def keep_symptom_flag(session: Session, code: str, at: datetime, by: User | None
 
 def _worst(grades: Iterable[Symptom], protocol: Protocol, *, after: datetime | None) -> Symptom | None:
     """The first of the worst grades since the symptom opened; None once it eased, or a person called its flag over."""
-    opened: list[tuple[bool, Symptom]] = []
+    opened: list[Symptom] = []
     for row in grades:
         level = limits.symptom_level(row.grade, protocol.limits.symptom(row.symptom))
-        opened = [*opened, (level == "high", row)] if level else []
-    fresh = [pair for pair in opened if after is None or pair[1].happened_at > after]
-    return max(fresh, key=lambda pair: pair[0])[1] if fresh else None
+        opened = [*opened, row] if level else []
+    fresh = [row for row in opened if after is None or row.happened_at > after]
+    return max(fresh, key=lambda row: row.grade) if fresh else None
 
 
 def _raise(
-    row: Symptom, protocol: Protocol, flag: Flag | None, session: Session, at: datetime, by: User | None
+    row: Symptom,
+    newest: int,
+    protocol: Protocol,
+    flag: Flag | None,
+    session: Session,
+    at: datetime,
+    by: User | None,
 ) -> None:
     rule = protocol.limits.symptom(row.symptom)
-    level = limits.symptom_level(row.grade, rule)
-    if flag is not None and flag.level == level:
+    level, sentence = limits.symptom_level(row.grade, rule), _said(row, newest, rule)
+    if flag is not None and (flag.level, flag.value, flag.sentence) == (level, str(row.grade), sentence):
         return
     ladder = protocol.limits.ladder(rule.ladder) if rule else None
     steps = [{"action": step.action, "sentence": step.sentence} for step in (ladder.steps if ladder else ())]
-    word = rule.grades[row.grade - 1] if rule and rule.grades else str(row.grade)
     raise_flag(
         session=session, at=at, by=by, rule=f"symptom:{row.symptom}", level=level, since=row.happened_at, ladder=steps,
-        sentence=f"{rule.title if rule else row.symptom}: {word}.", value=str(row.grade), corrects=flag,
+        sentence=sentence, value=str(row.grade), corrects=flag,
     )  # fmt: skip
+
+
+def _said(row: Symptom, newest: int, rule: Rule | None) -> str:
+    """Its worst grade, and the newest one where that is another."""
+    words = [_word(grade, rule) for grade in dict.fromkeys((row.grade, newest))]
+    return f"{rule.title if rule else row.symptom}: {', last '.join(words)}."
+
+
+def _word(grade: int, rule: Rule | None) -> str:
+    return rule.grades[grade - 1] if rule and rule.grades else str(grade)
 
 
 def vein_seen(

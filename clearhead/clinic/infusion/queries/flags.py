@@ -2,7 +2,8 @@
 
 An episode is one flag. When it changes, a further row corrects the one before; the newest row stands. Rows one after
 the other with the same level and value ask the same question: what was said to any of them answers it. A row with
-another level or value asks anew, and what was said before stays readable beside it.
+another level or value asks anew, and what was said before stays readable beside it. A symptom that fell back, because
+its worse grade was taken back, asks what it had asked before that.
 """
 
 from __future__ import annotations
@@ -102,7 +103,7 @@ def _line(flag: Flag, known: dict[int, Flag], until: datetime | None) -> FlagLin
     episode = [flag]
     while (earlier := known.get(episode[-1].corrects_id or 0)) is not None:
         episode.append(earlier)
-    asks = next((n for n, row in enumerate(episode) if (row.level, row.value) != (flag.level, flag.value)), None)
+    asks = next((n for n, row in enumerate(episode) if _asks_something_else(row, flag)), None)
     said: dict[int, list[FlagAck]] = defaultdict(list)
     for row in episode:
         said[row.pk] = [ack for ack in row.acks.all() if until is None or ack.happened_at <= until]
@@ -117,6 +118,14 @@ def _line(flag: Flag, known: dict[int, Flag], until: datetime | None) -> FlagLin
         not any(ack.cleared for ack in said[flag.pk]),
         tuple(episode),
     )
+
+
+def _asks_something_else(row: Flag, now: Flag) -> bool:
+    """Not the question of now; a grade of a symptom that was worse than now, and was taken back, is passed over."""
+    if (row.level, row.value) == (now.level, now.value):
+        return False
+    graded = now.rule.startswith("symptom:") and row.value.isdigit() and now.value.isdigit()
+    return not (graded and int(row.value) > int(now.value))
 
 
 def flag_lines(session: Session, until: datetime | None = None) -> tuple[FlagLine, ...]:
