@@ -11,6 +11,7 @@ from clearhead.clinic.infusion import models
 from clearhead.clinic.infusion.actions.base import HERE, Written, add, lock, refuse
 from clearhead.clinic.infusion.actions.flags import drop_doubts, flag_lost_baseline, keep_flags
 from clearhead.clinic.infusion.actions.gate import CAME_OUT
+from clearhead.clinic.infusion.actions.gone import close_flags_of
 from clearhead.clinic.infusion.actions.rate import settle
 from clearhead.clinic.infusion.actions.recount import recount
 from clearhead.clinic.infusion.actions.struck_dose import ask_first, keep_the_start, moved, tell
@@ -80,6 +81,7 @@ def strike(
 
 def _judge_anew(row: ChairFact, at: datetime, by: User) -> None:
     """The flags as they are by what stands now."""
+    close_flags_of(row.code, session=row.session, at=at, by=by)
     keep_flags(row.session, at, by)
     if isinstance(row, models.Observation):
         drop_doubts(row, at, by)

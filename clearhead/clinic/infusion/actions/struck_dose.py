@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from clearhead.clinic.infusion.actions.base import ChairRefused, raise_flag, refuse
+from clearhead.clinic.infusion.actions.gone import STRUCK_DOSE
 from clearhead.clinic.infusion.actions.late_bag import above_a_hard_limit
 from clearhead.clinic.infusion.models import Bolus, ChairFact, Flush, RateChange
 from clearhead.clinic.infusion.queries.doses import DoseRows, account, dose_rows, exact, mg_per_h, running_mg_per_h
@@ -105,6 +106,6 @@ def tell(row: ChairFact, found: Moved, reason: str, by: User, at: datetime) -> N
     said = f"{WORDS[type(row)]} of {when:%H:%M} was taken back."
     sentences = (said, *((found.words,) if found else ()), *((ABOVE,) if breach else ()), f"Reason: {reason.strip()}")
     raise_flag(
-        session=session, at=at, by=by, rule="struck_dose", level="high" if breach else "medium", for_prescriber=True,
+        session=session, at=at, by=by, rule=STRUCK_DOSE, level="high" if breach else "medium", for_prescriber=True,
         sentence=" ".join(sentences), value=str(row.code),
     )  # fmt: skip
