@@ -10,6 +10,8 @@ from typing import Any
 from django.utils.module_loading import import_string
 
 REACTIONS: dict[str, tuple[str, ...]] = {
+    "allergy_recorded": ("clearhead.clinic.infusion.actions.allergy_recorded",),  # allergy, by, at
+    "allergy_taken_back": ("clearhead.clinic.infusion.actions.allergy_taken_back",),  # allergy, by, at
     "booking_moved": ("clearhead.clinic.plan.actions.booking_moved",),  # booking, before, by, at
     "booking_cancelled": ("clearhead.clinic.plan.actions.booking_cancelled",),  # booking, by, at
     "charts_merging": (  # kept, closed, at, found: each adds its sentence to `found` when it stands against the merge

@@ -19,6 +19,7 @@ from clearhead.medicine.headache.diagnosis import HeadacheHistory, Support, chro
 from clearhead.medicine.headache.overuse import Use
 from clearhead.medicine.headache.red_flags import FLAGS, RedFlags, red_flags
 from clearhead.medicine.medicines import catalogue
+from clearhead.medicine.medicines.allergies import ketamine_held_by
 from clearhead.medicine.protocols.codes import INDICATIONS
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import eligibility
@@ -191,9 +192,9 @@ def _conditions(
     ):
         found[SELF_HARM] = Condition(State.ACTIVE, mood.happened_at.date())
     allergies = allergies_of(patient)
-    if allergies and "ketamine_allergy" in codes and "ketamine_allergy" not in said:
-        active = any("ketamin" in row.substance.casefold() for row in allergies)
-        found["ketamine_allergy"] = Condition(State.ACTIVE if active else State.ABSENT, today)
+    listed = ketamine_held_by(row.substance for row in allergies)
+    if allergies and "ketamine_allergy" in codes and (listed or "ketamine_allergy" not in said):
+        found["ketamine_allergy"] = Condition(State.ACTIVE if listed else State.ABSENT, today)
     if "medication_overuse" in codes and "medication_overuse" not in said:
         over = [
             use for use in diary.overuse_of(patient, today).uses if use.use in (Use.OVER_NOW, Use.OVER_THREE_WINDOWS)

@@ -10,8 +10,10 @@ from decimal import Decimal
 from clearhead.clinic.assessment import weights
 from clearhead.clinic.plan.drafts import Draft, dosing_weight_kg, mode_with, plain_decimal, scheduled
 from clearhead.medicine.errors import ClearheadError, Refused
+from clearhead.medicine.medicines.allergies import held_by
 from clearhead.medicine.protocols.dose import Amount, DoseMode, Rate, planned_mg
 from clearhead.medicine.protocols.protocol import Protocol
+from clearhead.medicine.rules import allergy
 from clearhead.medicine.rules.clock import is_ahead, minutes_since
 from clearhead.medicine.rules.reasons import missing, refused, source_of, warned
 from clearhead.medicine.rules.verdict import Reason, Verdict
@@ -252,12 +254,12 @@ def _totals(draft: Draft, protocol: Protocol, mode: DoseMode, kg: Decimal, facts
 
 def _codrugs(draft: Draft, protocol: Protocol, facts: OrderFacts) -> Iterator[Reason]:
     offered = {drug.id: drug for drug in (*scheduled(protocol), *protocol.orders.prn_orders)}
-    allergic = [substance.casefold() for substance in facts.allergies]
+    yield from allergy.to_ketamine(facts.allergies)
     for chosen in (*draft.premedication, *draft.prn_orders):
         drug = offered.get(chosen)
         if drug is None:
             yield refused("known_order", "Other medicines", f"{chosen} is not an order of this protocol.")
-        elif any(word in drug.ingredient or drug.ingredient in word for word in allergic if word):
+        elif held_by(drug.ingredient, facts.allergies):
             sentence = f"{drug.title}: the patient's allergy list names it. Leave it out."
             yield refused("allergy", "Allergy", sentence, source_of(protocol, "orders"))
     for drug in scheduled(protocol):

@@ -62,6 +62,8 @@ class Catalogue:
     ingredients: dict[str, Ingredient]
     by_words: dict[Words, Ingredient]
     keys: dict[str, str]
+    families: dict[Words, frozenset[str]]
+    """The words of a family → the ids of its members."""
 
 
 def find(text: str) -> Ingredient | None:
@@ -123,6 +125,7 @@ def read(text: str, *, name: str) -> Catalogue:
     plain = tomllib.loads(text)
     version, known = str(plain.pop("version")), dict(plain.pop("keys"))
     plain.pop("sources")
+    rows = plain.pop("families", {"rows": []})["rows"]
     faults: list[Fault] = []
     ingredients: dict[str, Ingredient] = {}
     by_words: dict[Words, Ingredient] = {}
@@ -141,9 +144,23 @@ def read(text: str, *, name: str) -> Catalogue:
                     found = f"“{' '.join(words)}”, which is {by_words[words].id}"
                     faults.append(Fault(_line(text, one.id), f"{where}.names", found, "a name of one medicine only"))
                 by_words[words] = one
+    families: dict[Words, frozenset[str]] = {}
+    for row in rows:
+        members = {member: _members(member, ingredients) for member in row["members"]}
+        faults += [
+            Fault(None, f"families.{row['words'][0]}", member, "a medicine, a class or a key of this list")
+            for member, found in members.items()
+            if not found
+        ]
+        families |= dict.fromkeys(map(words_of, row["words"]), frozenset().union(*members.values()))
     if faults:
         raise WrongFile(name, faults)
-    return Catalogue(version, ingredients, by_words, known)
+    return Catalogue(version, ingredients, by_words, known, families)
+
+
+def _members(named: str, ingredients: dict[str, Ingredient]) -> frozenset[str]:
+    """One medicine by its id, or every one of a class or a key."""
+    return frozenset(one.id for one in ingredients.values() if named == one.id or named in one.classes)
 
 
 def _ingredient(class_id: str, group: dict[str, Any], row: dict[str, Any]) -> Ingredient:

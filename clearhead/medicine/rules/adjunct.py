@@ -10,7 +10,7 @@ from decimal import Decimal
 from clearhead.medicine.protocols.bedside import PrnOrder
 from clearhead.medicine.protocols.before import Act
 from clearhead.medicine.protocols.protocol import Protocol
-from clearhead.medicine.rules import guards
+from clearhead.medicine.rules import allergy, guards
 from clearhead.medicine.rules.clock import aware, in_utc
 from clearhead.medicine.rules.reasons import missing, refused, source_of, warned
 from clearhead.medicine.rules.second import AT_A_DRUG, second_check
@@ -68,7 +68,11 @@ def judge(facts: AdjunctFacts, protocol: Protocol, *, at: datetime) -> Verdict:
             QUESTION, [refused("order_known", "Order", f"“{facts.order_id}” is no order of this protocol.")]
         )
     source = source_of(protocol, "orders.prn_orders")
-    reasons = [*_signed(order, facts, source), *_role(order, facts, protocol, source), *_allergy(order, facts, source)]
+    reasons = [
+        *_signed(order, facts, source),
+        *_role(order, facts, protocol, source),
+        *allergy.judge(order.ingredient, facts.allergies, source),
+    ]
     reasons += [*_dose(order, facts, source), *_spacing(order, facts, source, at), *_trigger(order, facts, source)]
     reasons += guards.judge(
         order.title, classes_of(order), facts.open_flags, called_by=order.triggers,
@@ -140,13 +144,6 @@ def _role(order: PrnOrder, facts: AdjunctFacts, protocol: Protocol, source: str)
     if facts.role not in allowed:
         sentence = f"A {facts.role.replace('_', ' ')} may not give {order.title} here."
         yield refused("act_permitted", "Who may", sentence, source, who=", ".join(allowed) or "nobody")
-
-
-def _allergy(order: PrnOrder, facts: AdjunctFacts, source: str) -> Iterable[Reason]:
-    if facts.allergies is None:
-        yield missing("allergies_known", "Allergies", "Allergies are not known; unknown is not “none”.", source)
-    elif any(order.ingredient.casefold() in text.casefold() for text in facts.allergies):
-        yield refused("allergy", "Allergy", f"An allergy to {order.ingredient} is recorded.", source)
 
 
 def _dose(order: PrnOrder, facts: AdjunctFacts, source: str) -> Iterable[Reason]:

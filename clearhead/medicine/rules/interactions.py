@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from clearhead.medicine.protocols.before import Interaction
 from clearhead.medicine.protocols.protocol import Protocol
+from clearhead.medicine.rules import allergy
 from clearhead.medicine.rules.clock import aware, in_utc, is_ahead
 from clearhead.medicine.rules.reasons import Override, missing, refused, source_of, warned, with_overrides
 from clearhead.medicine.rules.verdict import Outcome, Reason, Verdict
@@ -57,8 +58,8 @@ def _asked(facts: MedicineFacts, at: datetime) -> Iterable[Reason]:
         yield missing(
             "allergies_known", "Allergies", "Allergies have not been asked; unknown is not “none”.", who="nurse"
         )
-    elif any("ketamin" in allergy.casefold() for allergy in facts.allergies):
-        yield refused("ketamine_allergy", "Allergy", "An allergy to ketamine is recorded.")
+    else:
+        yield from allergy.to_ketamine(facts.allergies)
 
 
 def _unmatched(facts: MedicineFacts) -> Iterable[Reason]:

@@ -1,5 +1,5 @@
-"""More drug while something is wrong: refused in an emergency and over a high flag that nobody answered; asked about
-while the protocol holds the rate or a flag is still open. Less is never held back here."""
+"""More drug while something is wrong: refused with an allergy to it, in an emergency and over a high flag that nobody
+answered; asked about while the protocol holds the rate or a flag is still open. Less is never held back here."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime
 
 from clearhead.medicine.protocols.dose import Stepped
 from clearhead.medicine.protocols.protocol import Protocol
+from clearhead.medicine.rules import allergy
 from clearhead.medicine.rules.rate_facts import RateFacts
 from clearhead.medicine.rules.reasons import missing, refused, source_of, warned
 from clearhead.medicine.rules.titration import target_reached
@@ -21,6 +22,7 @@ def judge(facts: RateFacts, protocol: Protocol, *, at: datetime) -> Iterable[Rea
     """Why nothing should be added now."""
     if facts.intention.kind not in MORE:
         return
+    yield from allergy.to_ketamine((facts.ketamine_allergy,))
     if facts.emergency:
         sentence = f"{facts.emergency} Nothing is raised or given until then."
         yield refused("emergency_open", "Emergency", sentence)

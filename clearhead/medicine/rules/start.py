@@ -13,7 +13,7 @@ from decimal import Decimal
 from clearhead.medicine.protocols.bedside import GoGate
 from clearhead.medicine.protocols.codes import GO_FACTS, READINESS_CHECKS
 from clearhead.medicine.protocols.protocol import Protocol
-from clearhead.medicine.rules import limits
+from clearhead.medicine.rules import allergy, limits
 from clearhead.medicine.rules.clock import aware, in_utc, is_ahead, minutes_since
 from clearhead.medicine.rules.limits import LimitFacts, VitalsSet, baseline_of
 from clearhead.medicine.rules.reasons import allowed, missing, refused, source_of, warned
@@ -52,6 +52,7 @@ class StartFacts:
     version_withdrawn: bool = False
     other_day: str = ""  # the booking is of another day, in words
     chair_taken: str = ""  # somebody else is still in the chair, in words
+    ketamine_allergy: str = ""  # a recorded allergy that names it
 
 
 def judge(facts: StartFacts, protocol: Protocol, *, at: datetime) -> Verdict:
@@ -63,7 +64,13 @@ def judge(facts: StartFacts, protocol: Protocol, *, at: datetime) -> Verdict:
     reasons: list[Reason] = []
     for gate in gates.values():
         reasons += _gate(gate, facts, protocol, at)
-    reasons += [*_place_and_day(facts), *_withdrawn(facts), *_limits_present(protocol), *_vitals(facts, protocol, at)]
+    reasons += [
+        *allergy.to_ketamine((facts.ketamine_allergy,)),
+        *_place_and_day(facts),
+        *_withdrawn(facts),
+        *_limits_present(protocol),
+        *_vitals(facts, protocol, at),
+    ]
     return Verdict.of(QUESTION, reasons)
 
 

@@ -174,3 +174,14 @@ def test_a_nurse_reads_the_verdict_but_finds_no_place_to_sign(course: Any) -> No
 
     assert "Sign decision" not in client.get(f"/assessment/{course.code}/verdict/").content.decode()
     assert client.post(f"/assessment/{course.code}/verdict/sign/", said).status_code == 403
+
+
+@pytest.mark.parametrize(("substance", "state"), [("Ketalar", "active"), ("Spravato", "active"), ("Latex", "absent")])
+def test_ketamine_under_any_of_its_names_is_the_contraindication(course: Any, substance: str, state: str) -> None:
+    actions.add_allergy(course=course, substance=substance, by=cast.member("dario"), at=AT_TEN)
+
+    facts = queries.facts_of(course, AT_TEN)
+
+    assert str(facts.conditions["ketamine_allergy"].state) == state
+    verdict = queries.verdict_of(course, facts, standing.protocol_of(course), AT_TEN)
+    assert ("ketamine_allergy" in {reason.gate for reason in verdict.blocking}) == (state == "active")

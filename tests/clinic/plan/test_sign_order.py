@@ -153,6 +153,21 @@ def test_a_drug_on_the_allergy_list_cannot_be_ordered():
     assert house.signed(prn_orders=without).prn_orders
 
 
+@pytest.mark.parametrize("substance", ["Zofran", "5-HT3 blockers", "antiemetics"])
+def test_a_brand_or_a_family_on_the_allergy_list_cannot_be_ordered(substance):
+    house.suitable()
+    Allergy.objects.create(patient=petra(), substance=substance, happened_at=LONG_AGO, recorded_at=LONG_AGO)
+
+    assert refused() == {"allergy"}
+
+
+def test_nothing_is_ordered_for_who_became_allergic_to_ketamine_after_the_decision():
+    house.suitable()
+    Allergy.objects.create(patient=petra(), substance="Ketalar", happened_at=LONG_AGO, recorded_at=LONG_AGO)
+
+    assert refused() == {"ketamine_allergy"}
+
+
 def test_standing_orders_are_written_out_in_full_for_this_patient():
     house.suitable()
 

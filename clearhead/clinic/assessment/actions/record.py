@@ -19,6 +19,7 @@ from clearhead.clinic.assessment.queries import allergies_of, history_of
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.people.access import roles_of
 from clearhead.clinic.people.models import Course, Role, User
+from clearhead.clinic.reactions import react
 from clearhead.medicine.medicines import catalogue
 from clearhead.medicine.protocols.codes import INDICATIONS
 
@@ -169,6 +170,7 @@ def add_allergy(
         corrects=none,
         **times(at, by),
     )
+    react("allergy_recorded", allergy=row, by=by, at=at)
     told(course, "add allergy", row, by, at, substance=substance)
     return row
 
@@ -201,6 +203,7 @@ def strike_allergy(
         struck=True,
         **times(at, by),
     )
+    react("allergy_taken_back", allergy=allergy, by=by, at=at)
     told(course, "strike allergy", row, by, at)
     return row
 

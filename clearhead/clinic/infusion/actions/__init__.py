@@ -1,6 +1,7 @@
 """Every write at the chair."""
 
 from clearhead.clinic.infusion.actions.adjunct import AdjunctRefused, effect, give
+from clearhead.clinic.infusion.actions.allergy import allergy_recorded, allergy_taken_back
 from clearhead.clinic.infusion.actions.base import HERE, ChairRefused, RateRefused, Written, refuse
 from clearhead.clinic.infusion.actions.bolus import bolus
 from clearhead.clinic.infusion.actions.close import LEFT_OPEN, close, close_drug, finish, take_over
@@ -48,6 +49,8 @@ __all__ = [
     "StartRefused",
     "Written",
     "acknowledge",
+    "allergy_recorded",
+    "allergy_taken_back",
     "answer_gate",
     "bolus",
     "call_help",

@@ -19,8 +19,7 @@ from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.protocols.bedside import PrnOrder
 from clearhead.medicine.protocols.protocol import Protocol
-from clearhead.medicine.rules import adjunct, guards
-from clearhead.medicine.rules.reasons import missing, refused
+from clearhead.medicine.rules import adjunct, allergy, guards
 from clearhead.medicine.rules.verdict import Outcome, Reason, Verdict
 
 
@@ -186,10 +185,7 @@ def against_plan(
     drug: Planned, allergies: tuple[str, ...] | None, stands: Iterable[FlagLine], *, decides: bool
 ) -> Iterable[Reason]:
     """Allergies; the signs, for a sedative. `stands`: the open flags; `decides`: a prescriber agrees at the chair."""
-    if allergies is None:
-        yield missing("allergies_known", "Allergies", "Allergies are not known; unknown is not “none”.")
-    elif any(drug.ingredient.casefold() in text.casefold() for text in allergies):
-        yield refused("allergy", "Allergy", f"An allergy to {drug.ingredient} is recorded.")
+    yield from allergy.judge(drug.ingredient, allergies)
     classes = guards.classes_of(sedative=drug.sedative, antihypertensive=False)
     yield from guards.judge(drug.title, classes, said_open(stands), prescriber_decides=decides)
 

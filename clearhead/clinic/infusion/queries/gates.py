@@ -12,6 +12,7 @@ from clearhead.clinic.infusion.models import Access, Bag, Event, GateAnswer
 from clearhead.clinic.infusion.queries import place
 from clearhead.clinic.infusion.queries.pinned import protocol_of, withdrawn
 from clearhead.clinic.infusion.queries.state import infusion_of
+from clearhead.clinic.infusion.queries.unrest import ketamine_allergy
 from clearhead.clinic.infusion.queries.vitals import resting_sets
 from clearhead.clinic.plan import queries as plan
 from clearhead.clinic.plan.models import Escort, Session
@@ -55,6 +56,7 @@ def start_facts(session: Session, at: datetime) -> start.StartFacts:
         version_withdrawn=withdrawn(session, at),
         other_day=place.other_day(session, at),
         chair_taken=place.chair_taken(session, at),
+        ketamine_allergy=ketamine_allergy(session, at),
     )
 
 

@@ -120,6 +120,7 @@ def facts_for(
         emergency=stirs.emergency,
         unanswered=stirs.unanswered,
         open_flags=stirs.open_flags,
+        ketamine_allergy=stirs.allergy,
         scores=pain_scores(session),
         second_person=said.second_person,
         waited_s=said.waited_s,

@@ -1,14 +1,16 @@
-"""What stands against more drug at a moment: an emergency nobody ended, flags nobody answered, flags still open."""
+"""What stands against more drug at a moment: an emergency, an allergy to it, flags not answered, flags still open."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from clearhead.clinic.assessment.models import Allergy
 from clearhead.clinic.infusion.entered import EMERGENCY_OVER
 from clearhead.clinic.infusion.models import Event, Flag
 from clearhead.clinic.infusion.queries.flags import flag_lines
 from clearhead.clinic.plan.models import Session
+from clearhead.medicine.medicines.allergies import ketamine_held_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,8 @@ class Unrest:
     """The first high flag without an answer."""
     open_flags: int = 0
     """Medium and high flags whose episode is not over, answered or not."""
+    allergy: str = ""
+    """The recorded text that names ketamine."""
 
 
 def unrest(session: Session, at: datetime) -> Unrest:
@@ -27,7 +31,15 @@ def unrest(session: Session, at: datetime) -> Unrest:
     opened = [line for line in flag_lines(session, at) if line.open and line.flag.level != "low"]
     high = [line.flag for line in opened if line.unanswered]
     helped = next((flag for flag in high if flag.rule == "help"), None)
-    return Unrest(_emergency(session, at, helped), high[0].sentence if high else "", len(opened))
+    return Unrest(
+        _emergency(session, at, helped), high[0].sentence if high else "", len(opened), ketamine_allergy(session, at)
+    )
+
+
+def ketamine_allergy(session: Session, at: datetime) -> str:
+    """What was recorded by then as an allergy, where it names ketamine; empty where nothing does."""
+    rows = Allergy.standing().filter(patient__in=session.patient.charts, none_known=False, happened_at__lte=at)
+    return ketamine_held_by(rows.order_by("happened_at", "pk").values_list("substance", flat=True))
 
 
 def _emergency(session: Session, at: datetime, helped: Flag | None) -> str:
