@@ -86,7 +86,23 @@ def dosing_weight_kg(
 def _usual() -> dict[str, dict[str, Decimal]]:
     text = Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
     kept = tomllib.loads(text, parse_float=Decimal)
-    return {name: {edge: Decimal(row[edge]) for edge in ("low", "high")} for name, row in kept.items()}
+    return {
+        name: {edge: Decimal(row[edge]) for edge in ("low", "high", "share") if edge in row}
+        for name, row in kept.items()
+    }
+
+
+def clearly_another(counted_kg: Decimal, measured_kg: Decimal) -> bool:
+    """True where a dosing weight in kg found later on the same day is not the one that the doses count on.
+
+    Source: weight.toml, a working assumption.
+
+    >>> clearly_another(Decimal(82), Decimal(80))
+    False
+    >>> clearly_another(Decimal(82), Decimal(60))
+    True
+    """
+    return abs(measured_kg / counted_kg - 1) > _usual()["change_in_a_session"]["share"]
 
 
 def rare_for_an_adult(kg: Decimal, height_cm: Decimal | None) -> str:

@@ -23,6 +23,7 @@ from clearhead.clinic.infusion.pages import (
     form_of,
     written,
 )
+from clearhead.clinic.infusion.queries.flags import flag_lines, other_kg
 from clearhead.clinic.infusion.queries.gates import READINESS
 from clearhead.clinic.infusion.views_keep import bind
 from clearhead.clinic.people.access import access
@@ -61,6 +62,7 @@ def cards(request: Any, session: Session) -> dict[str, Any]:
         "page": queries.go_page(session, now),
         "day_is_gone": session.day_is_gone(now),
         "standing": queries.standing(session, now),
+        "other_kg": other_kg(flag_lines(session)),
         "told": rescreen.told(asked.value) if asked is not None else [],
         "rescreen_source": sources_under(protocol, "start.rescreen"),
         "can_chart": bool(request.roles & set(CLINICAL)),

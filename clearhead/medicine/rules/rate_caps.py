@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from clearhead.medicine.protocols.dose import FixedRate, LoadPlusRate, MiniBolus, Rate, Stepped
 from clearhead.medicine.protocols.protocol import Protocol
-from clearhead.medicine.rules import rate_unrest
+from clearhead.medicine.rules import rate_unrest, rate_weights
 from clearhead.medicine.rules.rate_facts import RateFacts
 from clearhead.medicine.rules.reasons import missing, refused, source_of, warned
 from clearhead.medicine.rules.titration import hours_allow
@@ -20,15 +20,18 @@ SLACK = Fraction(1, 10**9)  # a cap itself may be reached; Decimal division else
 
 
 def judge(facts: RateFacts, protocol: Protocol, *, at: datetime) -> list[Reason]:
-    """Everything that is too much. Called only for what adds dose."""
+    """Everything that is too much, by each weight that counts. Called only for what adds dose."""
+    reasons = [*rate_unrest.judge(facts, protocol, at=at), *_too_much(facts, protocol, at)]
+    other = rate_weights.by_the_other(facts)
+    if other is None:
+        return reasons
+    return [*reasons, *rate_weights.more_of(other, _too_much(other, protocol, at), reasons)]
+
+
+def _too_much(facts: RateFacts, protocol: Protocol, at: datetime) -> list[Reason]:
     if facts.intention.kind == "bolus":
-        return [*rate_unrest.judge(facts, protocol, at=at), *_bolus(facts, protocol), *_totals(facts, protocol, at)]
-    reasons = [
-        *rate_unrest.judge(facts, protocol, at=at),
-        *_rate(facts, protocol),
-        *_range(facts, protocol),
-        *_duration(facts, protocol, at),
-    ]
+        return [*_bolus(facts, protocol), *_totals(facts, protocol, at)]
+    reasons = [*_rate(facts, protocol), *_range(facts, protocol), *_duration(facts, protocol, at)]
     return [*reasons, *_totals(facts, protocol, at), *_steps(facts, protocol, at), *_small_doses(facts, protocol, at)]
 
 

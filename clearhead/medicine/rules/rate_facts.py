@@ -54,6 +54,7 @@ class RateFacts:
     emergency: str = ""  # the emergency that nobody has ended yet, in words
     unanswered: str = ""  # a high flag that nobody has answered yet, in words
     open_flags: int = 0  # medium and high, answered or not
+    other_kg: Decimal | None = None  # weighed since the start, and clearly another: limits hold by both
     ketamine_allergy: str = ""  # a recorded allergy that names it
     scores: tuple[Score, ...] = ()  # of the target's measure
     second_person: bool = False

@@ -24,6 +24,7 @@ from clearhead.clinic.infusion.actions.base import (
     refuse,
     verdict_json,
 )
+from clearhead.clinic.infusion.actions.reweighed import keep_weight_flag
 from clearhead.clinic.infusion.actions.second import agree, expected
 from clearhead.clinic.infusion.entered import SecondPerson, Secret
 from clearhead.clinic.infusion.models import Access, Bag, GateAnswer, GoNoGo
@@ -121,10 +122,13 @@ def weigh(
     reasons = [reason for reason in _weight_doubts(kg, session.order.weight_kg) if reason.gate not in confirmed]
     if reasons:
         raise ChairRefused(Verdict.of("weight", reasons))
-    return add(
+    infusion = lock(session)
+    row = add(
         GateAnswer, session=session, at=at, by=by, verb="weight today", written=written, gate="weight_today",
         value={"ok": True, "kg": str(kg), "entered": str(value), "unit": unit},
     )  # fmt: skip
+    keep_weight_flag(session, infusion, at, by)
+    return row
 
 
 def _weight_doubts(kg: Decimal, ordered_kg: Decimal) -> list[Reason]:

@@ -31,7 +31,7 @@ from clearhead.clinic.infusion.queries.adjuncts import (
 )
 from clearhead.clinic.infusion.queries.doses import DoseRows
 from clearhead.clinic.infusion.queries.ends import End, ends_of
-from clearhead.clinic.infusion.queries.flags import Calls, FlagLine, calls_of, flag_lines, gravest_first
+from clearhead.clinic.infusion.queries.flags import Calls, FlagLine, calls_of, flag_lines, gravest_first, other_kg
 from clearhead.clinic.infusion.queries.gates import open_access, prescriber_present
 from clearhead.clinic.infusion.queries.handover import responsible
 from clearhead.clinic.infusion.queries.ontime import counted
@@ -64,6 +64,15 @@ class RateNow:
     ml_per_h: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class ByOther:
+    """Another weight than the one that the doses count on, and what it makes of the rate and the cap."""
+
+    kg: Decimal
+    mg_per_kg_h: Decimal
+    cap_mg: Decimal
+
+
 @dataclass(frozen=True)
 class Given:
     """What was given so far, by charted rates."""
@@ -93,6 +102,8 @@ class ChairView:
     access: Access | None
     allergies: tuple[str, ...] | None
     weight_kg: Decimal | None
+    by_other: ByOther | None
+    """What runs by a weight that was found since the start, until a prescriber has said what counts."""
     rate: RateNow
     given: Given
     planned_end: datetime | None
@@ -205,6 +216,7 @@ def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
         access=open_access(session),
         allergies=allergies,
         weight_kg=weight,
+        by_other=_by_other(given, other_kg(flags), protocol),
         rate=_rate(given, weight),
         given=total,
         planned_end=end,
@@ -267,6 +279,10 @@ def _stop_facts(
 def _rate(given: DoseAccount, weight: Decimal | None) -> RateNow:
     mg = doses.exact(given.mg_per_h)
     return RateNow(mg, mg / weight if weight else None, given.ml_per_h)
+
+
+def _by_other(given: DoseAccount, kg: Decimal | None, protocol: Protocol) -> ByOther | None:
+    return None if kg is None else ByOther(kg, doses.exact(given.mg_per_h) / kg, protocol.caps.session_cap_mg(kg))
 
 
 def _given(rows: DoseRows, given: DoseAccount, weight: Decimal | None, protocol: Protocol) -> Given:

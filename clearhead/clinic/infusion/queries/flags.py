@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import Prefetch
@@ -23,6 +24,8 @@ from clearhead.clinic.plan.models import Session
 HELP = "help"
 """The flag of a call for help."""
 LEVELS = ("high", "medium", "low")
+REWEIGHED = "reweighed"
+"""The flag of a weight that is not the one the infusion counts on."""
 DANGER = (
     (HELP,),
     ("spo2_percent", "breathlessness"),
@@ -133,6 +136,17 @@ def flag_lines(session: Session, until: datetime | None = None) -> tuple[FlagLin
     rows = Flag._default_manager.filter(session=session, **({"happened_at__lte": until} if until else {}))
     said = Prefetch("acks", FlagAck.standing())
     return lines_of(rows.order_by("happened_at", "pk").prefetch_related(said), until)
+
+
+def other_kg(lines: Iterable[FlagLine]) -> Decimal | None:
+    """The weight in kg that was found since the start, until a prescriber has said what counts; None where none was."""
+    line = next((one for one in lines if one.flag.rule == REWEIGHED and not _settled(one)), None)
+    return None if line is None else Decimal(line.flag.value)
+
+
+def _settled(line: FlagLine) -> bool:
+    corrected = any(ack.cleared and not is_answer(ack) for ack in line.acks)
+    return corrected or any(ack.by_prescriber for ack in line.answers)
 
 
 def open_lines(session: Session) -> tuple[FlagLine, ...]:

@@ -13,7 +13,7 @@ from clearhead.clinic.infusion.queries import doses
 from clearhead.clinic.infusion.queries.doses import DoseRows
 from clearhead.clinic.infusion.queries.permits import Permit, permits
 from clearhead.clinic.infusion.queries.pinned import protocol_of, withdrawn
-from clearhead.clinic.infusion.queries.state import dosing_weight, infusion_of, standing
+from clearhead.clinic.infusion.queries.state import dosing_weight, infusion_of, standing, weighed_since
 from clearhead.clinic.infusion.queries.unrest import unrest
 from clearhead.clinic.infusion.queries.vitals import pain_scores
 from clearhead.clinic.people.access import roles_of
@@ -120,6 +120,7 @@ def facts_for(
         emergency=stirs.emergency,
         unanswered=stirs.unanswered,
         open_flags=stirs.open_flags,
+        other_kg=weighed_since(session, infusion, protocol, at),
         ketamine_allergy=stirs.allergy,
         scores=pain_scores(session),
         second_person=said.second_person,

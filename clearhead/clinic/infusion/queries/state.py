@@ -13,6 +13,7 @@ from clearhead.clinic.infusion.queries.doses import DoseRows, dose_rows
 from clearhead.clinic.plan.drafts import dosing_weight_kg
 from clearhead.clinic.plan.models import Session, SessionSummary
 from clearhead.medicine.protocols.protocol import Protocol
+from clearhead.medicine.weight import clearly_another
 
 
 class State(StrEnum):
@@ -106,6 +107,20 @@ def weight_today(session: Session) -> Decimal | None:
     """Today's measured weight in kg, as typed at the go gate."""
     answer = GateAnswer.standing().filter(session=session, gate="weight_today").last()
     return Decimal(str(answer.value["kg"])) if answer is not None and answer.value.get("kg") else None
+
+
+def weighed_since(session: Session, infusion: Infusion | None, protocol: Protocol, at: datetime) -> Decimal | None:
+    """The dosing weight by today's weight, where it was charted after the start and is clearly another; else None."""
+    if infusion is None:
+        return None
+    rows = GateAnswer.standing().filter(session=session, gate="weight_today", happened_at__lte=at)
+    last = rows.order_by("happened_at", "pk").last()
+    if last is None or last.recorded_at <= infusion.started_at or not last.value.get("kg"):
+        return None
+    kg = dosing_weight_kg(
+        protocol, Decimal(str(last.value["kg"])), height_cm=session.order.height_cm, sex=session.order.sex
+    )
+    return kg if clearly_another(infusion.weight_kg, kg) else None
 
 
 def dosing_weight(session: Session, protocol: Protocol) -> Decimal | None:
