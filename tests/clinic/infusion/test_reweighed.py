@@ -63,6 +63,14 @@ def test_it_is_flagged_with_both_weights_and_the_infusion_keeps_its_own() -> Non
     assert session.infusion.weight_kg == 70
 
 
+def test_what_runs_too_fast_by_the_new_weight_is_named() -> None:
+    session = running(ml_per_h="28")
+
+    weigh(session, "52", 30)
+
+    assert "Too fast by 52 kg: lower it." in only(session).flag.sentence
+
+
 def test_a_small_difference_and_a_weight_before_the_start_raise_nothing() -> None:
     session = running()
     weigh(session, "52", -10)

@@ -43,8 +43,9 @@ def _said(session: Session, counted: Decimal, kg: Decimal, protocol: Protocol) -
     runs, caps = running_mg_per_h(dose_rows(session)), protocol.caps
     hard = [plain(round(caps.hard_rate.mg_per_h(one), 2)) for one in (kg, counted)]
     most = [plain(round(caps.session_cap_mg(one), 1)) for one in (kg, counted)]
+    fast = f" Too fast by {plain(kg)} kg: lower it." if runs > caps.hard_rate.mg_per_h(kg) else ""
     return (
         f"Weighed {plain(kg)} kg; this infusion counts on {plain(counted)} kg. {plain(round(runs, 2))} mg/h runs, that "
         f"is {plain(round(runs / kg, 3))} mg/kg/h by {plain(kg)} kg. Highest rate {hard[0]} mg/h by {plain(kg)} kg, "
-        f"{hard[1]} by {plain(counted)}; cap {most[0]} mg and {most[1]} mg. Weigh again; the prescriber decides."
+        f"{hard[1]} by {plain(counted)}; cap {most[0]} mg and {most[1]} mg.{fast} Weigh again; the prescriber decides."
     )
