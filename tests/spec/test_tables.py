@@ -78,6 +78,20 @@ def _not(criterion):
     return lambda f: replace(f, answers={**f.answers, criterion: False})
 
 
+def _last(**signs):
+    return lambda f: replace(f, sets=(f.sets[0], vitals(80, "recovery", **signs)))
+
+
+def _unread(sign):
+    def changed(facts):
+        last = facts.sets[-1]
+        return replace(
+            facts, sets=(facts.sets[0], replace(last, values={k: v for k, v in last.values.items() if k != sign}))
+        )
+
+    return changed
+
+
 LOOK = " and ".join(f"{gate} open" for gate in ("score", *discharge.LOOKED_AT, "pain_acceptable"))
 CHANGED = {
     "nothing": lambda f: f,
@@ -92,6 +106,13 @@ CHANGED = {
     "escort not here": _not("escort_met"),
     "instructions not acknowledged": _not("instructions_acknowledged"),
     "walking not looked at": lambda f: replace(f, answers={k: v for k, v in f.answers.items() if k != "gait_steady"}),
+    **{f"{word} is not in the last set": _unread(sign) for word, sign in SIGN.items()},
+    "emergency is open": lambda f: replace(f, emergency="The emergency of 11:58 is open."),
+    "high flag is not answered": lambda f: replace(f, unanswered="Respirations 7: below 8."),
+    "grave symptom open": lambda f: replace(f, grave_symptoms=("Chest pain, grade 3",)),
+    "leaves against advice asleep in an emergency": lambda f: replace(
+        _last(rass=-5)(f), emergency="The emergency of 11:58 is open.", disposition="against_advice"
+    ),
     "leaves against advice with catheter in": lambda f: replace(_not("catheter_out")(f), disposition="against_advice"),
     "transferred by emergency services": lambda f: replace(f, disposition="emergency_transfer", ended_at=None),
 }
@@ -105,8 +126,13 @@ def _changed(facts, change):
     numbered = {
         "reversal at": lambda: replace(facts, reversal_last_at=after(value)),
         "rests at": lambda: replace(facts, baseline_systolic=Decimal(value)),
-        "systolic is": lambda: replace(facts, sets=(facts.sets[0], vitals(80, "recovery", systolic=value))),
-        "saturation is": lambda: replace(facts, sets=(facts.sets[0], vitals(80, "recovery", spo2=value))),
+        "systolic is": lambda: _last(systolic=value)(facts),
+        "saturation is": lambda: _last(spo2=value)(facts),
+        "sedation is": lambda: _last(rass=value)(facts),
+        "pulse is": lambda: _last(pulse=value)(facts),
+        "breaths is": lambda: _last(breaths=value)(facts),
+        "diastolic is": lambda: _last(diastolic=value)(facts),
+        "temperature is": lambda: _last(temperature=value)(facts),
         "pain is": lambda: replace(facts, pain_now=value),
         "score is": lambda: replace(facts, score=Padss(2, 2, 2, value - 6)),
         "minute is": lambda: replace(

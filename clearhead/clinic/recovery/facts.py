@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ from clearhead.clinic.infusion.models import Access, Adjunct, Event, Infusion, O
 from clearhead.clinic.infusion.queries.adjuncts import adjuncts
 from clearhead.clinic.infusion.queries.doses import dose_rows
 from clearhead.clinic.infusion.queries.state import infusion_of
+from clearhead.clinic.infusion.queries.unrest import unrest
 from clearhead.clinic.infusion.queries.vitals import (
     as_set,
     baseline_of,
@@ -22,6 +23,7 @@ from clearhead.clinic.infusion.queries.vitals import (
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.recovery.models import EscortMet, Score
 from clearhead.medicine.protocols.protocol import Protocol
+from clearhead.medicine.rules import discharge_signs, limits
 from clearhead.medicine.rules.discharge import LOOKED_AT, DischargeFacts, Disposition, Padss
 
 ITEMS = ("vital_signs", "activity", "nausea", "pain")
@@ -41,12 +43,13 @@ def facts_of(session: Session, protocol: Protocol, said: AtTheDoor) -> Discharge
     infusion, rows, drugs, looked = infusion_of(session), observations(session), adjuncts(session), last_score(session)
     ended_at = last_dose_at(session, infusion)
     sets = tuple(as_set(row) for row in rows)
-    escort = escort_met(session)
+    escort, baseline = escort_met(session), baseline_of(sets)
     return DischargeFacts(
         disposition=said.disposition,
         infusion_min=_infusion_min(infusion, ended_at),
         ended_at=ended_at,
-        baseline_systolic=baseline_of(sets).get("systolic_mmhg"),
+        baseline_systolic=baseline.get("systolic_mmhg"),
+        baseline=baseline,
         sets=tuple(s for s in sets if s.during == "recovery" and ended_at is not None and s.at >= ended_at),
         score=_padss(looked),
         looked_at=looked.happened_at if looked else None,
@@ -61,6 +64,19 @@ def facts_of(session: Session, protocol: Protocol, said: AtTheDoor) -> Discharge
         pain_acceptable=looked.pain_acceptable if looked else None,
         escort_alternative=escort.alternative if escort else "",
     )
+
+
+def judged_facts(session: Session, protocol: Protocol, said: AtTheDoor, *, at: datetime) -> DischargeFacts:
+    """The same with what goes on at this moment: an emergency, a flag nobody answered, a grave symptom."""
+    stirs = unrest(session, at)
+    opened = ((row, protocol.limits.symptom(row.symptom)) for row in open_symptoms(session))
+    grave = tuple(
+        f"{known.title if known else row.symptom}, grade {row.grade}"
+        for row, known in opened
+        if limits.symptom_level(row.grade, known) == "high"
+    )
+    facts = facts_of(session, protocol, said)
+    return replace(facts, emergency=stirs.emergency, unanswered=stirs.unanswered, grave_symptoms=grave)
 
 
 def last_score(session: Session) -> Score | None:
@@ -128,8 +144,10 @@ def _answers(session: Session, looked: Score | None, escort: EscortMet | None, s
         answers["catheter_out"] = all(lying)
     elif looked is not None and looked.line_out:
         answers["catheter_out"] = True
-    if looked is not None and _far_away_since(session, looked):
+    if looked is not None and (_newest_after(session, looked, "dissociation") or 0) > 0:
         answers["dissociation_gone"] = False
+    if looked is not None and not discharge_signs.nausea_tolerable(_newest_after(session, looked, "nausea") or 0):
+        answers["nausea_tolerable"] = False
     answers["symptoms_closed"] = not open_symptoms(session) or bool(said.hand_over.strip())
     if escort is not None and escort.name:
         answers["escort_met"] = True
@@ -138,13 +156,11 @@ def _answers(session: Session, looked: Score | None, escort: EscortMet | None, s
     return answers
 
 
-def _far_away_since(session: Session, looked: Score) -> bool:
+def _newest_after(session: Session, looked: Score, sign: str) -> int | None:
     """A later set outweighs what was said at the score."""
-    later = Observation.standing().filter(
-        session=session, happened_at__gt=looked.happened_at, dissociation__isnull=False
-    )
-    last = later.order_by("happened_at", "pk").last()
-    return last is not None and last.dissociation > 0
+    later = Observation.standing().filter(session=session, happened_at__gt=looked.happened_at)
+    told = later.filter(**{f"{sign}__isnull": False}).order_by("happened_at", "pk")
+    return told.values_list(sign, flat=True).last()
 
 
 def _on_oxygen(rows: tuple[Observation, ...], ended_at: datetime | None) -> bool | None:

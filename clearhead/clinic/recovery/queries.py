@@ -16,7 +16,7 @@ from clearhead.clinic.infusion.queries.state import Standing, infusion_of, stand
 from clearhead.clinic.infusion.queries.vitals import observations, observe_facts, open_symptoms, prn_orders
 from clearhead.clinic.plan.models import Escort, Session
 from clearhead.clinic.plan.queries import escort_of
-from clearhead.clinic.recovery.facts import AtTheDoor, accesses, escort_met, facts_of, last_score
+from clearhead.clinic.recovery.facts import AtTheDoor, accesses, escort_met, judged_facts, last_score
 from clearhead.clinic.recovery.models import Discharge, EscortMet, Score
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import discharge, observe
@@ -129,7 +129,7 @@ class RecoveryView:
 def recovery_of(session: Session, now: datetime) -> RecoveryView:
     """Recovery as it stands now; nothing of it is stored, so a restart changes nothing."""
     protocol, infusion, left = protocol_of(session), infusion_of(session), departure_of(session)
-    facts = facts_of(session, protocol, AtTheDoor())
+    facts = judged_facts(session, protocol, AtTheDoor(), at=now)
     return RecoveryView(
         session=session,
         now=now,

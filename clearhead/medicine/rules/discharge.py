@@ -13,7 +13,9 @@ from decimal import Decimal
 from math import ceil
 from typing import Literal
 
+from clearhead.medicine.protocols.bedside import Sign
 from clearhead.medicine.protocols.protocol import Protocol
+from clearhead.medicine.rules import discharge_signs as signs
 from clearhead.medicine.rules.clock import aware, in_utc, is_ahead, minutes_since
 from clearhead.medicine.rules.limits import VitalsSet
 from clearhead.medicine.rules.reasons import allowed, missing, refused, source_of, warned
@@ -46,7 +48,8 @@ class Padss:
 class DischargeFacts:
     """The patient in recovery. `answers` holds the criteria that a person looks at: yes, no or (absent) not looked.
 
-    `looked_at` is when the score was taken and those answers were seen.
+    `looked_at` is when the score was taken and those answers were seen. `emergency`, `unanswered` and `grave_symptoms`
+    say what goes on, in words; empty where nothing does.
     """
 
     disposition: Disposition
@@ -66,6 +69,10 @@ class DischargeFacts:
     pain_now: int | None = None
     pain_acceptable: bool | None = None  # the patient's own word
     escort_alternative: str = ""
+    baseline: Mapping[Sign, Decimal] = field(default_factory=dict)  # of the signs that go by a limit against it
+    emergency: str = ""
+    unanswered: str = ""  # the gravest high flag without an answer
+    grave_symptoms: tuple[str, ...] = ()
 
     @property
     def added_recovery_min(self) -> int:
@@ -82,6 +89,9 @@ def judge(facts: DischargeFacts, protocol: Protocol, *, at: datetime) -> Verdict
         for reason in _criterion(c.id, c.title, facts, protocol, at)
     ]
     reasons += [*_score(facts, protocol, at), *_sets(facts, protocol, at)]
+    last = _last_set(facts, at)
+    reasons += signs.of_set(last, facts.baseline, protocol) if last is not None else ()
+    reasons += signs.over(facts.emergency, facts.unanswered, facts.grave_symptoms)
     if facts.disposition != "criteria_met":
         reasons = [replace(r, outcome=Outcome.WARNED) if r.outcome is not Outcome.ALLOWED else r for r in reasons]
     return Verdict.of(QUESTION, reasons)
@@ -132,7 +142,8 @@ def observe_until(facts: DischargeFacts, protocol: Protocol) -> datetime | None:
 def look_again(facts: DischargeFacts, protocol: Protocol, *, at: datetime) -> str:
     """Why the last look at the patient does not count, as the end of a sentence; empty where it does.
 
-    What was seen before the last drug, or too long ago, says nothing about the patient who stands up now.
+    What was seen before the last drug, before a set that found the patient not awake, or too long ago, says nothing
+    about the patient who stands up now.
     """
     facts, longest = in_utc(facts), protocol.recovery.discharge.score_max_age_min
     if facts.looked_at is None:
@@ -142,8 +153,17 @@ def look_again(facts: DischargeFacts, protocol: Protocol, *, at: datetime) -> st
     since, what = _last_drug(facts)
     if since is None or facts.looked_at <= since:
         return f"before {what}"
+    if (told := _not_awake_since(facts, at)) is not None:
+        return f"before a set that says sedation {told}"
     age = minutes_since(facts.looked_at, at)
     return f"{ceil(age)} min ago; it counts for {longest} min" if age > longest else ""
+
+
+def _not_awake_since(facts: DischargeFacts, at: datetime) -> Decimal | None:
+    """The newest sedation after the look that outweighs what was seen then: one who sleeps again is looked at again."""
+    later = [s for s in facts.sets if facts.looked_at is not None and s.at > facts.looked_at and not is_ahead(s.at, at)]
+    told = [s.values["sedation_rass"] for s in sorted(later, key=lambda s: s.at) if "sedation_rass" in s.values]
+    return next((rass for rass in reversed(told) if signs.too_sleepy(rass)), None)
 
 
 def _last_drug(facts: DischargeFacts) -> tuple[datetime | None, str]:

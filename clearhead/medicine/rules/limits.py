@@ -133,6 +133,15 @@ def flags(facts: LimitFacts, protocol: Protocol, *, at: datetime) -> tuple[Flag,
     return tuple(sorted(found, key=lambda flag: (flag.since, flag.sign)))
 
 
+def outside(
+    sign: Sign, value: Decimal, protocol: Protocol, baseline: Mapping[Sign, Decimal], during: Sequence[Phase]
+) -> tuple[str, ...] | None:
+    """The limits of these phases that this one reading is over, in words; None where the protocol names none."""
+    rows = [one for one in protocol.limits.vital_limits if one.sign == sign and one.during in during]
+    edges = [edge for one in rows for edge in _edges(one, baseline)]
+    return tuple(dict.fromkeys(edge.words for edge in edges if edge.over(value))) if edges else None
+
+
 def resting_of(sets: Iterable[VitalsSet]) -> tuple[VitalsSet, ...]:
     """The pre-start sets of this visit: one of days before, for a start that was put off, is no rest of today."""
     before = sorted((s for s in sets if s.during == "pre_start"), key=lambda s: s.at)

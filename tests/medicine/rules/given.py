@@ -146,6 +146,7 @@ def recovered(of: Protocol, **known: object) -> DischargeFacts:
         "infusion_min": Decimal(240),
         "ended_at": TEN,
         "baseline_systolic": Decimal(120),
+        "baseline": RESTING,
         "sets": (vitals(60, "recovery"), vitals(80, "recovery")),
         "score": Padss(2, 2, 2, 2),
         "looked_at": after(85),

@@ -21,7 +21,7 @@ from clearhead.clinic.people.models import Role, Signature, User
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.recovery.actions.base import DischargeRefused, ask, refuse
 from clearhead.clinic.recovery.actions.closing import close_visit
-from clearhead.clinic.recovery.facts import AtTheDoor, facts_of, seen_here
+from clearhead.clinic.recovery.facts import AtTheDoor, judged_facts, seen_here
 from clearhead.clinic.recovery.models import Discharge
 from clearhead.clinic.recovery.queries import departure_of
 from clearhead.medicine.protocols.protocol import Protocol
@@ -71,7 +71,7 @@ def discharge(
         raise refuse("left", "Left already", f"{session.patient} left at {_local(session, here.happened_at)}.")
     protocol = protocol_of(session)
     said = AtTheDoor(RULE_WORDS[disposition], instructions_ack, hand_over)
-    verdict = rule.judge(facts_of(session, protocol, said), protocol, at=min(when, at))
+    verdict = rule.judge(judged_facts(session, protocol, said, at=at), protocol, at=min(when, at))
     if disposition == "criteria_met":
         verdict = Verdict.of(verdict.question, [*verdict.reasons, *_who_may(session, by, when)])
     reason = _reason(disposition, verdict, reason)
