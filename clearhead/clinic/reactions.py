@@ -21,8 +21,11 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "consent withdrawn while running": (  # session, consent, by, at
         "clearhead.clinic.infusion.actions.consent_withdrawn",
     ),
+    "chart_fact_added": ("clearhead.clinic.recovery.actions.changed.fact_charted",),  # row, by, at
     "contact_changed": ("clearhead.clinic.letters.actions.contact_changed",),  # patient, site, before, by, at
     "course_closed": ("clearhead.clinic.schedule.waiting.course_closed",),  # course, by, at
+    "entry_striking": ("clearhead.clinic.recovery.actions.changed.entry_striking",),  # session, at, seen
+    "entry_struck": ("clearhead.clinic.recovery.actions.changed.entry_struck",),  # row, reason, by, at, seen
     "photo_adding": ("clearhead.clinic.consent.queries.no_to_photo",),  # patient, found
     "role_given": ("clearhead.clinic.schedule.setup.role_given",),  # user, site, role, patients_at_once, by, at
     "role_taken": ("clearhead.clinic.schedule.setup.role_taken",),  # user, site, role, by, at

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import TypeVar
+
+from django.db.models import Model, QuerySet
 
 from clearhead.clinic.infusion.entered import REVERSALS
 from clearhead.clinic.infusion.models import Access, Adjunct, Event, Infusion, Observation
@@ -26,6 +29,7 @@ from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import discharge_signs, limits
 from clearhead.medicine.rules.discharge import LOOKED_AT, DischargeFacts, Disposition, Padss
 
+Row = TypeVar("Row", bound=Model)
 ITEMS = ("vital_signs", "activity", "nausea", "pain")
 
 
@@ -38,12 +42,14 @@ class AtTheDoor:
     hand_over: str = ""
 
 
-def facts_of(session: Session, protocol: Protocol, said: AtTheDoor) -> DischargeFacts:
-    """Everything the label "criteria met" rests on."""
-    infusion, rows, drugs, looked = infusion_of(session), observations(session), adjuncts(session), last_score(session)
+def facts_of(session: Session, protocol: Protocol, said: AtTheDoor, *, until: datetime | None = None) -> DischargeFacts:
+    """Everything the label "criteria met" rests on; with `until`, as far as it had happened by then."""
+    infusion, looked, escort = infusion_of(session), last_score(session, until), escort_met(session, until)
+    rows = tuple(row for row in observations(session) if until is None or row.happened_at <= until)
+    drugs = tuple(row for row in adjuncts(session) if until is None or row.happened_at <= until)
     ended_at = last_dose_at(session, infusion)
     sets = tuple(as_set(row) for row in rows)
-    escort, baseline = escort_met(session), baseline_of(sets)
+    baseline = baseline_of(sets)
     return DischargeFacts(
         disposition=said.disposition,
         infusion_min=_infusion_min(infusion, ended_at),
@@ -53,11 +59,11 @@ def facts_of(session: Session, protocol: Protocol, said: AtTheDoor) -> Discharge
         sets=tuple(s for s in sets if s.during == "recovery" and ended_at is not None and s.at >= ended_at),
         score=_padss(looked),
         looked_at=looked.happened_at if looked else None,
-        answers=_answers(session, looked, escort, said),
+        answers=_answers(session, looked, escort, rows, said, until),
         on_oxygen=_on_oxygen(rows, ended_at),
         sedative_last_at=_last_sedative(drugs, protocol),
         antihypertensive_last_at=_last_antihypertensive(drugs, protocol),
-        reversal_last_at=_last_reversal(session, drugs),
+        reversal_last_at=_last_reversal(session, drugs, until),
         order_waits=_order_waits(drugs, protocol),
         pain_on_arrival=pain_on_arrival(rows, looked),
         pain_now=_pain_now(rows, looked, ended_at),
@@ -66,27 +72,30 @@ def facts_of(session: Session, protocol: Protocol, said: AtTheDoor) -> Discharge
     )
 
 
-def judged_facts(session: Session, protocol: Protocol, said: AtTheDoor, *, at: datetime) -> DischargeFacts:
+def judged_facts(
+    session: Session, protocol: Protocol, said: AtTheDoor, *, at: datetime, until: datetime | None = None
+) -> DischargeFacts:
     """The same with what goes on at this moment: an emergency, a flag nobody answered, a grave symptom."""
     stirs = unrest(session, at)
-    opened = ((row, protocol.limits.symptom(row.symptom)) for row in open_symptoms(session))
+    opened = ((row, protocol.limits.symptom(row.symptom)) for row in open_symptoms(session, until))
     grave = tuple(
         f"{known.title if known else row.symptom}, grade {row.grade}"
         for row, known in opened
         if limits.symptom_level(row.grade, known) == "high"
     )
-    facts = facts_of(session, protocol, said)
+    facts = facts_of(session, protocol, said, until=until)
     return replace(facts, emergency=stirs.emergency, unanswered=stirs.unanswered, grave_symptoms=grave)
 
 
-def last_score(session: Session) -> Score | None:
+def last_score(session: Session, until: datetime | None = None) -> Score | None:
     """The newest look at the patient."""
-    return Score.standing().filter(session=session).select_related("recorded_by").order_by("happened_at", "pk").last()
+    rows = _by(until, Score.standing().filter(session=session).select_related("recorded_by"))
+    return rows.order_by("happened_at", "pk").last()
 
 
-def escort_met(session: Session) -> EscortMet | None:
+def escort_met(session: Session, until: datetime | None = None) -> EscortMet | None:
     """The escort who was seen here, or what the protocol allows instead."""
-    rows = EscortMet.standing().filter(session=session).select_related("recorded_by")
+    rows = _by(until, EscortMet.standing().filter(session=session).select_related("recorded_by"))
     return rows.order_by("happened_at", "pk").last()
 
 
@@ -102,6 +111,7 @@ def last_dose_at(session: Session, infusion: Infusion | None) -> datetime | None
 def seen_here(session: Session, infusion: Infusion | None, *, until: datetime) -> list[tuple[datetime, str]]:
     """The newest of each thing that shows the patient still here, in words: nobody left before it."""
     rows, drugs, looked, dose = observations(session), adjuncts(session), last_score(session), dose_rows(session)
+    met = escort_met(session)
     found = [
         (infusion.started_at if infusion else None, "the start of this infusion"),
         (last_dose_at(session, infusion), "the end of the infusion"),
@@ -110,6 +120,8 @@ def seen_here(session: Session, infusion: Infusion | None, *, until: datetime) -
         (drugs[-1].happened_at if drugs else None, "the last medicine"),
         (rows[-1].happened_at if rows else None, "the last set"),
         (looked.happened_at if looked else None, "the discharge score"),
+        (max((row.out_at for row in accesses(session) if row.out_at), default=None), "the catheter came out"),
+        (met.happened_at if met else None, "the escort came"),
     ]
     return [(min(when, until), what) for when, what in found if when is not None]
 
@@ -137,18 +149,29 @@ def _padss(looked: Score | None) -> Padss | None:
     return Padss(**{item: int(looked.items[item]) for item in ITEMS})
 
 
-def _answers(session: Session, looked: Score | None, escort: EscortMet | None, said: AtTheDoor) -> dict[str, bool]:
+def _by(until: datetime | None, rows: QuerySet[Row]) -> QuerySet[Row]:
+    return rows if until is None else rows.filter(happened_at__lte=until)
+
+
+def _answers(
+    session: Session,
+    looked: Score | None,
+    escort: EscortMet | None,
+    rows: tuple[Observation, ...],
+    said: AtTheDoor,
+    until: datetime | None,
+) -> dict[str, bool]:
     answers = {k: bool(v) for k, v in (looked.answers if looked else {}).items() if k in LOOKED_AT}
     lying = [access.out_at is not None for access in accesses(session)]
     if lying:
         answers["catheter_out"] = all(lying)
     elif looked is not None and looked.line_out:
         answers["catheter_out"] = True
-    if looked is not None and (_newest_after(session, looked, "dissociation") or 0) > 0:
+    if looked is not None and _newest_after(rows, looked, "dissociation") > 0:
         answers["dissociation_gone"] = False
-    if looked is not None and not discharge_signs.nausea_tolerable(_newest_after(session, looked, "nausea") or 0):
+    if looked is not None and not discharge_signs.nausea_tolerable(_newest_after(rows, looked, "nausea")):
         answers["nausea_tolerable"] = False
-    answers["symptoms_closed"] = not open_symptoms(session) or bool(said.hand_over.strip())
+    answers["symptoms_closed"] = not open_symptoms(session, until) or bool(said.hand_over.strip())
     if escort is not None and escort.name:
         answers["escort_met"] = True
     if said.instructions_ack:
@@ -156,11 +179,10 @@ def _answers(session: Session, looked: Score | None, escort: EscortMet | None, s
     return answers
 
 
-def _newest_after(session: Session, looked: Score, sign: str) -> int | None:
-    """A later set outweighs what was said at the score."""
-    later = Observation.standing().filter(session=session, happened_at__gt=looked.happened_at)
-    told = later.filter(**{f"{sign}__isnull": False}).order_by("happened_at", "pk")
-    return told.values_list(sign, flat=True).last()
+def _newest_after(rows: tuple[Observation, ...], looked: Score, sign: str) -> int:
+    """A later set outweighs what was said at the score; 0 where no later set says anything."""
+    later = [getattr(row, sign) for row in rows if row.happened_at > looked.happened_at]
+    return next((told for told in reversed(later) if told is not None), 0)
 
 
 def _on_oxygen(rows: tuple[Observation, ...], ended_at: datetime | None) -> bool | None:
@@ -192,10 +214,10 @@ def _last_antihypertensive(drugs: tuple[Adjunct, ...], protocol: Protocol) -> da
     return max((drug.happened_at for drug in drugs if drug.order_id in orders), default=None)
 
 
-def _last_reversal(session: Session, drugs: tuple[Adjunct, ...]) -> datetime | None:
+def _last_reversal(session: Session, drugs: tuple[Adjunct, ...], until: datetime | None) -> datetime | None:
     """A charted dose, or a line of the emergency timeline that names one."""
     given = [drug.happened_at for drug in drugs if drug.ingredient_id in REVERSALS]
-    lines = Event.standing().filter(session=session, kind="emergency")
+    lines = _by(until, Event.standing().filter(session=session, kind="emergency"))
     given += [line.happened_at for line in lines if any(name in line.text.lower() for name in REVERSALS)]
     return max(given, default=None)
 

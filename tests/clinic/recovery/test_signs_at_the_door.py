@@ -33,11 +33,19 @@ def at(session):
     return moment
 
 
-def seen(session, at, **changed):
+def seen(session, at, happened_at=None, **changed):
     values = {**CALM, **changed}
     absent = {name: values.pop(name) for name, value in changed.items() if value == "refused"}
     sure = frozenset(f"{name}={value}" for name, value in values.items())
-    chair.observe(session=session, values=values, why_not=absent, by=member("nina"), at=at, confirmed=sure)
+    chair.observe(
+        session=session,
+        values=values,
+        why_not=absent,
+        by=member("nina"),
+        at=at,
+        happened_at=happened_at,
+        confirmed=sure,
+    )
 
 
 def answer_all(session, at):

@@ -47,7 +47,14 @@ def test_h21_a_departure_of_yesterday_is_refused_by_name_and_the_driving_ban_sta
 
 @pytest.mark.parametrize(
     ("what", "at"),
-    [("the last set", 30), ("the discharge score", 31), ("the last medicine", 32), ("the end of the infusion", 0)],
+    [
+        ("the last set", 30),
+        ("the discharge score", 31),
+        ("the last medicine", 32),
+        ("the catheter came out", 33),
+        ("the escort came", 34),
+        ("the end of the infusion", 0),
+    ],
 )
 def test_nobody_left_before_what_the_record_shows_of_them(session, what, at):
     when = ward.ENDED + minutes(at)
@@ -55,12 +62,28 @@ def test_nobody_left_before_what_the_record_shows_of_them(session, what, at):
         ward.taken(session, when)
     elif what == "the discharge score":
         actions.score(session=session, items=ward.GOOD, answers={}, by=member("nina"), at=when)
+    elif what == "the catheter came out":
+        actions.take_catheter_out(session=session, by=member("nina"), at=when)
+    elif what == "the escort came":
+        actions.meet_escort(session=session, name="Jonas", by=member("nina"), at=when)
     elif what == "the last medicine":
         drug = {"order_id": "ondansetron_nausea", "ingredient_id": "ondansetron", "dose": 4, "unit": "mg"}
         ward.fact(Adjunct, session, when, **drug, route="intravenous")
 
     assert f"lies before {what} at {when.astimezone(session.site.tz):%H:%M}" in refused(session, when - minutes(1))
     assert ward.go(session, NOW, left_at=when, **GOES).happened_at == when
+
+
+def test_h21_the_label_is_not_dated_before_the_catheter_came_out_and_the_escort_stood_there(session):
+    at = ward.ENDED + minutes(70)
+    ward.ready(session, at, frozenset({"catheter", "escort"}))
+    actions.take_catheter_out(session=session, by=member("nina"), at=at + minutes(24))
+    actions.meet_escort(session=session, name="Jonas", by=member("nina"), at=at + minutes(25))
+
+    with pytest.raises(actions.DischargeRefused, match="lies before the escort came at"):
+        ward.go(session, at + minutes(26), left_at=at + minutes(1))
+
+    assert not Discharge.objects.exists()
 
 
 def test_within_the_minute_of_the_last_set_the_departure_comes_after_it(session):

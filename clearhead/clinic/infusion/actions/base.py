@@ -17,6 +17,7 @@ from clearhead.clinic.infusion.entered import Secret as Secret
 from clearhead.clinic.infusion.models import ChairFact, Event, Flag, Infusion
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
+from clearhead.clinic.reactions import react
 from clearhead.medicine.rules.reasons import missing, refused
 from clearhead.medicine.rules.verdict import Outcome, Reason, Verdict
 
@@ -160,6 +161,7 @@ def add(
                 Event, session=session, at=at, by=by, verb="event: note", happened_at=happened_at, written=written,
                 kind="note", text=f"In full ({verb}): {text}", detail={"of": str(row.code)},
             )  # fmt: skip
+    react("chart_fact_added", row=row, by=by, at=at)
     return row
 
 

@@ -23,6 +23,7 @@ from clearhead.clinic.infusion.queries.unrest import unrest
 from clearhead.clinic.people.access import roles_of
 from clearhead.clinic.people.models import CLINICAL, User
 from clearhead.clinic.plan.models import Session
+from clearhead.clinic.reactions import react
 
 STRIKABLE: dict[str, type[ChairFact]] = {
     "observation": models.Observation,
@@ -61,6 +62,8 @@ def strike(
     dose = moved(row, at)
     if dose is not None and not _undone(row, at):
         ask_first(dose, confirmed)
+    seen: dict[str, Any] = {}
+    react("entry_striking", session=session, at=at, seen=seen)
     if isinstance(row, models.Access) and row.out_at is not None:
         return _lies_again(row, by, at, written)
     over: ChairFact = add(
@@ -76,6 +79,7 @@ def strike(
     _judge_anew(row, at, by)
     if isinstance(row, models.Observation) and (with_it := vein_of(row)) is not None:
         strike(row=with_it, reason=reason, by=by, at=at, written=written)
+    react("entry_struck", row=row, reason=reason, by=by, at=at, seen=seen)
     return over
 
 
