@@ -52,8 +52,6 @@ NEVER_TAKEN_BACK = frozenset(
     {"stop", "help", "emergency", "consent_withdrawn", "not_understood", "pump_seen_stopped", "end"}
 )
 """Kinds of event and of pump setting that stay on the record: a note is added beside them."""
-REVERSALS = ("flumazenil", "naloxone", "physostigmine")
-"""Medicines that undo a sedative or an opioid for a while only: what they undid may come back."""
 WHY_NOT = {
     "not_obtainable": lazy("not obtainable"),
     "refused": lazy("refused"),

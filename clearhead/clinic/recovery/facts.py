@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,7 +10,6 @@ from typing import TypeVar
 
 from django.db.models import Model, QuerySet
 
-from clearhead.clinic.infusion.entered import REVERSALS
 from clearhead.clinic.infusion.models import Access, Adjunct, Event, Infusion, Observation
 from clearhead.clinic.infusion.queries.adjuncts import adjuncts
 from clearhead.clinic.infusion.queries.doses import dose_rows
@@ -25,6 +25,7 @@ from clearhead.clinic.infusion.queries.vitals import (
 )
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.recovery.models import EscortMet, Score
+from clearhead.medicine.medicines.catalogue import Ingredient, is_reversal, is_sedative, named_in
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import discharge_signs, limits
 from clearhead.medicine.rules.discharge import LOOKED_AT, DischargeFacts, Disposition, Padss
@@ -47,6 +48,7 @@ def facts_of(session: Session, protocol: Protocol, said: AtTheDoor, *, until: da
     infusion, looked, escort = infusion_of(session), last_score(session, until), escort_met(session, until)
     rows = tuple(row for row in observations(session) if until is None or row.happened_at <= until)
     drugs = tuple(row for row in adjuncts(session) if until is None or row.happened_at <= until)
+    lines = tuple(_by(until, Event.standing().filter(session=session, kind="emergency")))
     ended_at = last_dose_at(session, infusion)
     sets = tuple(as_set(row) for row in rows)
     baseline = baseline_of(sets)
@@ -61,9 +63,9 @@ def facts_of(session: Session, protocol: Protocol, said: AtTheDoor, *, until: da
         looked_at=looked.happened_at if looked else None,
         answers=_answers(session, looked, escort, rows, said, until),
         on_oxygen=_on_oxygen(rows, ended_at),
-        sedative_last_at=_last_sedative(drugs, protocol),
+        sedative_last_at=max(_sedatives(drugs, protocol) + _in_lines(lines, is_sedative), default=None),
         antihypertensive_last_at=_last_antihypertensive(drugs, protocol),
-        reversal_last_at=_last_reversal(session, drugs, until),
+        reversal_last_at=max(_reversals(drugs) + _in_lines(lines, is_reversal), default=None),
         order_waits=_order_waits(drugs, protocol),
         pain_on_arrival=pain_on_arrival(rows, looked),
         pain_now=_pain_now(rows, looked, ended_at),
@@ -203,10 +205,9 @@ def _after(rows: tuple[Observation, ...], ended_at: datetime | None) -> list[Obs
     return [row for row in rows if ended_at is not None and row.happened_at >= ended_at]
 
 
-def _last_sedative(drugs: tuple[Adjunct, ...], protocol: Protocol) -> datetime | None:
+def _sedatives(drugs: tuple[Adjunct, ...], protocol: Protocol) -> list[datetime]:
     orders = prn_orders(protocol)
-    given = [drug.happened_at for drug in drugs if sedates(drug, orders)]
-    return max(given, default=None)
+    return [drug.happened_at for drug in drugs if sedates(drug, orders)]
 
 
 def _last_antihypertensive(drugs: tuple[Adjunct, ...], protocol: Protocol) -> datetime | None:
@@ -214,12 +215,13 @@ def _last_antihypertensive(drugs: tuple[Adjunct, ...], protocol: Protocol) -> da
     return max((drug.happened_at for drug in drugs if drug.order_id in orders), default=None)
 
 
-def _last_reversal(session: Session, drugs: tuple[Adjunct, ...], until: datetime | None) -> datetime | None:
-    """A charted dose, or a line of the emergency timeline that names one."""
-    given = [drug.happened_at for drug in drugs if drug.ingredient_id in REVERSALS]
-    lines = _by(until, Event.standing().filter(session=session, kind="emergency"))
-    given += [line.happened_at for line in lines if any(name in line.text.lower() for name in REVERSALS)]
-    return max(given, default=None)
+def _reversals(drugs: tuple[Adjunct, ...]) -> list[datetime]:
+    return [drug.happened_at for drug in drugs if any(map(is_reversal, named_in(drug.ingredient_id)))]
+
+
+def _in_lines(lines: tuple[Event, ...], counts: Callable[[Ingredient], bool]) -> list[datetime]:
+    """Lines of the emergency that name such a drug, by its name or a brand: they are charted against no order."""
+    return [line.happened_at for line in lines if any(map(counts, named_in(line.text)))]
 
 
 def _order_waits(drugs: tuple[Adjunct, ...], protocol: Protocol) -> tuple[tuple[datetime, int], ...]:

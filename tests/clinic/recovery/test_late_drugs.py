@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from clearhead.clinic.infusion import actions as chair
 from clearhead.clinic.infusion.models import Adjunct, Event, Flag
 from clearhead.clinic.recovery import actions
 from clearhead.clinic.recovery.models import Score
@@ -81,6 +82,33 @@ def test_an_order_that_lengthens_recovery_counts_from_its_dose_too(session):
     own = next(o.added_recovery_min for o in view.protocol.orders.prn_orders if o.id == "labetalol_pressure")
     assert own > 0
     assert view.timer.until == at + minutes(own)
+
+
+@pytest.mark.parametrize(
+    ("line", "counts"),
+    [
+        ("Midazolam 2 mg for seizure", "sedative"),
+        ("gave VERSED2mg iv", "sedative"),
+        ("Dormicum 2 mg", "sedative"),
+        ("propofol 20 mg by the crew", "sedative"),
+        ("Flumazenil 0.2 mg", "reversal"),
+        ("Narcan 0.4 mg", "reversal"),
+        ("Anexate0.2 mg", "reversal"),
+        ("adrenaline 0.3 mg", ""),
+        ("ketamine bag taken down, alcohol wipe", ""),
+    ],
+)
+def test_h21_a_line_of_the_emergency_counts_by_the_name_or_brand_of_its_drug(session, line, counts):
+    at = ward.ENDED + minutes(100)
+    chair.emergency(session=session, what="drug", text=line, by=member("nina"), at=at)
+    facts = recovery_of(session, at).facts
+
+    assert (facts.sedative_last_at, facts.reversal_last_at) == (
+        at if counts == "sedative" else None,
+        at if counts == "reversal" else None,
+    )
+    wait = {"sedative": 30, "reversal": 120, "": -40}[counts]
+    assert recovery_of(session, at).timer.until == at + minutes(wait)
 
 
 @pytest.mark.parametrize("drug", ["midazolam", "labetalol", "reversal"])

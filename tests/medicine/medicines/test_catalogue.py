@@ -8,7 +8,7 @@ from clearhead.medicine.errors import WrongFile
 from clearhead.medicine.headache.diary import AcuteClass
 from clearhead.medicine.headache.overuse import THRESHOLD_DAYS
 from clearhead.medicine.headache.refractory import PreventiveClass
-from clearhead.medicine.medicines.catalogue import FILE, catalogue, find, get, read, suggest
+from clearhead.medicine.medicines.catalogue import FILE, catalogue, find, get, named_in, read, suggest
 from clearhead.medicine.protocols.loader import shipped, shipped_ids
 
 
@@ -51,6 +51,19 @@ def test_a_name_or_brand_with_its_dose_is_found(typed, id):
 )
 def test_what_is_not_surely_one_medicine_is_not_checked(typed):
     assert find(typed) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "ids"),
+    [
+        ("Midazolam 2 mg for seizure", ["midazolam"]),
+        ("2mg Versed, then Anexate0.2", ["midazolam", "flumazenil"]),
+        ("Suboxone at home", ["buprenorphine-naloxone"]),
+        ("Jaw thrust, oxygen 10 L", []),
+    ],
+)
+def test_a_line_of_free_text_names_every_medicine_in_it(line, ids):
+    assert [one.id for one in named_in(line)] == ids
 
 
 def test_a_misspelling_is_offered_for_choice():

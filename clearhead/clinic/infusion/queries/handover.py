@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from clearhead.clinic.assessment.models import Medication
-from clearhead.clinic.infusion.entered import AS_SAID, REVERSALS
+from clearhead.clinic.infusion.entered import AS_SAID
 from clearhead.clinic.infusion.models import Access, Adjunct, Event, Flag, Observation, Symptom
 from clearhead.clinic.infusion.queries.adjuncts import allergies_of, still_to_ask
 from clearhead.clinic.infusion.queries.flags import open_flags as open_flags
@@ -20,6 +20,7 @@ from clearhead.clinic.infusion.queries.overdue import Late
 from clearhead.clinic.infusion.queries.said import drug_name, drug_words, symptom_words
 from clearhead.clinic.infusion.queries.state import Standing
 from clearhead.clinic.plan.models import Session
+from clearhead.medicine.medicines.catalogue import is_reversal, named_in
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules.observe import Due
 
@@ -95,7 +96,7 @@ def emergency_words(row: Event) -> str:
 
 
 def _undoes(words: str) -> bool:
-    return any(name in words.lower() for name in REVERSALS)
+    return any(is_reversal(one) for one in named_in(words))
 
 
 def medicines_of(session: Session) -> tuple[str, ...]:
