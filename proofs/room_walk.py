@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from proofs.room_taken_back import TakesBack
+from proofs.room_unwell import Unwell
 
 MINUTE = timedelta(minutes=1)
 CLINICIANS = ("nina", "omar", "dario")
@@ -27,10 +28,11 @@ KG = 70
 seen: Counter[str] = Counter()
 
 
-class Room(TakesBack):
+class Room(TakesBack, Unwell):
     """One visit: prepared, started, changed, stopped, discharged, in any order that anybody could try."""
 
     session: ClassVar[Any] = None
+    between: ClassVar[timedelta] = MINUTE
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,6 +49,7 @@ class Room(TakesBack):
         self.began: datetime | None = None
         self.ended: datetime | None = None
         self.scored = self.met = False
+        self.scored_at: datetime | None = None
         self.sets_after: list[datetime] = []
         self.open_symptoms: set[str] = set()
         self.turn = 0
@@ -299,7 +302,7 @@ class Room(TakesBack):
         if part == "sets" and done:
             self.sets_after += [self.now - 20 * MINUTE, self.now - 5 * MINUTE]
         elif part == "score" and done:
-            self.scored = whole
+            self.scored, self.scored_at = whole, self.now
         elif part == "catheter" and done:
             self.done.discard("iv_access")
         elif part == "escort" and done:
@@ -312,6 +315,7 @@ class Room(TakesBack):
         self.much_time_passes(minutes)
         for code in sorted(self.open_symptoms):
             self.a_symptom(code, 0)
+        self.all_is_answered()
         self.ready_to_leave("")
         self.ask_for_the_label(True)
 
@@ -330,6 +334,8 @@ class Room(TakesBack):
         least = timedelta(minutes=60)
         assert self.now - self.ended >= least, "before the observation was over"
         assert self.scored, "without a whole score"
+        assert self.scored_at is not None
+        self.goes_home_well(self.scored_at)
         assert self.met, "without the escort"
         assert acknowledged, "without instructions"
         assert "iv_access" not in self.done, "with the catheter in"
