@@ -87,6 +87,19 @@ def test_what_changes_nothing_of_the_label_raises_nothing(session, left):
     assert not Flag.objects.filter(level="low").exists()
 
 
+def test_what_was_answered_before_the_label_was_given_stays_answered(session, home_at):
+    ward.ready(session, home_at)
+    chair.call_help(session=session, by=member("nina"), at=home_at)
+    for flag in queries.open_flags(session):
+        done = {"done": "seen to", "by": member("dario"), "cleared": True}
+        chair.acknowledge(session=session, flag=flag, at=home_at + minutes(5), **done)
+    ward.go(session, home_at + minutes(6), left_at=home_at + minutes(2))
+
+    seen(session, home_at + minutes(8), happened_at=home_at - minutes(3))
+
+    assert told(session) is None
+
+
 def test_a_departure_without_the_label_is_not_judged_again(session, home_at):
     ward.go(session, home_at, disposition="against_advice", reason="Leaves.")
     midazolam(session, home_at + minutes(20), home_at - minutes(15))

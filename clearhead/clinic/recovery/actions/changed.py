@@ -73,7 +73,8 @@ def _dated_later(row: ChairFact, left: Discharge, by: User | None, at: datetime)
 def _judge_again(row: ChairFact, left: Discharge, by: User | None, at: datetime) -> None:
     session, protocol, when = row.session, protocol_of(row.session), left.happened_at
     said = AtTheDoor("criteria_met", left.instructions_ack, left.hand_over)
-    facts = judged_facts(session, protocol, said, at=when, until=when)
+    given = max(when, left.recorded_at)  # what was answered before the label was given stays answered
+    facts = judged_facts(session, protocol, said, at=given, until=when)
     unmet = rule.judge(facts, protocol, at=when).blocking
     if not unmet:
         return
