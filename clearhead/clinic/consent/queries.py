@@ -111,6 +111,17 @@ def no_to_photo(*, patient: Patient, found: list[str]) -> None:
         found.append(_("In the consent this person said no to a photograph. Ask again with a new consent first."))
 
 
+def taken_back(order: Order, at: datetime) -> bool:
+    """True while consent stands withdrawn: a text was taken back and not signed again since. Nothing overrides this."""
+    rows = Withdrawal.standing().filter(consent__course=order.course_id, happened_at__lte=at)
+    gone = set(rows.values_list("consent__text__text_id", flat=True))
+    if not gone:
+        return False
+    kept = Consent.standing().filter(course=order.course_id, happened_at__lte=at)
+    kept = kept.exclude(pk__in=rows.values("consent"))
+    return bool(gone - set(kept.values_list("text__text_id", flat=True)))
+
+
 def withdrawal_of(order: Order) -> Withdrawal | None:
     """The last withdrawal of consent to this order."""
     return Withdrawal.standing().filter(consent__order=order).last()

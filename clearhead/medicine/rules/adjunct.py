@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -43,7 +43,7 @@ class AdjunctFacts:
     confirmed: bool = False  # the confirm face was read: dose, route, allergy, last given, cap
     second_person: bool = False  # somebody else read the label and entered the dose
     waited_s: int = 0  # the timed pause of a single-handed site
-    open_flags: tuple[guards.OpenFlag, ...] = ()
+    seen: guards.Seen = field(default_factory=guards.Seen)
     prescriber_decides: bool = False  # gives it, or has just said at the chair that it is given
 
 
@@ -75,7 +75,7 @@ def judge(facts: AdjunctFacts, protocol: Protocol, *, at: datetime) -> Verdict:
     ]
     reasons += [*_dose(order, facts, source), *_spacing(order, facts, source, at), *_trigger(order, facts, source)]
     reasons += guards.judge(
-        order.title, classes_of(order), facts.open_flags, called_by=order.triggers,
+        order.title, classes_of(order), facts.seen, protocol, at=at, called_by=order.triggers,
         prescriber_decides=facts.prescriber_decides,
     )  # fmt: skip
     if order.needs_confirm_face and not facts.confirmed:

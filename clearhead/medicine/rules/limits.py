@@ -142,6 +142,20 @@ def outside(
     return tuple(dict.fromkeys(edge.words for edge in edges if edge.over(value))) if edges else None
 
 
+def over_now(
+    sign: Sign, side: Side, value: Decimal, protocol: Protocol, baseline: Mapping[Sign, Decimal], own: Decimal | None
+) -> str:
+    """In words the limit of the infusion that one value is over, whatever the phase; `own` where it names none."""
+    rows = [limit for limit in protocol.limits.vital_limits if limit.sign == sign and limit.during == "infusion"]
+    edges = [edge for limit in rows for edge in _edges(limit, baseline) if edge.side == side]
+    found = next((edge.words for edge in edges if edge.over(value)), "")
+    its_own = any((edge.limit.below if side == "low" else edge.limit.at_or_above) is not None for edge in edges)
+    if found or own is None or its_own:
+        return found
+    over = value < own if side == "low" else value >= own
+    return f"{'below' if side == 'low' else 'at or above'} {own}" if over else ""
+
+
 def resting_of(sets: Iterable[VitalsSet]) -> tuple[VitalsSet, ...]:
     """The pre-start sets of this visit: one of days before, for a start that was put off, is no rest of today."""
     before = sorted((s for s in sets if s.during == "pre_start"), key=lambda s: s.at)

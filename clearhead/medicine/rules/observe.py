@@ -130,6 +130,17 @@ def due_in_utc(facts: ObserveFacts, protocol: Protocol, *, at: datetime) -> Due 
     return Due(phase, moment, kind, late, _told(late, protocol), why, on or monitors)
 
 
+def core_overdue_min(facts: ObserveFacts, protocol: Protocol, *, at: datetime) -> float:
+    """Minutes since a core set was due; 0 while none is. A full set in its place counts as one."""
+    facts, at = in_utc(facts), aware(at)
+    phase = _phase(facts, protocol, at)
+    if phase in ("baseline", "departure"):
+        return 0.0
+    wanted = [*_by_phase(facts, protocol, phase, at), *_after_changes(facts, protocol, at), *_added(facts, at)]
+    due_at = min((moment for moment, kind, _why, _on in wanted if kind == "core"), default=at)
+    return max(0.0, minutes_since(due_at, at))
+
+
 _Wanted = tuple[datetime, ObservationSet, str, tuple[str, ...]]
 
 

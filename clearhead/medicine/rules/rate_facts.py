@@ -53,6 +53,9 @@ class RateFacts:
     prescriber_approved: bool = False
     emergency: str = ""  # the emergency that nobody has ended yet, in words
     unanswered: str = ""  # a high flag that nobody has answered yet, in words
+    consent_withdrawn: bool = False  # and not given again
+    stop_met: str = ""  # the stop rule of the protocol that is met, in words
+    set_wanted: str = ""  # why a set of signs comes first, in words
     open_flags: int = 0  # medium and high, answered or not
     other_kg: Decimal | None = None  # weighed since the start, and clearly another: limits hold by both
     ketamine_allergy: str = ""  # a recorded allergy that names it
@@ -79,6 +82,13 @@ class RateFacts:
         """True when no more will run than now: less, the same, or nothing."""
         kind = self.intention.kind
         return kind in ("pause", "stop") or (kind == "change" and Fraction(self.mg_per_h) <= self.given.mg_per_h)
+
+    @property
+    def raises(self) -> bool:
+        """True for more than ran before: a higher rate, also out of a pause, and a bolus."""
+        if self.intention.kind == "resume" and self.rate_before_pause_mg_per_h is not None:
+            return self.mg_per_h > self.rate_before_pause_mg_per_h
+        return self.intention.kind in ("change", "bolus") and not self.decreases
 
     @property
     def kg(self) -> Decimal:

@@ -1,5 +1,6 @@
-"""More drug while something is wrong: refused with an allergy to it, in an emergency and over a high flag that nobody
-answered; asked about while the protocol holds the rate or a flag is still open. Less is never held back here."""
+"""More drug while something is wrong: refused once consent is withdrawn, with an allergy to it, in an emergency, over a
+high flag that nobody answered, while a stop rule is met and before a set is charted; asked about while the protocol
+holds the rate or a flag is still open. Less is never held back here."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from datetime import datetime
 from clearhead.medicine.protocols.dose import Stepped
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import allergy
+from clearhead.medicine.rules.looked import CHART_FIRST
 from clearhead.medicine.rules.rate_facts import RateFacts
 from clearhead.medicine.rules.reasons import missing, refused, source_of, warned
 from clearhead.medicine.rules.titration import target_reached
@@ -20,6 +22,9 @@ MORE = ("change", "resume", "bolus")
 
 def judge(facts: RateFacts, protocol: Protocol, *, at: datetime) -> Iterable[Reason]:
     """Why nothing should be added now."""
+    if facts.consent_withdrawn and facts.intention.kind in ("start", *MORE):
+        sentence = "The patient withdrew consent. Nothing is started, raised or given unless it is signed again."
+        yield refused("consent_withdrawn", "Consent", sentence, who="none")
     if facts.intention.kind not in MORE:
         return
     yield from allergy.to_ketamine((facts.ketamine_allergy,))
@@ -29,8 +34,28 @@ def judge(facts: RateFacts, protocol: Protocol, *, at: datetime) -> Iterable[Rea
     elif facts.unanswered:
         sentence = f"Not answered yet: {facts.unanswered} Say what was done first."
         yield refused("flag_unanswered", "Flag", sentence)
+    if facts.stop_met:
+        yield _stopped(facts)
+    if facts.raises and facts.set_wanted:
+        yield _unseen(facts)
     if facts.intention.kind == "change":
         yield from _asked_first(facts, protocol, at)
+
+
+def _stopped(facts: RateFacts) -> Reason:
+    """The symptom or the sign counts, whatever was said to its flag."""
+    sentence = f"A stop rule is met: {facts.stop_met}"
+    if facts.prescriber_approved:
+        return warned("stop_rule", "Given all the same", f"{sentence} A prescriber agrees.")
+    then = "Stop the pump; to give more all the same, have a prescriber agree at the chair."
+    return refused("stop_rule", "Stop", f"{sentence} {then}", who="prescriber")
+
+
+def _unseen(facts: RateFacts) -> Reason:
+    """A new set clears it."""
+    if facts.prescriber_approved:
+        return warned("set_first", "Given all the same", f"{facts.set_wanted} A prescriber agrees.")
+    return missing("set_first", "Set", f"{facts.set_wanted} {CHART_FIRST}", who="nurse")
 
 
 def _asked_first(facts: RateFacts, protocol: Protocol, at: datetime) -> Iterable[Reason]:

@@ -12,6 +12,7 @@ from clearhead.medicine.protocols.dose import Stepped
 from clearhead.medicine.protocols.given import MEASURES
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules.clock import aware, in_utc, is_ahead, minutes_since
+from clearhead.medicine.rules.looked import CHART_FIRST
 
 Next = Literal["step_up", "hold", "step_down", "wait", "no_steps", "ask_first"]
 
@@ -34,6 +35,7 @@ class TitrationFacts:
     scores: tuple[Score, ...] = ()
     step_down_asked: bool = False  # a step-down rule of the protocol is met
     stop_asked: bool = False
+    set_wanted: str = ""  # why a set of signs comes first, in words
     open_flags: int = 0
     local_time: time | None = None
     room_mg: Fraction | None = None  # left under the session cap
@@ -114,6 +116,8 @@ def _up(facts: TitrationFacts, dose: Stepped, at: datetime) -> NextStep:
 
 def _waits(facts: TitrationFacts, dose: Stepped, higher: Fraction) -> tuple[str, ...]:
     found = []
+    if facts.set_wanted:
+        found.append(f"{facts.set_wanted} {CHART_FIRST}")
     if facts.open_flags:
         found.append(f"{facts.open_flags} open flag{'s' if facts.open_flags > 1 else ''}: answer first.")
     if dose.target is not None and not facts.scores:

@@ -62,6 +62,17 @@ def resting(session: Session, at: datetime = AT_TEN) -> None:
         )  # fmt: skip
 
 
+CALM = {"sys": 124, "dia": 76, "hr": 72, "rr": 14, "spo2": 98, "sedation": 0}
+
+
+def looked(session: Session, at: datetime, **changed: Any) -> Observation:
+    """A calm set of this moment: what is asked for before more drug or a sedative."""
+    return Observation.objects.create(
+        session=session, phase="infusion", **{**CALM, **changed}, happened_at=at, recorded_at=at,
+        recorded_by=member("nina"),
+    )  # fmt: skip
+
+
 def running(
     at: datetime = AT_TEN, ml_per_h: str = "7", session: Session | None = None, mg_per_ml: str = "1", **ordered: Any
 ) -> Session:

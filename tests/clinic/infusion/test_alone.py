@@ -15,7 +15,7 @@ from clearhead.clinic.infusion.models import RateChange
 from clearhead.clinic.people.models import Site
 from clearhead.clinic.plan.models import Session
 from tests.cast import member
-from tests.clinic.infusion.room import minutes, protocol_with, running
+from tests.clinic.infusion.room import looked, minutes, protocol_with, running
 from tests.clinic.infusion.test_pages import at, post, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +44,7 @@ def clock(monkeypatch: Any) -> Clock:
 @pytest.fixture
 def chair(clock: Clock) -> Session:
     session = running(clock.now - minutes(30), protocol_version=protocol_with(EVERY_STEP))
+    looked(session, clock.now - minutes(2))
     Site.objects.filter(pk=session.site_id).update(single_handed=True)
     return session
 

@@ -98,6 +98,7 @@ def test_a_repeated_dose_is_due_from_the_last_one_and_not_given_early() -> None:
     with pytest.raises(actions.ChairRefused, match="is due at"):
         give(session, "midazolam_hourly", AT_TEN + minutes(20), confirmed=True)
 
+    room.looked(session, AT_TEN + minutes(64))
     give(session, "midazolam_hourly", AT_TEN + minutes(66), confirmed=True)
 
     assert due(session, AT_TEN + minutes(66))[-1][1:3] == (2, AT_TEN + minutes(126))

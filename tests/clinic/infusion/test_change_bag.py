@@ -13,7 +13,7 @@ from clearhead.clinic.infusion import actions, queries
 from clearhead.clinic.infusion.models import Bag, Check, RateChange
 from clearhead.clinic.plan.models import Session
 from tests.cast import AT_TEN, PIN, member
-from tests.clinic.infusion.room import fresh, hang, minutes, protocol_with, running, second, visit
+from tests.clinic.infusion.room import fresh, hang, looked, minutes, protocol_with, running, second, visit
 from tests.clinic.infusion.test_pages import at, post, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +91,7 @@ def test_what_hung_already_is_charted_and_brought_to_the_prescriber() -> None:
 
 def test_a_bag_is_prepared_against_the_rate_that_runs_and_not_against_the_start() -> None:
     session = chair()
+    looked(session, AT_TEN + minutes(24))
     actions.change_rate(
         session=session, value=Decimal("10.5"), unit="mL/h", by=member("nina"), at=AT_TEN + minutes(25),
         ask=fresh(session),

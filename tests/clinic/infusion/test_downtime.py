@@ -12,7 +12,7 @@ from clearhead.clinic.infusion import actions, queries
 from clearhead.clinic.infusion.queries.downtime import downtime
 from clearhead.clinic.plan.models import Escort
 from tests.cast import AT_TEN, member
-from tests.clinic.infusion.room import KG, fresh, minutes, running, second
+from tests.clinic.infusion.room import KG, fresh, looked, minutes, running, second
 from tests.clinic.infusion.test_paper import MARGIN_MM, SIZES, printed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.hazard("H-44")]
@@ -29,6 +29,7 @@ def test_the_steps_end_where_the_screen_would_begin_to_ask() -> None:
     now = AT_TEN
     for step in sheet["steps"][1:]:
         now += minutes(20)
+        looked(session, now)
         said: dict[str, Any] = {"value": step.ml_per_h[0], "unit": "mL/h", "by": member("nina"), "at": now}
         actions.change_rate(session=session, ask=fresh(session, second=second(str(step.ml_per_h[0]))), **said)
     assert queries.chair(session, now).rate.mg_per_h == sheet["highest_mg_per_h"]

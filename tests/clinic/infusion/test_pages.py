@@ -15,7 +15,7 @@ from clearhead.clinic.infusion.models import Bag, Bolus, Event, Infusion, Observ
 from clearhead.clinic.people import doors, guard
 from clearhead.clinic.plan.models import Session
 from tests.cast import PIN, member, olga
-from tests.clinic.infusion.room import licensed, minutes, protocol_with, running, visit
+from tests.clinic.infusion.room import licensed, looked, minutes, protocol_with, running, visit
 
 pytestmark = pytest.mark.django_db
 PAGES = (
@@ -96,6 +96,7 @@ def test_a_rare_value_comes_back_with_a_line_to_tick(chair: Session) -> None:
 
 
 def test_a_rate_is_read_back_before_it_is_saved(chair: Session) -> None:
+    looked(chair, timezone.now() - minutes(2))
     nina = signed_in()
     page = nina.get(at(chair, "rate/")).content.decode()
 

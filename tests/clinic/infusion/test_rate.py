@@ -12,7 +12,7 @@ from clearhead.clinic.infusion.queries.doses import account_of, dose_rows, doses
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.infusion.queries.said import words
 from tests.cast import AT_TEN, PIN, member
-from tests.clinic.infusion.room import fresh, minutes, running, second
+from tests.clinic.infusion.room import fresh, looked, minutes, running, second
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +23,7 @@ def gates(refusal: pytest.ExceptionInfo) -> set[str]:
 
 def test_a_step_up_is_charted_with_what_the_pump_shows() -> None:
     session, later = running(), AT_TEN + minutes(25)
+    looked(session, later)
 
     row = actions.change_rate(
         session=session, value=Decimal("0.15"), unit="mg/kg/h", by=member("nina"), at=later, ask=fresh(session)
@@ -35,6 +36,7 @@ def test_a_step_up_is_charted_with_what_the_pump_shows() -> None:
 
 def test_a_step_before_its_interval_is_refused_and_leaves_no_row() -> None:
     session = running()
+    looked(session, AT_TEN + minutes(10))
 
     with pytest.raises(actions.RateRefused) as refusal:
         actions.change_rate(
@@ -61,6 +63,7 @@ def test_the_same_step_that_has_happened_is_saved_flagged_and_brought_to_the_pre
 
 def test_a_time_set_back_says_that_it_has_happened() -> None:
     session = running()
+    looked(session, AT_TEN + minutes(25))
 
     row = actions.change_rate(
         session=session, value=Decimal("10.5"), unit="mL/h", by=member("nina"), at=AT_TEN + minutes(30),

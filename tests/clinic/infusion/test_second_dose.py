@@ -17,7 +17,7 @@ from clearhead.clinic.people.models import Site
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.protocols.loader import shipped
 from tests.cast import AT_TEN, LONG_AGO, PIN, member
-from tests.clinic.infusion.room import licensed, minutes, protocol_with, running, visit
+from tests.clinic.infusion.room import licensed, looked, minutes, protocol_with, running, visit
 from tests.clinic.infusion.test_by_plan import HOURLY
 from tests.clinic.infusion.test_pages import at, post, signed_in
 
@@ -78,6 +78,7 @@ def test_another_drug_and_another_protocol_ask_nobody() -> None:
 def test_a_sedative_by_plan_is_read_by_two_as_well() -> None:
     session = chair(ASKED, premedication=[HOURLY])
     who = {"session": session, "order_id": "midazolam_hourly", "by": licensed("nina", "sedation"), "confirmed": True}
+    looked(session, AT_TEN + minutes(58))
 
     with pytest.raises(actions.AdjunctRefused, match="A second person reads the label"):
         actions.give_by_plan(**who, at=AT_TEN + minutes(60))
@@ -116,6 +117,7 @@ def test_one_that_was_given_without_the_second_person_is_charted_and_flagged() -
 
 def test_the_confirm_face_asks_for_the_checker_and_the_page_saves_with_one() -> None:
     session = chair(ASKED, when=timezone.now() - minutes(30))
+    looked(session, timezone.now() - minutes(2))
     licensed("nina", "sedation")
     nina, said = signed_in(), {**ORDER, "dose": "1", "confirmed": "on"}
 
@@ -136,6 +138,7 @@ def test_the_confirm_face_asks_for_the_checker_and_the_page_saves_with_one() -> 
 def test_where_somebody_works_alone_the_pause_takes_the_place_and_is_counted(monkeypatch: Any) -> None:
     now = timezone.now()
     session = chair(ASKED, when=now - minutes(30))
+    looked(session, now - minutes(2))
     Site.objects.filter(pk=session.site_id).update(single_handed=True)
     licensed("nina", "sedation")
     nina, said = signed_in(), {**ORDER, "dose": "1", "confirmed": "on"}

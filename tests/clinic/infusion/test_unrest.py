@@ -11,7 +11,7 @@ from clearhead.clinic.infusion import actions, queries
 from clearhead.clinic.infusion.models import Flag, RateChange
 from clearhead.clinic.plan.models import Session
 from tests.cast import AT_TEN, member
-from tests.clinic.infusion.room import fresh, hang, minutes, running, second
+from tests.clinic.infusion.room import fresh, hang, looked, minutes, running, second
 
 pytestmark = [pytest.mark.django_db, pytest.mark.hazard("H-14")]
 NOW = AT_TEN + minutes(30)
@@ -62,6 +62,7 @@ def test_the_emergency_ends_with_its_line_and_help_with_an_answer() -> None:
     actions.call_help(session=session, by=nina, at=AT_TEN + minutes(25))
     actions.emergency(session=session, what="recovered", by=nina, at=AT_TEN + minutes(28))
     actions.emergency(session=session, what="family_told", by=nina, at=AT_TEN + minutes(29))
+    looked(session, AT_TEN + minutes(29))
     flag = Flag.objects.get(rule="help")
     actions.acknowledge(session=session, flag=flag, done="looked", cleared=True, by=nina, at=AT_TEN + minutes(29))
 
@@ -71,14 +72,14 @@ def test_the_emergency_ends_with_its_line_and_help_with_an_answer() -> None:
 def test_a_high_flag_is_answered_before_a_step_up_and_asked_about_while_it_stands() -> None:
     session, nina = running(), member("nina")
     actions.observe(session=session, values={**CALM, "sys": 190, "dia": 100}, by=nina, at=AT_TEN + minutes(20))
-    actions.observe(session=session, values={**CALM, "sys": 192, "dia": 101}, by=nina, at=AT_TEN + minutes(26))
+    actions.observe(session=session, values={**CALM, "sys": 192, "dia": 101}, by=nina, at=AT_TEN + minutes(28.5))
     flags = [one for one in queries.open_flags(session) if one.level == "high"]
     assert flags
 
     with pytest.raises(actions.RateRefused, match="Not answered yet"):
         up(session, reason="asked for")
     for flag in flags:
-        actions.acknowledge(session=session, flag=flag, done="cuff rechecked", by=nina, at=AT_TEN + minutes(27))
+        actions.acknowledge(session=session, flag=flag, done="cuff rechecked", by=nina, at=AT_TEN + minutes(29))
     with pytest.raises(actions.RateRefused, match="still open here"):
         up(session)
     row = up(session, reason="calm, cuff was tight")

@@ -7,8 +7,10 @@ from decimal import Decimal
 
 import pytest
 
+from clearhead.medicine.rules import guards
 from clearhead.medicine.rules.adjunct import AdjunctFacts, DoseGiven, consequences, judge, not_before, order_of
-from tests.medicine.rules.given import TEN, after, gates, protocol
+from clearhead.medicine.rules.looked import Read
+from tests.medicine.rules.given import RESTING, TEN, after, gates, protocol
 
 ONDANSETRON = order_of("ondansetron_nausea", protocol())
 MIDAZOLAM = order_of("midazolam_distress", protocol())
@@ -24,6 +26,7 @@ def facts(order=ONDANSETRON, **known):
         "allergies": (),
         "triggers": frozenset(order.triggers),
         "confirmed": True,
+        "seen": guards.Seen(signs={sign: Read(TEN, value) for sign, value in RESTING.items()}),
     } | known
     return AdjunctFacts(**ordinary)
 

@@ -22,7 +22,7 @@ from clearhead.clinic.infusion.actions.base import (
 from clearhead.clinic.infusion.actions.second import Expected, alone, compared, flag_reading
 from clearhead.clinic.infusion.entered import SecondPerson
 from clearhead.clinic.infusion.models import Adjunct, Event, Infusion
-from clearhead.clinic.infusion.queries.adjuncts import adjuncts, against_plan, allergies_of
+from clearhead.clinic.infusion.queries.adjuncts import adjuncts, against_plan, allergies_of, seen_at
 from clearhead.clinic.infusion.queries.flags import flag_lines
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.infusion.queries.rates import approved, protocol_roles, role_for
@@ -35,6 +35,7 @@ from clearhead.clinic.infusion.queries.scheduled import (
     planned,
 )
 from clearhead.clinic.infusion.queries.state import dosing_weight
+from clearhead.clinic.infusion.queries.vitals import observations
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.rules.reasons import missing, refused
@@ -137,8 +138,9 @@ def _against(dose: DueDose, session: Session, by: User, at: datetime, *, confirm
         if not protocol.people.may(act, role):
             yield refused("act_permitted", "Who may", f"A {role.replace('_', ' ')} may not give {drug.title} here.")
             break
-    stands = (line for line in flag_lines(session, at) if line.open)
-    yield from against_plan(drug, allergies_of(session), stands, decides=approved(session, by, at))
+    stands = [line for line in flag_lines(session, at) if line.open]
+    seen, decides = seen_at(stands, observations(session), at), approved(session, by, at)
+    yield from against_plan(drug, allergies_of(session), seen, protocol, at=at, decides=decides)
     if dose.due_at is not None and at < dose.due_at - AHEAD:
         when = dose.due_at.astimezone(session.site.tz)
         yield refused("due", "Time", f"{drug.title} is due at {when:%H:%M}, not before.")

@@ -8,13 +8,13 @@ from datetime import datetime
 from decimal import Decimal
 
 from clearhead.clinic.assessment.models import Allergy
-from clearhead.clinic.infusion.models import Adjunct, AdjunctEffect, Symptom
+from clearhead.clinic.infusion.models import Adjunct, AdjunctEffect, Observation, Symptom
 from clearhead.clinic.infusion.queries.flags import FlagLine, flag_lines
 from clearhead.clinic.infusion.queries.permits import spoken
 from clearhead.clinic.infusion.queries.pinned import protocol_of, signed_orders
 from clearhead.clinic.infusion.queries.rates import approved, protocol_roles
 from clearhead.clinic.infusion.queries.scheduled import DueDose, Planned
-from clearhead.clinic.infusion.queries.vitals import open_symptoms, prn_orders
+from clearhead.clinic.infusion.queries.vitals import limit_facts, observations, open_symptoms, prn_orders, signs_of
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.protocols.bedside import PrnOrder
@@ -68,7 +68,7 @@ def facts_for(
         confirmed=confirmed,
         second_person=second_person,
         waited_s=waited_s,
-        open_flags=said_open(stands),
+        seen=seen_at(stands, observations(session), at),
         prescriber_decides=approved(session, by, at),
     )
 
@@ -84,6 +84,12 @@ def said_open(stands: Iterable[FlagLine]) -> tuple[guards.OpenFlag, ...]:
     return tuple(
         guards.OpenFlag(_what(line), line.flag.sentence, line.unanswered) for line in stands if line.flag.level != "low"
     )
+
+
+def seen_at(stands: Iterable[FlagLine], sets: Iterable[Observation], at: datetime) -> guards.Seen:
+    """The signs as a drug is judged by them at this moment, by the sets that stand."""
+    rows = tuple(row for row in sets if row.happened_at <= at)
+    return guards.Seen(said_open(stands), signs_of(rows), limit_facts(rows).baseline)
 
 
 def _what(line: FlagLine) -> str:
@@ -129,11 +135,12 @@ def order_faces(
     opened: tuple[Symptom, ...],
     allergies: tuple[str, ...] | None,
     flags: Iterable[FlagLine],
+    sets: tuple[Observation, ...],
     decides: bool,
 ) -> tuple[OrderFace, ...]:
     """Every order signed for this patient, and whether it could be given now."""
     signed, known, stands = signed_orders(session), prn_orders(protocol), [line for line in flags if line.open]
-    calls, holds = triggers(stands, opened), said_open(stands)
+    calls, seen = triggers(stands, opened), seen_at(stands, sets, at)
     faces = []
     for order in (known[order_id] for order_id in known if order_id in signed):
         mine = [adjunct.DoseGiven(a.happened_at, a.dose, a.unit) for a in given if a.ingredient_id == order.ingredient]
@@ -141,7 +148,7 @@ def order_faces(
         role = next((r for r in held if r in allowed), held[0] if held else "nobody on duty")
         facts = adjunct.AdjunctFacts(
             order.id, order.dose, order.unit, role, signed, allergies, calls, tuple(mine), confirmed=True,
-            second_person=True, open_flags=holds, prescriber_decides=decides,
+            second_person=True, seen=seen, prescriber_decides=decides,
         )  # fmt: skip
         faces.append(
             OrderFace(
@@ -170,24 +177,34 @@ class PlanFace:
 def plan_faces(
     doses: Iterable[tuple[DueDose, int]],
     *,
+    protocol: Protocol,
+    at: datetime,
     allergies: tuple[str, ...] | None,
     flags: Iterable[FlagLine],
+    sets: tuple[Observation, ...],
     decides: bool,
 ) -> tuple[PlanFace, ...]:
     """Every dose by plan that is offered now; the reasons are the ones that are asked again when it is sent."""
-    stands = [line for line in flags if line.open]
+    seen = seen_at([line for line in flags if line.open], sets, at)
     return tuple(
-        PlanFace(dose, late, tuple(against_plan(dose.drug, allergies, stands, decides=decides))) for dose, late in doses
+        PlanFace(dose, late, tuple(against_plan(dose.drug, allergies, seen, protocol, at=at, decides=decides)))
+        for dose, late in doses
     )
 
 
 def against_plan(
-    drug: Planned, allergies: tuple[str, ...] | None, stands: Iterable[FlagLine], *, decides: bool
+    drug: Planned,
+    allergies: tuple[str, ...] | None,
+    seen: guards.Seen,
+    protocol: Protocol,
+    *,
+    at: datetime,
+    decides: bool,
 ) -> Iterable[Reason]:
-    """Allergies; the signs, for a sedative. `stands`: the open flags; `decides`: a prescriber agrees at the chair."""
+    """Allergies; the signs, for a sedative. `decides`: a prescriber agrees at the chair."""
     yield from allergy.judge(drug.ingredient, allergies)
     classes = guards.classes_of(sedative=drug.sedative, antihypertensive=False)
-    yield from guards.judge(drug.title, classes, said_open(stands), prescriber_decides=decides)
+    yield from guards.judge(drug.title, classes, seen, protocol, at=at, prescriber_decides=decides)
 
 
 def still_to_ask(session: Session, given: tuple[Adjunct, ...]) -> tuple[Adjunct, ...]:

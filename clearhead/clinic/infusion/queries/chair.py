@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from clearhead.clinic.consent.queries import taken_back as consent_taken_back
 from clearhead.clinic.infusion.entered import colleagues
 from clearhead.clinic.infusion.models import (
     Access,
@@ -40,6 +41,7 @@ from clearhead.clinic.infusion.queries.permits import Permit, permits
 from clearhead.clinic.infusion.queries.pinned import protocol_of, withdrawn
 from clearhead.clinic.infusion.queries.scheduled import DueDose, to_give
 from clearhead.clinic.infusion.queries.state import Standing, State, infusion_of, standing
+from clearhead.clinic.infusion.queries.unrest import set_wanted
 from clearhead.clinic.infusion.queries.vitals import limit_facts, observations, observe_facts, prn_orders, still_open
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan import queries as plan
@@ -189,7 +191,8 @@ def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
     due = observe.due(facts, protocol, at=now) if stands.state is not State.CLOSED else None
     limit = limit_facts(sets)
     episodes = limits.flags(limit, protocol, at=now)
-    verdict = stop.judge(_stop_facts(events, opened, episodes), protocol, at=now)
+    taken_back = consent_taken_back(session.order, now)
+    verdict = stop.judge(_stop_facts(opened, episodes, taken_back=taken_back), protocol, at=now)
     allergies = allergies_of(session)
     flags = flag_lines(session)
     weight = infusion.weight_kg if infusion else None
@@ -200,7 +203,7 @@ def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
     decides = rates.approved(session, by, now)
     orders = order_faces(
         session, protocol, held=held, at=now, given=drugs, opened=opened, allergies=allergies, flags=flags,
-        decides=decides,
+        sets=sets, decides=decides,
     )  # fmt: skip
     ends = ends_of(infusion, rows, given, protocol, end, now)
     total, by_plan = _given(rows, given, weight, protocol), to_give(session, infusion, drugs, weight, now)
@@ -235,7 +238,10 @@ def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
         episodes=episodes,
         flags=flags,
         stop=verdict,
-        next_step=_next(session, stands, given, weight, rows, sets, verdict, flags, end, protocol, now),
+        next_step=_next(
+            session, stands, given, weight, rows, sets, verdict, flags, end, protocol, now,
+            set_wanted(infusion, rows, sets, drugs, protocol, now, open_symptom=bool(opened)),
+        ),
         dose_rows=rows,
         observations=sets,
         symptoms=symptoms,
@@ -243,7 +249,9 @@ def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
         adjuncts=drugs,
         effects=effects,
         rechecks=rechecks,
-        by_plan=plan_faces(by_plan, allergies=allergies, flags=flags, decides=decides),
+        by_plan=plan_faces(
+            by_plan, protocol=protocol, at=now, allergies=allergies, flags=flags, sets=sets, decides=decides
+        ),
         events=events,
         readings=readings,
         orders=orders,
@@ -266,13 +274,11 @@ def _drawn(model: Any, session: Session, *columns: str) -> tuple[Any, ...]:
     return tuple(rows.values_list("pk", "happened_at", *columns, named=True))
 
 
-def _stop_facts(
-    events: tuple[Event, ...], opened: tuple[Symptom, ...], episodes: tuple[limits.Flag, ...]
-) -> stop.StopFacts:
+def _stop_facts(opened: tuple[Symptom, ...], episodes: tuple[limits.Flag, ...], *, taken_back: bool) -> stop.StopFacts:
     return stop.StopFacts(
         symptoms=tuple(stop.SymptomNow(row.symptom, row.grade, row.happened_at) for row in opened),
         flags=episodes,
-        consent_withdrawn=any(row.kind == "consent_withdrawn" for row in events),
+        consent_withdrawn=taken_back,
     )
 
 
@@ -316,6 +322,7 @@ def _next(
     end: datetime | None,
     protocol: Protocol,
     now: datetime,
+    wanted: str,
 ) -> titration.NextStep | None:
     """What the protocol would allow next, while something runs."""
     if stands.state is not State.RUNNING or weight is None or end is None:
@@ -328,6 +335,7 @@ def _next(
         scores=scores,
         step_down_asked=stop.step_down_asked(verdict),
         stop_asked=stop.stop_asked(verdict),
+        set_wanted=wanted,
         open_flags=sum(1 for line in flags if line.open and line.flag.level != "low"),
         local_time=now.astimezone(session.site.tz).time(),
         room_mg=Fraction(protocol.caps.session_cap_mg(weight)) - given.counted_mg,

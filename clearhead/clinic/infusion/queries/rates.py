@@ -8,7 +8,7 @@ from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
 from typing import Any
 
-from clearhead.clinic.infusion.models import Bag, Event, Infusion, RateChange
+from clearhead.clinic.infusion.models import Bag, Bolus, Event, Infusion, RateChange
 from clearhead.clinic.infusion.queries import doses
 from clearhead.clinic.infusion.queries.doses import DoseRows
 from clearhead.clinic.infusion.queries.permits import Permit, permits
@@ -93,7 +93,7 @@ def facts_for(
     """
     protocol, infusion = protocol_of(session), infusion_of(session)
     given = doses.account(rows, protocol, at)
-    before, stirs = doses.earlier(session, at), unrest(session, at)
+    before, stirs = doses.earlier(session, at), unrest(session, at, rows)
     until, later_mg = _since(session, infusion, later, protocol, at)
     facts = RateFacts(
         intention=wanted,
@@ -119,6 +119,9 @@ def facts_for(
         prescriber_approved=approved(session, by, at),
         emergency=stirs.emergency,
         unanswered=stirs.unanswered,
+        consent_withdrawn=stirs.consent_withdrawn,
+        stop_met=stirs.stop_met,
+        set_wanted=stirs.set_wanted,
         open_flags=stirs.open_flags,
         other_kg=weighed_since(session, infusion, protocol, at),
         ketamine_allergy=stirs.allergy,
@@ -169,10 +172,11 @@ def approved(session: Session, by: User | None, at: datetime) -> bool:
 
 
 def _used(session: Session, word: Event) -> bool:
-    """One word serves one step of the rate, or one drug that the signs held back."""
+    """One word serves one setting of the rate, one bolus or one drug that the signs held back."""
     since = {"session": session, "happened_at__gt": word.happened_at}
     over = Event.standing().filter(kind="note", detail__given_over_flags=True, **since)
-    return RateChange.standing().filter(kind="change", **since).exists() or over.exists()
+    moved = RateChange.standing().filter(kind__in=["change", "resume"], **since)
+    return moved.exists() or Bolus.standing().filter(**since).exists() or over.exists()
 
 
 def shown_ml_per_h(facts: RateFacts, protocol: Protocol) -> Decimal:

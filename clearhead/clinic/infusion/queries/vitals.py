@@ -13,6 +13,7 @@ from clearhead.medicine.protocols.bedside import PrnOrder, Sign
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import limits, observe
 from clearhead.medicine.rules.limits import LimitFacts, VitalsSet, baseline_of, resting_of
+from clearhead.medicine.rules.looked import Read
 from clearhead.medicine.rules.titration import Score
 
 COLUMNS: dict[str, Sign] = {
@@ -26,6 +27,8 @@ COLUMNS: dict[str, Sign] = {
 }
 CORE = ("hr", "spo2", "sys", "dia", "rr", "sedation")
 FULL = (*CORE, "pain", "nausea", "dissociation")
+ASLEEP = frozenset({"asleep_rouses", "asleep_not_woken"})
+"""Somebody looked at a sleeper: no number, and no gap either."""
 DURING: dict[str, limits.Phase] = {
     "baseline": "pre_start",
     "infusion": "infusion",
@@ -46,6 +49,23 @@ def observations(session: Session) -> tuple[Observation, ...]:
     """The standing sets in order of time."""
     rows = Observation.standing().filter(session=session).order_by("happened_at", "pk")
     return tuple(rows.defer("code", "device", "device_at", "confirmed"))
+
+
+def signs_of(rows: Iterable[Observation]) -> dict[Sign, Read]:
+    """The newest word on each sign, from sets in order of time; a set that says nothing of a sign changes nothing."""
+    found: dict[Sign, Read] = {}
+    for row in rows:
+        for name, sign in COLUMNS.items():
+            value, word = getattr(row, name), _word_for(row, name)
+            if value is not None or word:
+                number = None if value is None else Decimal(str(value))
+                found[sign] = Read(row.happened_at, number, asleep=word in ASLEEP)
+    return found
+
+
+def _word_for(row: Observation, name: str) -> str:
+    """Why this sign has no number; one word stands for both pressures."""
+    return str(row.why_not.get(name) or (row.why_not.get("bp", "") if name in ("sys", "dia") else ""))
 
 
 def resting_sets(session: Session) -> tuple[VitalsSet, ...]:
