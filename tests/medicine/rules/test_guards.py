@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import get_args
 
 import pytest
 
 from clearhead.medicine.protocols.bedside import Sign
+from clearhead.medicine.protocols.loader import shipped
 from clearhead.medicine.rules import adjunct, guards
 from clearhead.medicine.rules.guards import OpenFlag
-from tests.medicine.rules.given import TEN, gates, protocol
+from clearhead.medicine.rules.looked import Read
+from tests.medicine.rules.given import RESTING, TEN, after, gates, protocol
 from tests.medicine.rules.test_adjunct import MIDAZOLAM, ONDANSETRON, facts
 
 LABETALOL = adjunct.order_of("labetalol_pressure", protocol())
 
 
 def told(order, *flags, **known):
-    return adjunct.judge(facts(order, open_flags=flags, **known), protocol(), at=TEN)
+    seen = guards.Seen(flags, signs_of(), RESTING)
+    return adjunct.judge(facts(order, **{"seen": seen, **known}), protocol(), at=TEN)
+
+
+def signs_of(*, minute=0.0, **changed):
+    """Calm signs of this minute; one named with None could not be read."""
+    values = {**RESTING, **{sign: None if value is None else Decimal(value) for sign, value in changed.items()}}
+    return {sign: Read(after(minute), value) for sign, value in values.items()}
+
+
+def at_signs(order, *, minute=0.0, known=None, **changed):
+    return told(order, seen=guards.Seen(signs=signs_of(minute=minute, **changed)), **(known or {}))
 
 
 def flag(what, *, unanswered=False):
@@ -43,6 +57,55 @@ def test_a_sign_that_the_drug_could_worsen_refuses_it_answered_or_not(order, wha
     assert gates(verdict) == {"held_by_signs": "refused"}
     assert f"{what} is out of its limit." in str(verdict)
     assert "have a prescriber agree at the chair" in str(verdict)
+
+
+@pytest.mark.parametrize(
+    ("order", "sign", "value"),
+    [
+        (MIDAZOLAM, "sedation_rass", -2),
+        (MIDAZOLAM, "spo2_percent", 91),
+        (MIDAZOLAM, "respirations_per_min", 9),
+        (MIDAZOLAM, "systolic_mmhg", 94),
+        (LABETALOL, "systolic_mmhg", 94),
+        (LABETALOL, "diastolic_mmhg", 49),
+        (LABETALOL, "heart_rate_per_min", 44),
+    ],
+)
+def test_the_newest_value_holds_it_without_any_flag(order, sign, value):
+    verdict = at_signs(order, **{sign: value})
+
+    assert gates(verdict) == {"held_by_signs": "refused"}
+    assert f"{value}, 0 min ago: below" in str(verdict)
+    assert gates(at_signs(order, **{sign: value + 1})) == {}
+    assert at_signs(order, known={"prescriber_decides": True}, **{sign: value}).permits
+
+
+def test_the_protocols_own_limit_of_the_infusion_stands_before_the_guards_own():
+    deeper = shipped("monitored-bed")
+    order = next(one for one in deeper.orders.prn_orders if one.sedative)
+
+    def at_depth(depth):
+        seen = guards.Seen(signs=signs_of(sedation_rass=depth))
+        return "held_by_signs" in {
+            reason.gate for reason in guards.judge("Midazolam", adjunct.classes_of(order), seen, deeper, at=TEN)
+        }
+
+    assert (at_depth(-2), at_depth(-3)) == (False, True)
+
+
+@pytest.mark.parametrize("sign", ["sedation_rass", "spo2_percent", "respirations_per_min", "systolic_mmhg"])
+def test_no_sedative_without_each_sign_read_lately(sign):
+    unreadable, old, agreed = (
+        at_signs(MIDAZOLAM, **{sign: None}),
+        at_signs(MIDAZOLAM, minute=-16),
+        at_signs(MIDAZOLAM, known={"prescriber_decides": True}, **{sign: None}),
+    )
+
+    assert gates(unreadable) == gates(old) == {"signs_unread": "refused"}
+    assert "Take a set first" in str(unreadable)
+    assert agreed.permits
+    assert gates(at_signs(MIDAZOLAM, minute=-15)) == {}
+    assert gates(at_signs(ONDANSETRON, **{sign: None})) == {}, "no rescue and no antiemetic waits for a set"
 
 
 @pytest.mark.parametrize(
@@ -88,4 +151,6 @@ def test_every_guard_names_known_signs_and_says_that_it_is_an_assumption():
     for guard in guards.guards().values():
         assert {*guard.held_by, *guard.may_answer} <= sides
         assert not set(guard.held_by) & set(guard.may_answer)
+        assert {f"{sign}:low" for sign in guard.below} == set(guard.held_by)
+        assert set(guard.needs) <= set(guard.below)
         assert "assumption" in guard.origin
