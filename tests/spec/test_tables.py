@@ -45,11 +45,12 @@ WORD = {sign: word for word, sign in SIGN.items()}
 @pytest.mark.parametrize("row", rows("limits.md"), ids=label)
 def test_limits(row):
     readings = [reading.split() for reading in row["readings"].split(",")]
-    rests = RESTING | {SIGN[sign]: Decimal(value) for word, sign, value in readings if word == "rests"}
+    rests = RESTING | {SIGN[one[1]]: Decimal(one[2]) for one in readings if one[0] == "rests"}
+    during = next((one[1] for one in readings if one[0] == "in"), "infusion")
     sets = tuple(
-        VitalsSet(after(float(minute)), rests | {SIGN[sign]: Decimal(value)}, "infusion")
-        for minute, sign, value in readings
-        if minute != "rests"
+        VitalsSet(after(float(one[0])), rests | {SIGN[one[1]]: Decimal(one[2])}, during)
+        for one in readings
+        if one[0] not in ("rests", "in")
     )
 
     found = flags(LimitFacts(sets, rests), protocol(), at=sets[-1].at)
@@ -67,11 +68,11 @@ def test_escalation(row):
         kind, minute = row["change"].split()
         changes.append(Changed(kind, after(float(minute))))
 
-    found = observe.due(
-        ObserveFacts(TEN, sets=sets, changes=tuple(changes)), protocol(), at=after(float(row["minute now"]))
-    )
+    facts, now = ObserveFacts(TEN, sets=sets, changes=tuple(changes)), after(float(row["minute now"]))
+    found, wanted = observe.due(facts, protocol(), at=now), observe.core_overdue_min(facts, protocol(), at=now) > 0
 
     assert (found.at, found.set, found.told) == (after(float(row["due at"])), row["set"], row["told"])
+    assert ("set first" if wanted else "may be asked") == row["a step up"]
 
 
 def _not(criterion):
