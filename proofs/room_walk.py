@@ -84,6 +84,7 @@ class Room(TakesBack, Unwell):
             ("ready", lambda: self.sign_a_go("nina")),
             ("running", lambda: self.start_the_pump("0.1", "nina")),
             ("running", lambda: self.time_passes(25)),
+            ("running", self.look),
             ("running", lambda: self.another_rate("0.15", "omar", "change_rate")),
             ("stopped", lambda: self.less("dario", "pause")),
             ("stopped", lambda: self.another_rate("0.1", "nina", "resume")),
@@ -200,6 +201,21 @@ class Room(TakesBack, Unwell):
     @rule(minutes=st.sampled_from((60, 90, 180)))
     def much_time_passes(self, minutes: int) -> None:
         self.now += minutes * MINUTE
+
+    @rule()
+    def look(self) -> None:
+        """A calm set: without one in time nobody goes up."""
+        from clearhead.clinic.infusion import actions
+        from tests.cast import member
+        from tests.clinic.infusion.room import CALM
+
+        values = {**CALM, "hr": CALM["hr"] + self.now.minute % 7}
+        self.attempt(
+            "set",
+            lambda: actions.observe(
+                session=self.session, values=values, by=member("nina"), at=self.now, intended=False
+            ),
+        )
 
     @rule(rate=st.sampled_from(RATES), by=st.sampled_from(CLINICIANS), verb=st.sampled_from(("change_rate", "resume")))
     def another_rate(self, rate: str, by: str, verb: str) -> None:

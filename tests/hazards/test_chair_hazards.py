@@ -20,7 +20,7 @@ from clearhead.clinic.infusion import actions, queries
 from clearhead.clinic.infusion.models import Event, Flag, Infusion, RateChange, Symptom
 from clearhead.clinic.people import doors, guard
 from tests.cast import AT_TEN, member, quentin
-from tests.clinic.infusion.room import fresh, minutes, protocol_with, running, second, visit
+from tests.clinic.infusion.room import fresh, looked, minutes, protocol_with, running, second, visit
 
 pytestmark = pytest.mark.django_db
 CALM = {"sys": 126, "dia": 78, "hr": 74, "rr": 14, "spo2": 98, "sedation": 0}
@@ -206,6 +206,7 @@ def test_h26_two_nurses_on_two_screens_do_not_overwrite_each_other() -> None:
     session = running()
     both_saw = fresh(session)
     at = AT_TEN + minutes(25)
+    looked(session, at - minutes(1))
     actions.change_rate(session=session, value=Decimal("10.5"), unit="mL/h", by=member("nina"), at=at, ask=both_saw)
 
     with pytest.raises(actions.RateRefused, match="since this page was opened"):
