@@ -16,7 +16,7 @@ from clearhead.clinic.infusion.queries.flags import open_lines
 from clearhead.clinic.plan.models import Session
 from tests.cast import AT_TEN, PIN, member, mesa
 from tests.clinic.infusion import morning
-from tests.clinic.infusion.room import fresh, licensed, minutes, running, second
+from tests.clinic.infusion.room import fresh, licensed, looked, minutes, running, second
 
 pytestmark = [pytest.mark.django_db, pytest.mark.hazard("H-17")]
 NOW = AT_TEN + minutes(30)
@@ -128,6 +128,7 @@ def test_an_allergy_that_was_taken_back_frees_the_chair() -> None:
 
     assert not open_lines(session)
     assert [ack.done for ack in Flag.objects.get(rule="ketamine_allergy").acks.all()] == ["The entry was taken back."]
+    looked(session, NOW)
     assert actions.change_rate(
         session=session, value=Decimal("10.5"), unit="mg/h", by=nina, at=NOW, ask=fresh(session)
     ).pk

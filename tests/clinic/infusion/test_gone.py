@@ -11,7 +11,7 @@ from clearhead.clinic.infusion.models import Flag
 from clearhead.clinic.infusion.queries.board import for_prescriber
 from clearhead.clinic.infusion.queries.flags import open_lines
 from tests.cast import AT_TEN, member, mesa
-from tests.clinic.infusion.room import fresh, licensed, minutes, running
+from tests.clinic.infusion.room import fresh, licensed, looked, minutes, running
 
 pytestmark = [pytest.mark.django_db, pytest.mark.hazard("H-14")]
 NOW = AT_TEN + minutes(30)
@@ -26,6 +26,7 @@ def test_the_flag_of_a_rate_at_the_wrong_chair_goes_with_the_rate() -> None:
 
     assert [line.flag.rule for line in open_lines(session)] == ["struck_dose"]
     assert [ack.done for ack in breach.acks.all()] == ["The entry was taken back."]
+    looked(session, NOW)
     assert breach in for_prescriber(mesa())  # who reads there that it was taken back
     assert actions.change_rate(
         session=session, value=Decimal("10.5"), unit="mL/h", by=nina, at=NOW + minutes(1),

@@ -14,7 +14,7 @@ from clearhead.clinic.infusion.queries.board import for_prescriber
 from clearhead.clinic.infusion.queries.flags import FlagLine, open_lines
 from clearhead.clinic.plan.models import Session
 from tests.cast import AT_TEN, member, mesa
-from tests.clinic.infusion.room import fresh, minutes, running
+from tests.clinic.infusion.room import fresh, looked, minutes, running
 from tests.clinic.infusion.test_pages import at as address
 from tests.clinic.infusion.test_pages import post, signed_in
 
@@ -41,6 +41,7 @@ def answer(session: Session, by: str = "dario", minute: float = 31) -> None:
 
 
 def up(session: Session, value: str, unit: str = "mg/h", **said: Any) -> RateChange:
+    looked(session, NOW - minutes(1))
     ask = fresh(session, reason="the flag is known", confirmed=MEANT)
     return actions.change_rate(
         session=session, value=Decimal(value), unit=unit, by=member("nina"), at=NOW, ask=ask, **said

@@ -146,7 +146,7 @@ def test_h21_a_set_taken_back_that_stood_against_the_label_is_told(session, home
     chair.strike(row=row, reason="typed wrong", by=member("nina"), at=home_at + minutes(2))
 
     assert "A set of" in Flag.objects.get(rule="struck_in_recovery").sentence
-    assert "“criteria met”: Pulse." in Flag.objects.get(rule="struck_in_recovery").sentence
+    assert "“criteria met”: Pulse" in Flag.objects.get(rule="struck_in_recovery").sentence
 
 
 def test_a_strike_that_helps_nobody_home_is_not_told(session, home_at):

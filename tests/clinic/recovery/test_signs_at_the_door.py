@@ -56,7 +56,7 @@ def answer_all(session, at):
 def test_h21_an_unconscious_patient_does_not_get_the_label_after_a_score_of_eight(session, at):
     seen(session, at + minutes(2), sedation=-5, hr=38, rr=9)
 
-    assert refused(session, at + minutes(3)) == {*LOOK, "awake", "pulse", "breathing"}
+    assert refused(session, at + minutes(3)) == {*LOOK, "awake", "pulse", "breathing", "flags_answered"}
     view = recovery_of(session, at + minutes(3))
     assert view.look_again == "before a set that says sedation -5"
     said = {reason.gate: reason.sentence for reason in view.verdict.blocking}
@@ -76,12 +76,12 @@ def test_h21_the_score_is_taken_again_once_the_patient_is_awake_again(session, a
 @pytest.mark.parametrize(
     ("changed", "gates"),
     [
-        ({"hr": 38}, {"pulse"}),
-        ({"hr": 140}, {"pulse"}),
+        ({"hr": 38}, {"pulse", "flags_answered"}),
+        ({"hr": 140}, {"pulse", "flags_answered"}),
         ({"rr": 7}, {"breathing", "flags_answered"}),
         ({"rr": 30}, {"breathing"}),
         ({"sedation": -1}, {*LOOK, "awake"}),
-        ({"sedation": 3}, {*LOOK, "awake"}),
+        ({"sedation": 3}, {*LOOK, "awake", "flags_answered"}),
         ({"dia": 115}, {"diastolic"}),
         ({"temp_c": Decimal("39.5")}, {"temperature"}),
         ({"nausea": 3}, {"nausea_tolerable"}),

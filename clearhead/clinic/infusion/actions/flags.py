@@ -156,7 +156,7 @@ def acknowledge(
     lock(session)
     not_ahead(happened_at or at, at)
     over = cleared and not flag.rule.startswith("limit:")
-    if over:  # its words may have changed since it was read: the row that stands is called over
+    if over and flag.rule != HELP:  # its words may have changed since it was read: the row that stands is called over
         flag = next((line.flag for line in flag_lines(session) if line.code == flag.code), flag)
     said, *_same = [
         add(
