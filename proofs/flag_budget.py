@@ -314,8 +314,9 @@ def report(found: Budget, blind: Budget, others: list[Budget]) -> str:
 CAVEATS = """**What this does not show.** The people are made up. The simulator's own parameters were committed some
 twenty minutes after the limits of the reference protocol (07f374f, then c3aaf56), before any limit was tried against
 them; most are marked *assumption*. The second set answers that: it was collected, with what was read of each source,
-by somebody who had seen neither limits nor simulator, and has not been changed since it was first tried. No limit and
-no parameter has changed since (numbers that stood in the simulator's code were moved into its file as they were), and
+by somebody who had seen neither limits nor simulator, and has not been changed since it was first tried. Limits for
+recovery and against the start were added later, as assumptions; no older limit and no parameter has changed (numbers
+that stood in the simulator's code were moved into its file as they were), and
 nothing was tuned to pass; the moved sets say how far the people may be off. A crisis counts as flagged when its own
 sign or symptom raises a flag within its quarter of an hour, or sharpens one that is open. Whoever is called looks at
 once, when the crisis begins; a crisis that comes and goes between two sets is seen by no record. The list of crises
