@@ -163,7 +163,7 @@ def _not_awake_since(facts: DischargeFacts, at: datetime) -> Decimal | None:
     """The newest sedation after the look that outweighs what was seen then: one who sleeps again is looked at again."""
     later = [s for s in facts.sets if facts.looked_at is not None and s.at > facts.looked_at and not is_ahead(s.at, at)]
     told = [s.values["sedation_rass"] for s in sorted(later, key=lambda s: s.at) if "sedation_rass" in s.values]
-    return next((rass for rass in reversed(told) if signs.too_sleepy(rass)), None)
+    return next((rass for rass in reversed(told) if signs.not_calm(rass)), None)
 
 
 def _last_drug(facts: DischargeFacts) -> tuple[datetime | None, str]:

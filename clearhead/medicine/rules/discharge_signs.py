@@ -35,10 +35,10 @@ def of_set(last: VitalsSet, baseline: Mapping[Sign, Decimal], protocol: Protocol
         yield _within("temperature", "Temperature", FEVER, last, baseline, protocol)
 
 
-def too_sleepy(rass: Decimal) -> bool:
+def not_calm(rass: Decimal) -> bool:
     """True for anyone who is not alert and calm: drowsy, not rousable, or restless.
 
-    >>> too_sleepy(Decimal(0)), too_sleepy(Decimal(-5)), too_sleepy(Decimal(2))
+    >>> not_calm(Decimal(0)), not_calm(Decimal(-5)), not_calm(Decimal(2))
     (False, True, True)
     """
     rule = thresholds()["sedation_rass"]
@@ -70,7 +70,7 @@ def _awake(last: VitalsSet) -> Reason:
     source = f"discharge_signs.toml, sedation_rass ({rule['status']}: {rule['source']})"
     if now is None:
         return missing("awake", "Awake", "No sedation score in the last set. Look again.", source, who="nurse")
-    if too_sleepy(now):
+    if not_calm(now):
         return refused("awake", "Awake", f"Sedation {now} in the last set; 0, alert and calm, is asked for.", source)
     return allowed("awake", "Awake", f"Sedation {now}.", source)
 
