@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
+from proofs.room_going_home import GoesHome
 from proofs.room_taken_back import TakesBack
 from proofs.room_unwell import Unwell
 
@@ -28,7 +29,7 @@ KG = 70
 seen: Counter[str] = Counter()
 
 
-class Room(TakesBack, Unwell):
+class Room(TakesBack, GoesHome, Unwell):
     """One visit: prepared, started, changed, stopped, discharged, in any order that anybody could try."""
 
     session: ClassVar[Any] = None
@@ -298,66 +299,6 @@ class Room(TakesBack, Unwell):
 
         if self.attempt("symptom", run):
             (self.open_symptoms.add if grade else self.open_symptoms.discard)(code)
-
-    # ---- going home -------------------------------------------------------------------------------------------------
-
-    @rule(without=st.sampled_from(("", "", "", "sets", "score", "gait_steady", "pain_said", "catheter", "escort")))
-    def ready_to_leave(self, without: str) -> None:
-        from tests.clinic.recovery import ward
-
-        for part in ("sets", "score", "catheter", "escort"):
-            leave_out = frozenset(ward.PARTS) - {part, "oriented", "gait_steady", "dissociation_gone", "pain_said"}
-            if part == without:
-                continue
-            if part == "score":
-                leave_out |= {without}
-            done = self.attempt(f"recovery {part}", lambda out=leave_out: ward.ready(self.session, self.now, out))
-            self.remember(part, done, whole=without not in {"gait_steady", "pain_said"})
-
-    def remember(self, part: str, done: bool, *, whole: bool) -> None:
-        if part == "sets" and done:
-            self.sets_after += [self.now - 20 * MINUTE, self.now - 5 * MINUTE]
-        elif part == "score" and done:
-            self.scored, self.scored_at = whole, self.now
-        elif part == "catheter" and done:
-            self.done.discard("iv_access")
-        elif part == "escort" and done:
-            self.met = True
-
-    @precondition(lambda self: self.mode == "stopped")
-    @rule(minutes=st.sampled_from((20, 60, 180)))
-    def all_that_can_be_done_to_go_home(self, minutes: int) -> None:
-        """What a good nurse does; whether it is enough is for the rule to say."""
-        self.much_time_passes(minutes)
-        for code in sorted(self.open_symptoms):
-            self.a_symptom(code, 0)
-        self.all_is_answered()
-        self.ready_to_leave("")
-        self.ask_for_the_label(True)
-
-    @rule(acknowledged=st.sampled_from((True, True, False)))
-    def ask_for_the_label(self, acknowledged: bool) -> None:
-        from tests.clinic.recovery import ward
-
-        def run() -> None:
-            ward.go(self.session, self.now, instructions_ack=acknowledged)
-
-        if not self.attempt("criteria met", run):
-            return
-        assert self.mode == "stopped", f"the label was given to a {self.mode} session"
-        assert self.ended is not None
-        assert self.began is not None
-        least = timedelta(minutes=60)
-        assert self.now - self.ended >= least, "before the observation was over"
-        assert self.scored, "without a whole score"
-        assert self.scored_at is not None
-        self.goes_home_well(self.scored_at)
-        assert self.met, "without the escort"
-        assert acknowledged, "without instructions"
-        assert "iv_access" not in self.done, "with the catheter in"
-        assert not self.open_symptoms, f"with open symptoms: {self.open_symptoms}"
-        assert sum(1 for at in self.sets_after if at >= self.ended) >= 1, "without a set in recovery"
-        self.mode = "closed"
 
     # ---- after every step -------------------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from tests.rows import OTHER_KWARGS, ROWS
 pytestmark = pytest.mark.django_db
 WHO = ("nina", "dario", "farid", "fern")
 SIGN_IN = ("/account/", "/infusion/unlock/")
-LENGTHS = (12, 400, 5000)
+LENGTHS = (12, 5000)
 
 
 class Forms(HTMLParser):
