@@ -18,9 +18,12 @@ from tests.journeys.house import House, house
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 FIVE = sorted(set(shipped_clinic_ids()) - {"demo", "hospital"})
+ON_BOTH = {"neurology-gated", "stepped-series"}
+"""Walked on PostgreSQL too: the longest way and the shortest."""
+EACH = [pytest.param(name, marks=() if name in ON_BOTH else pytest.mark.sqlite) for name in FIVE]
 
 
-@pytest.fixture(params=FIVE)
+@pytest.fixture(params=EACH)
 def clinic(request: pytest.FixtureRequest, db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     """The clinic of one protocol."""
     with house(request.param, monkeypatch) as opened:
