@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 
 from proofs.room_walk import CLINICIANS, KG, MINUTE, Room
 
@@ -28,7 +28,11 @@ def booked() -> Any:
 
 
 class DosedRoom(Room):
-    """Boluses that may be given, and new bags."""
+    """Boluses that may be given, and new bags: most of these walks begin beside a running pump."""
+
+    @initialize(far=st.sampled_from(("", *["running"] * 6, "stopped")))
+    def how_far_it_is(self, far: str) -> None:
+        self.brought(far)
 
     def shown(self) -> str:
         from clearhead.clinic.infusion.queries import dose_rows
@@ -42,6 +46,8 @@ class DosedRoom(Room):
         self.give("14.1", by="dario", checked=True)
         self.give(mg, by="nina", checked=True)
         self.give(mg, by="dario", checked=False)
+        self.give(mg, by="dario", checked=True)
+        self.look()  # nothing goes in without a set in time: with one, this last may
         self.give(mg, by="dario", checked=True)
 
     def give(self, mg: str, *, by: str, checked: bool) -> None:

@@ -79,6 +79,9 @@ class Room(TakesBack, GoesHome, Unwell):
 
     @initialize(far=st.sampled_from(("", "ready", "running", "running", "running", "stopped", "leaving")))
     def how_far_it_is(self, far: str) -> None:
+        self.brought(far)
+
+    def brought(self, far: str) -> None:
         """Through the same steps, each judged as always: a walk that only ever prepares would prove little."""
         for stage, step in (
             ("ready", lambda: self.every_gate_but("")),
