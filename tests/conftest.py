@@ -16,7 +16,7 @@ from hypothesis import settings as hypothesis_settings
 from tests.database import POSTGRES
 from tests.emptying import let_sqlite_be_emptied
 
-pytest_plugins = ["tests.browser"] if "DJANGO_SETTINGS_MODULE" in os.environ else []
+pytest_plugins = ["tests.browser", "tests.tables"] if "DJANGO_SETTINGS_MODULE" in os.environ else []
 
 # Two busy cores are slow now and then; that is no fault of the code under test.
 hypothesis_settings.register_profile("clearhead", deadline=None)
@@ -29,13 +29,14 @@ COMMITTING = {"transactional_db", "live_server"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The cheapest Argon2; no waiting for the disk; guarded tables can be emptied, and no server thread keeps them."""
+    """The cheapest Argon2, no static files for test clients, no waiting for the disk; guarded tables can be emptied."""
     if "DJANGO_SETTINGS_MODULE" in os.environ:
         from django.conf import settings
 
         settings.PASSWORD_HASHERS = ["clearhead.clinic.people.hashers.QuickArgon2"]
         database = settings.DATABASES["default"]
         database["CONN_MAX_AGE"] = 0
+        settings.WHITENOISE_USE_FINDERS = False  # every test client would list all static files anew
         if "init_command" in database.get("OPTIONS", {}):  # nothing here has to survive a power cut
             database["OPTIONS"]["init_command"] = database["OPTIONS"]["init_command"].replace("=FULL", "=OFF")
         let_sqlite_be_emptied()

@@ -40,18 +40,21 @@ class World:
     quentin: Patient
     actors: dict[str, User | None]
     rows: dict[int, dict[str, Any]]
+    colleague: str
     writes: list[str] = field(default_factory=list)
+    client: Client = field(default_factory=Client)
     cookies: dict[str, str] = field(default_factory=dict)
 
     def browser_of(self, actor: str) -> Client:
-        """A new browser of somebody who signed in once: every request is undone, so the sign-in lasts for all pages."""
-        client, user = Client(raise_request_exception=True), self.actors[actor]
+        """The browser as it is right after the sign-in: every request is undone, so one sign-in lasts for all pages."""
+        user = self.actors[actor]
+        self.client.cookies.clear()
         if user is not None and actor not in self.cookies:
-            client.force_login(user)
-            self.cookies[actor] = client.cookies[settings.SESSION_COOKIE_NAME].value
+            self.client.force_login(user)
+            self.cookies[actor] = self.client.cookies[settings.SESSION_COOKIE_NAME].value
         if user is not None:
-            client.cookies[settings.SESSION_COOKIE_NAME] = self.cookies[actor]
-        return client
+            self.client.cookies[settings.SESSION_COOKIE_NAME] = self.cookies[actor]
+        return self.client
 
     def asked_about(self, page: Page, actor: str) -> list[tuple[str, Patient]]:
         """Whose rows this actor asks for. To the staff of Mesa both patients are alike: one nurse asks for both."""
@@ -79,12 +82,12 @@ def world(db: None) -> World:
     ex = User.objects.create_user("ex@example.org", cast.PASSWORD, name="Ex Nurse", is_active=False)
     actors |= {"patient": petra.user, "outsider": cast.olga(), "ex-staff": ex, "nobody": None}
     made = {one.pk: {label: make(one) for label, make in ROWS.items()} for one in (petra, vera, quentin)}
-    return World(petra, vera, quentin, actors, made)
+    return World(petra, vera, quentin, actors, made, str(cast.member("omar").code))
 
 
 def address(world: World, page: Page, patient: Patient, token: str = "") -> str:
     """The page's address about this patient."""
-    values = {"token": token or "no-such-token", "person": cast.member("omar").code, **rows.OTHER_KWARGS}
+    values = {"token": token or "no-such-token", "person": world.colleague, **rows.OTHER_KWARGS}
     if page.subject is not None and page.rule.kind != "link":
         row = world.rows[patient.pk][page.subject._meta.label]
         values |= {"code": getattr(row, "code", ""), "site": getattr(row, "slug", "mesa")}
