@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
@@ -40,10 +41,14 @@ class World:
     quentin: Patient
     actors: dict[str, User | None]
     rows: dict[int, dict[str, Any]]
-    colleague: str
     writes: list[str] = field(default_factory=list)
     client: Client = field(default_factory=Client)
     cookies: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def colleague(self) -> str:
+        """Whom the pages about one of the staff are about."""
+        return str(cast.member("omar").code)
 
     def browser_of(self, actor: str) -> Client:
         """The browser as it is right after the sign-in: every request is undone, so one sign-in lasts for all pages."""
@@ -82,7 +87,7 @@ def world(db: None) -> World:
     ex = User.objects.create_user("ex@example.org", cast.PASSWORD, name="Ex Nurse", is_active=False)
     actors |= {"patient": petra.user, "outsider": cast.olga(), "ex-staff": ex, "nobody": None}
     made = {one.pk: {label: make(one) for label, make in ROWS.items()} for one in (petra, vera, quentin)}
-    return World(petra, vera, quentin, actors, made, str(cast.member("omar").code))
+    return World(petra, vera, quentin, actors, made)
 
 
 def address(world: World, page: Page, patient: Patient, token: str = "") -> str:

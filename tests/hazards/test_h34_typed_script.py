@@ -75,6 +75,8 @@ def petra(monkeypatch: pytest.MonkeyPatch) -> Patient:
     return petra
 
 
+@pytest.mark.sqlite  # templates escape alike on both databases
+@pytest.mark.slow
 def test_no_page_that_staff_read_carries_typed_script_as_script(petra: Patient) -> None:
     running, shown = [], []
     world = World(petra, petra, petra, {}, {petra.pk: Rows(petra)})

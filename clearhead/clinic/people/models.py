@@ -11,6 +11,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from clearhead.clinic.people.changes import AddressChange as AddressChange
@@ -143,9 +144,9 @@ class User(AbstractBaseUser):
             return bool(self.pin) and check_password(secret, self.pin)
         return self.check_password(secret)
 
-    @property
+    @cached_property
     def is_staff_member(self) -> bool:
-        """Holds a role anywhere."""
+        """Holds a role anywhere; looked up once, for every page asks several times."""
         return self.grants.filter(until__isnull=True).exists()
 
 

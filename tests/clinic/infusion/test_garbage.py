@@ -23,6 +23,7 @@ from tests.cast import AT_TEN, member
 from tests.clinic.infusion.queue import BACK, CALM, entry, send
 from tests.clinic.infusion.room import minutes, running
 from tests.clinic.infusion.scene import lively
+from tests.database import POSTGRES
 
 pytestmark = pytest.mark.django_db
 HALF_A_LETTER = "pale \ud83d"
@@ -218,7 +219,8 @@ MESS = some.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.slow
+@settings(max_examples=30 if POSTGRES else 60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(mess=some.lists(MESS, min_size=1, max_size=6), away=some.booleans(), clock=WHENS)
 def test_garbage_of_every_kind_is_answered_and_stop_and_help_behind_it_are_charted(
     mess: list[dict[str, Any]], away: bool, clock: Any

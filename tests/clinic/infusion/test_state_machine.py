@@ -18,6 +18,7 @@ def test_no_walk_through_the_room_gets_round_a_gate_or_past_stop() -> None:
     assert room_states.seen["in running"], "a walk that never reaches the pump proves little"
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.hazard("H-09")
 def test_no_walk_gets_a_bolus_round_its_licence_its_check_its_size_or_the_cap() -> None:
