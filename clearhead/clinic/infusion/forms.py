@@ -166,12 +166,13 @@ class StrikeForm(ChairForm):
 
 
 class HangForm(CheckedForm):
-    """Another bag at the rate that runs; which bag it is stands on the page and in the form."""
+    """Another bag; which bag it is stands on the page and in the form, and with another strength how the pump ran."""
 
     act, read_back = "change_bag", ("bag",)
     bag = forms.UUIDField(widget=forms.HiddenInput)
     reason = forms.CharField(required=False, max_length=300, label=lazy("Reason"))
     already = forms.BooleanField(required=False, label=lazy("It hangs already"))
+    set_anew = forms.BooleanField(required=False, label=lazy("It hangs already, and the pump was set anew then"))
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from clearhead.clinic.infusion import actions, forms, queries
+from clearhead.clinic.infusion.actions.moment import NOW_MEANS
 from clearhead.clinic.infusion.alone import Pause, pause_of, waited_s
 from clearhead.clinic.infusion.models import Bag
 from clearhead.clinic.infusion.pages import (
@@ -24,7 +25,7 @@ from clearhead.clinic.infusion.pages import (
     wants_json,
     written,
 )
-from clearhead.clinic.infusion.queries.doses import DoseRows
+from clearhead.clinic.infusion.queries.doses import DoseRows, ml_before
 from clearhead.clinic.people.access import access
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.rules.rate import Intention
@@ -202,16 +203,42 @@ def flush(request: Any, session: Session) -> HttpResponse:
     return answer(request, session, form, run, title=_("Flush"), template="infusion/flush.html", stands=stands)
 
 
+def anew(said: dict[str, Any]) -> bool:
+    """True where somebody says that the pump was set for a bag that hangs already."""
+    return bool(said.get("set_anew"))
+
+
+def _hung_before(form: Any, now: datetime) -> bool:
+    """True where what was sent is about a bag that hangs already: it is charted as what happened."""
+    if not form.is_bound or not form.is_valid():
+        return False
+    said = form.cleaned_data
+    return bool(said["already"] or anew(said) or (said["happened_at"] or now) < now - NOW_MEANS)
+
+
+def _say_of_the_bag(then: DoseRows, *, hung: bool, kept: bool) -> str:
+    """Which of the two is charted, in front of the number."""
+    if then.paused:
+        return _("Paused: it stays so. Once resumed, the pump should show")
+    if kept:
+        return _("Charted as it hung: the pump kept")
+    if hung:
+        return _("Charted as it hung: the pump was set anew, for the same mg/h, to")
+    return _("With this bag the pump should show")
+
+
 @FORM
 @access(CLINICIANS, Session)
 def change_bag(request: Any, session: Session) -> HttpResponse:
-    """The bag prepared last is hung, at the same mg/h: what the pump should show with it, checked where it is asked."""
-    rows = queries.dose_rows(session)
+    """The bag prepared last: hung now at the same mg/h, with what the pump should show; or charted as it hung."""
+    now, rows = timezone.now(), queries.dose_rows(session)
     new = rows.new_bag
     form = form_of(forms.HangForm, request, session, seen=rows.mark, bag=new.code if new else None)
     if new is None:
         for name in form.second_names:
             del form.fields[name]
+    if new is None or all(row.bag.mg_per_ml == new.mg_per_ml for row in rows.rates):
+        del form.fields["set_anew"]
 
     def run(said: dict[str, Any], now: datetime) -> Any:
         if new is None:
@@ -219,17 +246,18 @@ def change_bag(request: Any, session: Session) -> HttpResponse:
         if said["bag"] != new.code:
             raise actions.refuse("bag", "Bag", "Another bag was prepared since. Open the page again and look.")
         return actions.change_bag(
-            session=session, bag=new, happened_at=said["happened_at"], intended=not said["already"],
-            by=request.user, at=now, ask=asked(request, form, said, now), written=written(request),
-            client_id=said["client_id"],
+            session=session, bag=new, happened_at=said["happened_at"], intended=not said["already"] and not anew(said),
+            set_anew=anew(said), by=request.user, at=now, ask=asked(request, form, said, now),
+            written=written(request), client_id=said["client_id"],
         )  # fmt: skip
 
     then = _of_then(form, rows)
     old = then.bag
     other = new is not None and old is not None and new.mg_per_ml != old.mg_per_ml
-    shown: dict[str, Any] = {"bag": new, "was": old and old.mg_per_ml, "stronger": other}
-    shown["back"] = _afterwards(session, then, new)
-    shown["say"] = _("Paused: it stays so. Once resumed, the pump should show") if then.paused else _(
-        "With this bag the pump should show")  # fmt: skip
+    hung = _hung_before(form, now)
+    kept = hung and not then.paused and not anew(form.cleaned_data)
+    shown: dict[str, Any] = {"bag": new, "was": old and old.mg_per_ml, "stronger": other, "hung": hung, "kept": kept}
+    shown["back"] = ml_before(then) if kept else _afterwards(session, then, new)
+    shown["say"] = _say_of_the_bag(then, hung=hung, kept=kept)
     return answer(request, session, form, run, title=_("Hang the new bag"), template="infusion/pump.html",
-                  send=_("It hangs, the pump is set"), **shown)  # fmt: skip
+                  send=_("Chart it as it hung") if hung else _("It hangs, the pump is set"), **shown)  # fmt: skip

@@ -27,7 +27,8 @@ def judge(facts: RateFacts, protocol: Protocol, *, at: datetime) -> list[Reason]
     if facts.intention.kind == "bolus":
         return list(_bolus_size(facts, protocol))
     expected = expected_mg_per_h(facts, protocol, at=at)
-    reasons = list(_other_unit(facts, protocol, expected))
+    typed = facts.intention.kind != "change_bag"  # nobody types a rate when a bag is hung
+    reasons = list(_other_unit(facts, protocol, expected)) if typed else []
     reasons += _magnitude(facts, expected)
     if not reasons:
         reasons += _off_the_order(facts, protocol, expected)

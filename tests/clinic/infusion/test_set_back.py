@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ pytestmark = pytest.mark.django_db
 QUEUED = Written(device="tablet-2", queued=True)
 SURE = frozenset({"off_the_order", "times_ten"})
 IS_SO = frozenset({"later_setting"})
+KEPT, SET_ANEW = frozenset({"kept=7"}), frozenset({"set_to=3.5"})
 
 
 def t(minute: float) -> datetime:
@@ -43,10 +45,12 @@ def stronger() -> tuple[Session, Bag]:
     return session, hang(session, t(15), mg_per_ml="2")
 
 
-def charted_late(session: Session, bag: Bag, minute: float, hung: float, **said: Any) -> RateChange:
+def charted_late(
+    session: Session, bag: Bag, minute: float, hung: float, *, set_anew: bool = False, **said: Any
+) -> RateChange:
     row: RateChange = actions.change_bag(
         session=session, bag=bag, by=member("nina"), at=t(minute), happened_at=t(hung), intended=False,
-        ask=fresh(session, **said),
+        set_anew=set_anew, ask=fresh(session, **said),
     )  # fmt: skip
     return row
 
@@ -57,21 +61,79 @@ def mg(session: Session, minute: float) -> float:
 
 @pytest.mark.hazard("H-06")
 @pytest.mark.hazard("H-28")
+def test_a_bag_charted_late_keeps_the_ml_per_hour_of_the_pump_and_the_mg_are_counted_anew() -> None:
+    session, bag = stronger()
+
+    with pytest.raises(actions.ChairRefused) as asked:
+        charted_late(session, bag, 40, 20)
+    row = charted_late(session, bag, 40, 20, confirmed=KEPT)
+
+    assert str(asked.value) == (
+        "The pump kept its 7 mL/h: with 2 mg/mL that is 14 mg/h since 10:20 and not 7; 7.00 mg given by now, not 4.67. "
+        "Has this bag hung since 10:20?"
+    )
+    assert (row.pump_ml_per_h, row.entered_value, row.entered_unit) == (Decimal(7), Decimal(7), "mL/h")
+    assert queries.chair(session, t(41)).rate.mg_per_h == 14
+    given = account_of(session, t(40))
+    assert given.charted_mg == Fraction(7 * 20, 60) + Fraction(14 * 20, 60)
+    assert given.delivered_mg == sum((part.mg for part in given.delivered), Fraction(0))
+    told = Flag.objects.get(rule="late_bag")
+    assert (told.level, told.for_prescriber) == ("medium", True)
+    assert "The pump kept its 7 mL/h: 14 mg/h and not 7. 7.00 mg given by now, not 4.67." in told.sentence
+
+
+@pytest.mark.hazard("H-06")
+@pytest.mark.hazard("H-28")
 def test_a_bag_charted_late_goes_on_at_the_rate_of_then_and_the_settings_since_count_with_it() -> None:
     session, bag = stronger()
     lower(session, 30)
 
     with pytest.raises(actions.ChairRefused, match=r"1 later setting then counts with 2 mg/mL: 3\.5 mL/h") as asked:
-        charted_late(session, bag, 40, 20)
-    row = charted_late(session, bag, 40, 20, confirmed=IS_SO)
+        charted_late(session, bag, 40, 20, set_anew=True)
+    row = charted_late(session, bag, 40, 20, set_anew=True, confirmed=SET_ANEW)
 
+    assert str(asked.value).startswith("The pump was set anew to 3.5 mL/h at 10:20: 7 mg/h.")
     assert "that is 7 mg/h and not 3.5" in str(asked.value)
     assert (row.pump_ml_per_h, queries.chair(session, t(41)).rate.mg_per_h) == (Decimal("3.5"), 7)
     assert mg(session, 40) == pytest.approx(7 * 40 / 60)
     assert dose_rows(session).bag == bag
     told = Flag.objects.get(rule="late_bag")
     assert (told.level, told.for_prescriber) == ("medium", True)
-    assert "1 later setting now counts with 2 mg/mL, up to 7 mg/h; 4.67 mg given by now, not 4.08" in told.sentence
+    assert "1 later setting now counts with 2 mg/mL, up to 7 mg/h. 4.67 mg given by now, not 4.08." in told.sentence
+
+
+def test_what_was_confirmed_of_the_one_is_not_confirmed_of_the_other() -> None:
+    session, bag = stronger()
+
+    with pytest.raises(actions.ChairRefused, match="The pump was set anew"):
+        charted_late(session, bag, 40, 20, set_anew=True, confirmed=KEPT)
+    with pytest.raises(actions.ChairRefused, match="The pump kept its 7 mL/h"):
+        charted_late(session, bag, 40, 20, confirmed=SET_ANEW)
+
+    assert not RateChange.objects.filter(kind="bag_change").exists()
+
+
+@pytest.mark.hazard("H-09")
+def test_a_late_bag_beyond_a_limit_and_the_cap_is_saved_and_told_as_that() -> None:
+    session = running(ml_per_h="28", session=visit(protocol_version=two_strengths()))
+    bag = hang(session, t(15), mg_per_ml="2")
+
+    row = charted_late(session, bag, 40, 20, confirmed=frozenset({"kept=28"}))
+
+    assert "hard_rate" in row.breach
+    assert "56 mg/h is above the hard limit" in Flag.objects.get(rule="breach:hard_rate", level="high").sentence
+    assert {reason["gate"] for reason in row.verdict["reasons"]} >= {"hard_rate", "session_total"}
+
+
+def test_the_settings_since_count_against_the_cap_with_the_strength_of_the_late_bag() -> None:
+    session = running(ml_per_h="21", session=visit(protocol_version=two_strengths()))
+    bag = hang(session, t(15), mg_per_ml="2")
+    lower(session, 20, "20.9")
+
+    row = charted_late(session, bag, 30, 19, confirmed=frozenset({"kept=21"}))
+
+    gates = {reason["gate"] for reason in row.verdict["reasons"]}
+    assert "session_total" in gates, "20.9 mL/h of 2 mg/mL until the planned end, not of 1"
 
 
 @pytest.mark.hazard("H-28")
@@ -79,10 +141,10 @@ def test_a_bag_hung_before_a_pause_that_was_charted_first_loses_nothing() -> Non
     session, bag = stronger()
     actions.pause(session=session, by=member("nina"), at=t(30))
 
-    row = charted_late(session, bag, 35, 20)
+    row = charted_late(session, bag, 35, 20, confirmed=KEPT)
 
-    assert row.pump_ml_per_h == Decimal("3.5")
-    assert mg(session, 35) == pytest.approx(3.5)
+    assert row.pump_ml_per_h == 7
+    assert mg(session, 35) == pytest.approx(7 * 20 / 60 + 14 * 10 / 60)
     assert queries.standing(session, t(36)).state == "paused"
 
 
@@ -106,7 +168,7 @@ def test_a_late_bag_that_lifts_the_rate_over_a_hard_limit_is_told_as_that() -> N
     bag = hang(session, t(15), mg_per_ml="2")
     lower(session, 20, "27.9")
 
-    charted_late(session, bag, 40, 10, confirmed=IS_SO)
+    charted_late(session, bag, 40, 10, confirmed=frozenset({"kept=28"}))
 
     assert Flag.objects.get(rule="late_bag").level == "high"
     assert queries.chair(session, t(41)).rate.mg_per_h == Decimal("55.8")
@@ -118,27 +180,16 @@ def test_a_bag_of_another_strength_since_the_start_is_asked_about_and_told(ml_pe
     session = running(ml_per_h=ml_per_h, session=visit(protocol_version=two_strengths()))
     bag = hang(session, t(-10), mg_per_ml="2")
 
-    with pytest.raises(actions.ChairRefused, match=r"mL/h was charted at 10:00: with 2 mg/mL that is") as asked:
+    with pytest.raises(actions.ChairRefused, match=rf"The pump kept its {ml_per_h} mL/h: with 2 mg/mL") as asked:
         charted_late(session, bag, 30, 0)
-    charted_late(session, bag, 30, 0, confirmed=IS_SO)
+    charted_late(session, bag, 30, 0, confirmed=frozenset({f"kept={ml_per_h}"}))
 
-    assert str(asked.value).endswith("mL/h, enter that for this time. Has this bag hung since 10:00?")
+    assert str(asked.value).endswith("Has this bag hung since 10:00?")
     told = Flag.objects.get(rule="late_bag")
     assert (told.level, told.for_prescriber) == (level, True)
-    assert f"that is {int(ml_per_h) * 2} mg/h and not {ml_per_h}." in told.sentence
+    assert f"{int(ml_per_h) * 2} mg/h and not {ml_per_h}." in told.sentence
     assert told.sentence.endswith("That is above a hard limit.") == (level == "high")
-
-
-@pytest.mark.hazard("H-28")
-def test_what_the_pump_showed_with_the_other_strength_is_entered_for_its_time() -> None:
-    session, bag = stronger()
-    charted_late(session, bag, 30, 0, confirmed=IS_SO)
-
-    actions.change_rate(
-        session=session, value=Decimal(7), unit="mL/h", by=member("nina"), at=t(31), happened_at=t(0), intended=False
-    )
-
-    assert mg(session, 60) == pytest.approx(14)
+    assert mg(session, 60) == pytest.approx(int(ml_per_h) * 2)
 
 
 def two_strengths() -> Any:
@@ -162,7 +213,7 @@ def test_a_bag_that_was_prepared_after_it_is_said_to_have_hung_is_asked_about() 
 def test_a_late_bag_taken_back_gives_the_settings_since_to_the_old_one_again() -> None:
     session, bag = stronger()
     lower(session, 30)
-    row = charted_late(session, bag, 40, 20, confirmed=IS_SO)
+    row = charted_late(session, bag, 40, 20, confirmed=KEPT)
 
     taken_back(row, "another chair's bag", t(41))
 
@@ -195,7 +246,7 @@ def test_a_forgotten_bolus_comes_from_the_bag_that_hung_then_and_so_does_the_one
     nina, big = member("nina"), frozenset({"bolus=5"})
     given = {"session": session, "mg": Decimal(5), "by": nina, "intended": False}
     first = actions.bolus(**given, at=t(12), happened_at=t(12), ask=fresh(session, confirmed=big))
-    charted_late(session, bag, 40, 11)
+    charted_late(session, bag, 40, 11, confirmed=KEPT)
 
     late = actions.bolus(**given, at=t(41), happened_at=t(10), ask=fresh(session, confirmed=big))
 
@@ -343,12 +394,36 @@ def test_the_page_for_a_new_bag_asks_when_it_was_prepared_later_and_the_chair_co
 
     early = post(nina, session, "bag/change/", **said)
     later = post(nina, session, "bag/change/", **said, confirm="prepared_later")
-    kept = post(nina, session, "bag/change/", **said, confirm=["prepared_later", "later_setting"])
+    anew = post(nina, session, "bag/change/", **said, set_anew="on", confirm=["prepared_later", "kept=7"])
+    kept = post(nina, session, "bag/change/", **said, confirm=["prepared_later", "kept=7"])
 
-    assert [reply.status_code for reply in (early, later, kept)] == [422, 422, 303]
+    assert [reply.status_code for reply in (early, later, anew, kept)] == [422, 422, 422, 303]
     assert "This bag was prepared at" in early.content.decode()
-    assert 'value="later_setting"' in early.content.decode(), "everything is asked at once"
+    assert 'value="kept=7"' in early.content.decode(), "everything is asked at once"
     assert "1 later setting then counts with 2 mg/mL" in later.content.decode()
-    assert '<p class="huge told">3.5 <i>mL/h</i></p>' in later.content.decode(), "7 mg/h of then, not 3.5 of now"
+    said_so = [" ".join(page.content.decode().split()) for page in (later, anew)]
+    assert '<p>Charted as it hung: the pump kept</p> <p class="huge told">7 <i>mL/h</i></p>' in said_so[0]
+    assert 'set anew, for the same mg/h, to</p> <p class="huge told">3.5 <i>mL/h</i></p>' in said_so[1]
     assert dose_rows(session).bag == bag
     assert nina.get(at(session)).status_code == 200
+
+
+def test_the_page_says_what_is_charted_now_and_what_of_a_bag_that_hangs_already() -> None:
+    now = timezone.now()
+    session, nina = running(now - minutes(60), session=visit(protocol_version=two_strengths())), signed_in()
+    hang(session, now, mg_per_ml="2")
+    page = nina.get(at(session, "bag/change/")).content.decode()
+
+    assert "Hung now, the pump is set anew and the mg/h stay; with an earlier time" in page
+    assert '<p class="huge told">3.5 <i>mL/h</i></p>' in page
+    assert 'name="set_anew"' in page
+
+
+def test_the_page_for_a_bag_of_the_same_strength_asks_nothing_of_that() -> None:
+    now = timezone.now()
+    session, nina = running(now - minutes(60)), signed_in()
+    bag = hang(session, now)
+    said = {"bag": str(bag.code), "already": "on", "seen": dose_rows(session).mark}
+
+    assert 'name="set_anew"' not in nina.get(at(session, "bag/change/")).content.decode()
+    assert post(nina, session, "bag/change/", **said).status_code == 303

@@ -6,7 +6,7 @@ the pause of then.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,8 +21,8 @@ from clearhead.clinic.infusion.actions.base import (
     refuse,
     since_start,
 )
-from clearhead.clinic.infusion.models import Bag, Infusion, RateChange
-from clearhead.clinic.infusion.queries.doses import HANGS, DoseRows, dose_rows, mg_per_h
+from clearhead.clinic.infusion.models import Infusion, RateChange
+from clearhead.clinic.infusion.queries.doses import DoseRows, dose_rows
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.protocols.wording import plain
@@ -45,6 +45,8 @@ class Moment:
     intended: bool
     rows: DoseRows
     then: DoseRows
+    hung: DoseRows | None = None
+    """For a bag that is said to have hung since then: the rows as they will stand with it."""
 
     @property
     def later(self) -> tuple[RateChange, ...]:
@@ -54,7 +56,7 @@ class Moment:
     @property
     def whole(self) -> DoseRows | None:
         """For an entry that was set back: the rows with what was set since."""
-        return None if self.intended else self.rows
+        return None if self.intended else self.hung or self.rows
 
 
 def moment_of(
@@ -66,9 +68,12 @@ def moment_of(
     intended: bool,
     confirmed: frozenset[str],
     written: Written,
-    bag: Bag | None = None,
+    more: Callable[[Moment], Iterable[Reason]] | None = None,
 ) -> Moment:
-    """Take the chair's lock and find the moment. What cannot be is refused; what is doubtful is asked about."""
+    """Take the chair's lock and find the moment. What cannot be is refused; what is doubtful is asked about.
+
+    `more`: what else is doubtful about this act at its time, asked in the same breath.
+    """
     infusion, rows = lock(session), dose_rows(session)
     when, intended = meant(happened_at, at, intended)
     if kind != "bolus" and written.queued and infusion is not None and when < infusion.started_at:
@@ -78,17 +83,16 @@ def moment_of(
     when = since_start(infusion, when)
     found = Moment(infusion, when, intended, rows, rows if intended else rows.at(when))
     if not written.queued:
-        ask_together(_doubts(session, kind, found, at, bag), confirmed)
+        others = more(found) if more is not None else ()
+        ask_together([*_doubts(session, kind, found, at), *others], confirmed)
     return found
 
 
-def _doubts(session: Session, kind: str, moment: Moment, at: datetime, bag: Bag | None) -> Iterable[Reason]:
+def _doubts(session: Session, kind: str, moment: Moment, at: datetime) -> Iterable[Reason]:
     if kind not in {"pause", "end"}:
         yield from long_ago(moment.when, at, session.site.tz)
     if kind in LASTS:
         yield from _then_set_again(session, kind, moment)
-    if bag is not None:
-        yield from bag_doubts(session, bag, moment)
 
 
 def ask_together(doubts: Iterable[Reason], confirmed: frozenset[str]) -> None:
@@ -149,48 +153,3 @@ def flag_overtaken(row: RateChange, rows: DoseRows, by: User | None, at: datetim
         "pump.",
         value=str(row.code),
     )  # fmt: skip
-
-
-def bag_doubts(session: Session, bag: Bag, moment: Moment) -> Iterable[Reason]:
-    """A bag that is said to have hung before it was prepared, or under settings that were charted for another one."""
-    zone, said = session.site.tz, f"{moment.when.astimezone(session.site.tz):%H:%M}"
-    if bag.happened_at > moment.when:
-        ready = f"{bag.happened_at.astimezone(zone):%H:%M}"
-        yield missing("prepared_later", "Time", f"This bag was prepared at {ready}, after {said}. Is the time right?")
-    stands, moved = replaced(bag, moment), recounted(bag, moment)
-    told = [instead(session, stands, bag)] if stands is not None else []
-    if moved:
-        last = moved[-1]
-        many = "1 later setting then counts" if len(moved) == 1 else f"{len(moved)} later settings then count"
-        told.append(
-            f"{many} with {plain(bag.mg_per_ml)} mg/mL: {charted(session, last)}, that is "
-            f"{plain(last.pump_ml_per_h * bag.mg_per_ml)} mg/h and not {plain(mg_per_h(last))}."
-        )
-    if told:
-        yield missing(LATER, "Time", f"{' '.join(told)} Has this bag hung since {said}?")
-
-
-def recounted(bag: Bag, moment: Moment) -> tuple[RateChange, ...]:
-    """The later settings whose mg/h another strength changes."""
-    before = moment.then.bag
-    if before is None or before.mg_per_ml == bag.mg_per_ml or moment.intended:
-        return ()
-    return tuple(row for row in moment.rows.counting_with(moment.when) if row.pump_ml_per_h > 0)
-
-
-def replaced(bag: Bag, moment: Moment) -> RateChange | None:
-    """The setting of this very moment that hung a bag of another strength: charted wrong since it began."""
-    last = moment.then.last
-    if moment.intended or last is None or last.happened_at != moment.when or last.kind not in HANGS:
-        return None
-    return last if last.pump_ml_per_h > 0 and last.bag.mg_per_ml != bag.mg_per_ml else None
-
-
-def instead(session: Session, stands: RateChange, bag: Bag) -> str:
-    """The strength was another one all along: at the same mL/h another dose ran than was charted."""
-    ran = stands.pump_ml_per_h * bag.mg_per_ml
-    return (
-        f"{charted(session, stands)}: with {plain(bag.mg_per_ml)} mg/mL that is {plain(ran)} mg/h and not "
-        f"{plain(mg_per_h(stands))}. The chart takes the same mg/h; if the pump showed {plain(stands.pump_ml_per_h)} "
-        "mL/h, enter that for this time."
-    )

@@ -6,8 +6,8 @@ always saved; where it broke a limit it carries the breach, raises a flag and is
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
@@ -24,7 +24,7 @@ from clearhead.clinic.infusion.actions.base import (
     refuse,
     verdict_json,
 )
-from clearhead.clinic.infusion.actions.late_bag import flag_recounted
+from clearhead.clinic.infusion.actions.late_bag import LateBag, flag_recounted
 from clearhead.clinic.infusion.actions.moment import Moment, flag_overtaken, moment_of
 from clearhead.clinic.infusion.actions.recount import recount
 from clearhead.clinic.infusion.actions.second import alone, compared, expected, flag_reading
@@ -42,7 +42,7 @@ from clearhead.medicine.rules.rate import Intention, RateFacts
 from clearhead.medicine.rules.rate_facts import Unit
 from clearhead.medicine.rules.reasons import missing, refused
 from clearhead.medicine.rules.second import second_check
-from clearhead.medicine.rules.verdict import Verdict
+from clearhead.medicine.rules.verdict import Reason, Verdict
 
 ZERO = Decimal(0)
 EMERGENCY = "bag_in_emergency"
@@ -157,22 +157,35 @@ def change_bag(
     at: datetime,
     happened_at: datetime | None = None,
     intended: bool = True,
+    set_anew: bool = False,
     ask: Ask = PLAIN,
     written: Written = HERE,
     client_id: UUID | None = None,
 ) -> RateChange:
-    """Another bag at the same mg/h, or at none while the pump stands still: a pause lasts whatever hangs.
+    """Another bag. Hung now, the pump is set for the same mg/h; one that hangs already left it at its mL/h.
 
-    It was checked by two when it was prepared, and is again at the pump where the protocol asks.
+    `set_anew`: it hung before, and the pump was set for the same mg/h then. A pause lasts whatever hangs. It was
+    checked by two when it was prepared, and is again at the pump where the protocol asks.
     """
-    moment = _moment(session, "bag_change", happened_at, at, intended, ask, written, bag)
+
+    def doubts(moment: Moment) -> Iterable[Reason]:
+        return LateBag(session, bag, moment, set_anew, at).doubts()
+
+    moment = _moment(session, "bag_change", happened_at, at, intended, ask, written, doubts)
     then = moment.then
     if then.bag is not None and bag.pk == then.bag.pk:
         raise refuse("bag", "Bag", "This bag hangs already. Prepare a new one first.", question="rate")
-    stands = then.last is not None and then.paused is not None
-    wanted = Intention("pause", ZERO, "mL/h") if stands else Intention("change_bag", rate_before(then), "mg/h")
+    late = LateBag(session, bag, moment, set_anew, at)
+    if late.stands:
+        wanted = Intention("pause", ZERO, "mL/h")
+    elif late.kept:
+        wanted = Intention("change_bag", late.ml_per_h, "mL/h")
+    else:
+        wanted = Intention("change_bag", rate_before(then), "mg/h")
+    if not moment.intended:
+        moment = replace(moment, hung=late.rows)
     row = _set(session, "bag_change", wanted, by, at, moment, ask, written, bag)
-    flag_recounted(row, moment, by, at)
+    flag_recounted(row, late, by, at)
     return row
 
 
@@ -184,7 +197,7 @@ def _moment(
     intended: bool,
     ask: Ask,
     written: Written,
-    bag: Bag | None = None,
+    more: Callable[[Moment], Iterable[Reason]] | None = None,
 ) -> Moment:
     return moment_of(
         session,
@@ -194,7 +207,7 @@ def _moment(
         intended=intended,
         confirmed=ask.confirmed,
         written=written,
-        bag=bag,
+        more=more,
     )
 
 
@@ -221,7 +234,7 @@ def _set(
         gate(verdict, facts, then, ask)
     shown = shown_ml_per_h(facts, protocol)
     reads = shown
-    if kind == "bag_change":  # in a pause, what it will show once it runs again
+    if kind == "bag_change" and wanted.kind == "pause":  # what it will show once it runs again
         reads = next_ml_per_h(then, protocol, weight_kg=infusion.weight_kg, mg_per_ml=bag.mg_per_ml)
     check, differs = compare(
         session, protocol, kind, ask, infusion.weight_kg, bag, reads, by, at, written, intended=intended

@@ -114,6 +114,16 @@ class DoseRows:
         _hang(rates, boluses)
         return replace(self, rates=rates, boluses=boluses, flushes=tuple(one for one in self.flushes if one != row))
 
+    def hung(self, bag: Bag, when: datetime, ml_per_h: Decimal, at: datetime) -> DoseRows:
+        """The rows as they would stand with this bag hung at a moment gone by, the pump at so many mL/h from then."""
+        new = RateChange(
+            kind=RateChange.Kind.BAG_CHANGE, bag=bag, pump_ml_per_h=ml_per_h, happened_at=when, recorded_at=at
+        )
+        rates = tuple(sorted((*map(copy, self.rates), new), key=lambda row: row.happened_at))
+        boluses = tuple(map(copy, self.boluses))
+        _hang(rates, boluses)
+        return replace(self, rates=rates, boluses=boluses)
+
 
 def dose_rows(session: Session) -> DoseRows:
     """The standing dose rows of a session. Bags are few and rates many: each bag is read once, not beside each rate."""
@@ -252,6 +262,11 @@ def rate_before(rows: DoseRows) -> Decimal:
     """The rate in mg/h that runs, or ran last before a pause; 0 before the start."""
     running = [row for row in rows.rates if row.pump_ml_per_h > 0]
     return mg_per_h(running[-1]) if running else Decimal(0)
+
+
+def ml_before(rows: DoseRows) -> Decimal:
+    """What the pump shows in mL/h, or showed last before a pause; 0 before the start."""
+    return next((row.pump_ml_per_h for row in reversed(rows.rates) if row.pump_ml_per_h > 0), Decimal(0))
 
 
 def running_mg_per_h(rows: DoseRows) -> Decimal:
