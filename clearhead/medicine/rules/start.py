@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from clearhead.medicine.protocols.bedside import GoGate
+from clearhead.medicine.protocols.bedside import GoGate, Sign
 from clearhead.medicine.protocols.codes import GO_FACTS, READINESS_CHECKS
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import allergy, limits
@@ -20,6 +20,8 @@ from clearhead.medicine.rules.reasons import allowed, missing, refused, source_o
 from clearhead.medicine.rules.verdict import Reason, Verdict
 
 QUESTION = "start"
+RESTING: tuple[Sign, ...] = ("heart_rate_per_min", "systolic_mmhg", "spo2_percent")
+"""What has to be read in a set before it counts as one at rest (assumption)."""
 NEVER_OPTIONAL = ("two_identifiers", "consent_current", "willing_today", "decision_current", "order_current")
 
 
@@ -139,15 +141,19 @@ def _fasting(facts: FastingFacts, gate: GoGate, protocol: Protocol, at: datetime
 
 
 def _baseline_sets(gate: GoGate, facts: StartFacts, protocol: Protocol, at: datetime) -> list[Reason]:
-    """Enough resting sets, far enough apart, the last one recent."""
+    """Enough resting sets in which what counts was read, far enough apart, the last one recent."""
     rule, source = protocol.start, source_of(protocol, "start.baseline_sets")
-    times = sorted(s.at for s in facts.resting_sets if s.during == "pre_start" and not is_ahead(s.at, at))
-    recent = [t for t in times if gate.max_age_min is None or minutes_since(t, at) <= gate.max_age_min]
+    sets = [s for s in facts.resting_sets if s.during == "pre_start" and not is_ahead(s.at, at)]
+    current = [s for s in sets if gate.max_age_min is None or minutes_since(s.at, at) <= gate.max_age_min]
+    recent = sorted(s.at for s in current if all(sign in s.values for sign in RESTING))
     apart = len(recent) < 2 or minutes_since(recent[0], recent[-1]) >= rule.baseline_gap_min
     if len(recent) >= rule.baseline_sets and apart:
         return [allowed(gate.fact, gate.title, f"{len(recent)} resting sets.", source)]
+    unread = len(current) - len(recent)
+    without = f" ({unread} without one of them)" if unread else ""
     sentence = (
-        f"{len(recent)} current resting sets; {rule.baseline_sets}, {rule.baseline_gap_min} min apart, are asked for."
+        f"{len(recent)} current resting sets with heart rate, pressure and SpO₂ read{without}; {rule.baseline_sets}, "
+        f"{rule.baseline_gap_min} min apart, are asked for."
     )
     return [_open(gate, sentence, source)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from clearhead.clinic.infusion import actions, queries
 from clearhead.clinic.infusion.models import Observation
 from clearhead.clinic.infusion.queries.vitals import resting_sets
 from tests.cast import AT_TEN, member
+from tests.clinic.infusion import morning
 from tests.clinic.infusion.room import minutes, running, visit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.hazard("H-14")]
@@ -53,3 +55,37 @@ def test_a_set_of_the_evening_belongs_to_a_start_after_midnight() -> None:
     )
 
     assert row.phase == "baseline"
+
+
+NOTHING = dict.fromkeys(("hr", "spo2", "bp", "rr", "sedation"), "refused")
+CALM = {"sys": 124, "dia": 76, "hr": 72, "rr": 14, "spo2": 98, "sedation": 0}
+
+
+@pytest.mark.parametrize(
+    ("values", "why_not"),
+    [
+        ({}, NOTHING),
+        ({}, dict.fromkeys(NOTHING, "not_obtainable")),
+        ({name: CALM[name] for name in ("sys", "dia", "rr", "sedation", "spo2")}, {"hr": "not_obtainable"}),
+        ({name: CALM[name] for name in ("hr", "rr", "sedation", "spo2")}, {"bp": "refused"}),
+        ({name: CALM[name] for name in ("sys", "dia", "hr", "rr", "sedation")}, {"spo2": "artefact"}),
+    ],
+)
+def test_a_set_without_pulse_pressure_or_oxygen_is_no_resting_set_at_the_go(
+    values: dict[str, Any], why_not: dict[str, str]
+) -> None:
+    session = morning.prepared(morning.booked(), without="baseline_sets")
+    for ago in (12, 5):
+        actions.observe(session=session, values=values, why_not=why_not, by=member("nina"), at=AT_TEN - minutes(ago))
+
+    with pytest.raises(actions.StartRefused) as refusal:
+        morning.go(session)
+    sentences = [one.sentence for one in refusal.value.verdict.blocking]
+    assert len(sentences) == 1
+    assert sentences[0].startswith(
+        "0 current resting sets with heart rate, pressure and SpO₂ read (2 without one of them); "
+    )
+
+    for ago in (4, -2):
+        actions.observe(session=session, values={**CALM, "hr": 72 + ago}, by=member("nina"), at=AT_TEN - minutes(ago))
+    assert morning.go(session, AT_TEN + minutes(3)).go
