@@ -18,16 +18,18 @@ from clearhead.medicine.rules.verdict import Reason
 
 MORE = ("change", "resume", "bolus")
 """What puts more in than runs now. A change that lowers the rate never comes here."""
+NEVER = ("consent_withdrawn", "ketamine_allergy")
+"""What nobody's word lifts; a new bag waits for nothing else here, or the pump would run dry over a flag."""
 
 
 def judge(facts: RateFacts, protocol: Protocol, *, at: datetime) -> Iterable[Reason]:
     """Why nothing should be added now."""
-    if facts.consent_withdrawn and facts.intention.kind in ("start", *MORE):
-        sentence = "The patient withdrew consent. Nothing is started, raised or given unless it is signed again."
-        yield refused("consent_withdrawn", "Consent", sentence, who="none")
+    if facts.intention.kind == "start":  # an allergy is the go's
+        yield from _consent(facts)
+    elif facts.intention.kind in (*MORE, "change_bag"):
+        yield from never(facts)
     if facts.intention.kind not in MORE:
         return
-    yield from allergy.to_ketamine((facts.ketamine_allergy,))
     if facts.emergency:
         sentence = f"{facts.emergency} Nothing is raised or given until then."
         yield refused("emergency_open", "Emergency", sentence)
@@ -40,6 +42,18 @@ def judge(facts: RateFacts, protocol: Protocol, *, at: datetime) -> Iterable[Rea
         yield _unseen(facts)
     if facts.intention.kind == "change":
         yield from _asked_first(facts, protocol, at)
+
+
+def never(facts: RateFacts) -> Iterable[Reason]:
+    """Consent taken back, or an allergy to it: nothing more is given, and no new bag is hung, in a pause neither."""
+    yield from _consent(facts)
+    yield from allergy.to_ketamine((facts.ketamine_allergy,))
+
+
+def _consent(facts: RateFacts) -> Iterable[Reason]:
+    if facts.consent_withdrawn:
+        sentence = "The patient withdrew consent. Nothing is started, raised or given unless it is signed again."
+        yield refused("consent_withdrawn", "Consent", sentence, who="none")
 
 
 def _stopped(facts: RateFacts) -> Reason:

@@ -8,8 +8,8 @@ from dataclasses import replace
 from clearhead.medicine.rules.rate_facts import Intention, RateFacts
 from clearhead.medicine.rules.verdict import Outcome, Reason
 
-MORE = ("change", "resume", "bolus")
-"""A new bag at the rate that runs adds nothing: without it the pump runs dry."""
+MORE = ("change", "resume", "bolus", "change_bag")
+"""A new bag lets the present rate go on: where that is too much by one of the two, it is lowered first."""
 HOLD = (Outcome.REFUSED, Outcome.OPEN)
 
 

@@ -37,7 +37,7 @@ from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.errors import ClearheadError
 from clearhead.medicine.protocols.protocol import Protocol
-from clearhead.medicine.rules import rate
+from clearhead.medicine.rules import rate, rate_unrest
 from clearhead.medicine.rules.rate import Intention, RateFacts
 from clearhead.medicine.rules.rate_facts import Unit
 from clearhead.medicine.rules.reasons import missing, refused
@@ -47,6 +47,8 @@ from clearhead.medicine.rules.verdict import Reason, Verdict
 ZERO = Decimal(0)
 EMERGENCY = "bag_in_emergency"
 """What a change of bags asks while an emergency is open."""
+HOLDS_A_BAG = {"act_permitted", "second_check", EMERGENCY, *rate_unrest.NEVER}
+"""What stands against a bag also while the pump stands still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +290,7 @@ def _hung_in_a_pause(
     """A pause may be set by anyone; a bag is hung by whom the licence table names, checked as while it runs."""
     if not protocol.people.may("change_bag", role_for("change_bag", by, protocol, session.site, when)):
         yield refused("act_permitted", "Who may", "You may not change a bag here.", who="nurse")
+    yield from rate_unrest.never(facts)
     if "change_bag" in protocol.running.second_check.acts:
         yield from second_check(protocol, there=facts.second_person, waited_s=facts.waited_s)
 
@@ -314,12 +317,7 @@ def gate(verdict: Verdict, facts: RateFacts, rows: DoseRows, ask: Ask) -> None:
         sentence = "Somebody charted a dose since this page was opened. Look at it, then enter the rate again."
         reasons.insert(0, missing("stale", "Page too old", sentence))
     whole = Verdict.of("rate", reasons)
-    held = {reason.gate for reason in reasons} & {
-        "stopped",
-        "act_permitted",
-        "second_check",
-        EMERGENCY,
-    }  # but the first: a bag
+    held = {reason.gate for reason in reasons} & {"stopped", *HOLDS_A_BAG}
     if facts.intention.kind in ("pause", "stop") and not held:
         return
     if not whole.permits:
