@@ -21,11 +21,18 @@ SLACK = Fraction(1, 10**9)  # a cap itself may be reached; Decimal division else
 
 def judge(facts: RateFacts, protocol: Protocol, *, at: datetime) -> list[Reason]:
     """Everything that is too much, by each weight that counts. Called only for what adds dose."""
-    reasons = [*rate_unrest.judge(facts, protocol, at=at), *_too_much(facts, protocol, at)]
+    own = _too_much(facts, protocol, at)
+    return [*rate_unrest.judge(facts, protocol, at=at), *own, *_by_the_other(facts, protocol, at, own)]
+
+
+def by_the_other_alone(facts: RateFacts, protocol: Protocol, *, at: datetime) -> list[Reason]:
+    """What is too much by the other weight and not by the one that counts."""
+    return _by_the_other(facts, protocol, at, _too_much(facts, protocol, at))
+
+
+def _by_the_other(facts: RateFacts, protocol: Protocol, at: datetime, own: list[Reason]) -> list[Reason]:
     other = rate_weights.by_the_other(facts)
-    if other is None:
-        return reasons
-    return [*reasons, *rate_weights.more_of(other, _too_much(other, protocol, at), reasons)]
+    return [] if other is None else list(rate_weights.more_of(other, _too_much(other, protocol, at), own))
 
 
 def _too_much(facts: RateFacts, protocol: Protocol, at: datetime) -> list[Reason]:

@@ -12,6 +12,7 @@ from clearhead.clinic.infusion import actions, queries
 from clearhead.clinic.infusion.models import Flag, GateAnswer, RateChange
 from clearhead.clinic.infusion.queries.board import for_prescriber
 from clearhead.clinic.infusion.queries.flags import FlagLine, open_lines
+from clearhead.clinic.infusion.queries.levels import rates_to_ask
 from clearhead.clinic.plan.models import Session
 from tests.cast import AT_TEN, member, mesa
 from tests.clinic.infusion.room import fresh, looked, minutes, running
@@ -175,3 +176,36 @@ def test_the_screens_say_both_until_a_prescriber_has_answered() -> None:
     assert queries.chair(session, timezone.now()).by_other is not None
     actions.acknowledge(session=session, flag=flag, done="go by 70", by=member("dario"), at=timezone.now())
     assert queries.chair(session, timezone.now()).by_other is None
+
+
+@pytest.mark.parametrize("page", ["", "rate/"])
+def test_a_step_up_that_is_too_much_by_the_other_weight_says_so_instead_of_being_a_button(page: str) -> None:
+    session, now = running(timezone.now() - minutes(30)), timezone.now()
+    client, up_chip = signed_in(), ('data-ml="10.5"' if not page else 'name="value" value="10.5"')
+    assert up_chip in client.get(address(session, page)).content.decode()
+    actions.weigh(
+        session=session, value=Decimal(52), unit="kg", by=member("nina"), at=now, confirmed=frozenset({"weight_change"})
+    )
+
+    (chip,) = [one for one in queries.chair(session, now).chips if one.up]
+    shown = client.get(address(session, page)).content.decode()
+
+    assert chip.held == (
+        "By 52 kg, weighed since the start: 10.5 mg/h is more than one step of 0.05 mg/kg/h above the present rate."
+    )
+    assert up_chip not in shown
+    assert chip.held in shown
+    assert chip.mg_per_h not in rates_to_ask(queries.chair(session, now))
+
+
+def test_one_that_holds_by_both_stays_a_button_and_a_prescriber_at_the_chair_may_take_the_step() -> None:
+    session, now = running(timezone.now() - minutes(30)), timezone.now()
+    actions.weigh(
+        session=session, value=Decimal(90), unit="kg", by=member("nina"), at=now, confirmed=frozenset({"weight_change"})
+    )
+    assert {chip.held for chip in queries.chair(session, now).chips} == {""}
+    actions.weigh(
+        session=session, value=Decimal(52), unit="kg", by=member("nina"), at=now, confirmed=frozenset({"weight_change"})
+    )
+
+    assert {chip.held for chip in queries.chair(session, now, by=member("dario")).chips} == {""}

@@ -32,7 +32,15 @@ from clearhead.clinic.infusion.queries.adjuncts import (
 )
 from clearhead.clinic.infusion.queries.doses import DoseRows
 from clearhead.clinic.infusion.queries.ends import End, ends_of
-from clearhead.clinic.infusion.queries.flags import Calls, FlagLine, calls_of, flag_lines, gravest_first, other_kg
+from clearhead.clinic.infusion.queries.flags import (
+    Calls,
+    FlagLine,
+    calls_of,
+    flag_lines,
+    gravest_first,
+    other_kg,
+    was_reweighed,
+)
 from clearhead.clinic.infusion.queries.gates import open_access, prescriber_present
 from clearhead.clinic.infusion.queries.handover import responsible
 from clearhead.clinic.infusion.queries.ontime import counted
@@ -255,7 +263,9 @@ def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
         events=events,
         readings=readings,
         orders=orders,
-        chips=rates.chips_of(session, protocol, infusion, rows, given, now),
+        chips=rates.chips_of(
+            session, protocol, infusion, rows, given, now, by=by, reweighed=was_reweighed(flags)
+        ),
         permits=permits(protocol, held),
         checkers=_checkers(session, by, orders, by_plan),
     )  # fmt: skip

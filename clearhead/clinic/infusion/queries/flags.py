@@ -144,6 +144,11 @@ def other_kg(lines: Iterable[FlagLine]) -> Decimal | None:
     return None if line is None else Decimal(line.flag.value)
 
 
+def was_reweighed(lines: Iterable[FlagLine]) -> bool:
+    """True where clearly another weight was charted since the start, whatever was said to it."""
+    return any(one.flag.rule == REWEIGHED for one in lines)
+
+
 def _settled(line: FlagLine) -> bool:
     corrected = any(ack.cleared and not is_answer(ack) for ack in line.acks)
     return corrected or any(ack.by_prescriber for ack in line.answers)

@@ -54,7 +54,7 @@ class Asked:
 
 def rates_to_ask(view: ChairView) -> tuple[Decimal, ...]:
     """Nothing more, or one step of the order either way."""
-    return (Decimal(0), *sorted(chip.mg_per_h for chip in view.chips))
+    return (Decimal(0), *sorted(chip.mg_per_h for chip in view.chips if not chip.held))
 
 
 def ask(session: Session, view: ChairView, *, level: Decimal | None, rate: Decimal | None) -> Asked:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
@@ -22,7 +23,7 @@ from clearhead.clinic.plan.models import Session
 from clearhead.medicine.errors import ClearheadError
 from clearhead.medicine.protocols.before import Act
 from clearhead.medicine.protocols.protocol import Protocol
-from clearhead.medicine.rules import rate, rate_slips
+from clearhead.medicine.rules import rate, rate_caps, rate_slips
 from clearhead.medicine.rules.dose import DoseAccount
 from clearhead.medicine.rules.rate import Intention, RateFacts
 from clearhead.medicine.rules.verdict import Verdict
@@ -148,8 +149,6 @@ def _since(
 
 def with_role(facts: RateFacts, by: User | None, protocol: Protocol, site: Site, at: datetime) -> RateFacts:
     """The facts with the licence that fits the act."""
-    from dataclasses import replace
-
     try:
         act = rate.act_of(facts)
     except ClearheadError:
@@ -205,6 +204,8 @@ class Chip:
     mg_per_kg_h: Decimal
     ml_per_h: Decimal
     up: bool
+    held: str = ""
+    """Why it cannot be set by a weight that was found since the start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,9 +240,20 @@ def read_back(
 
 
 def chips_of(
-    session: Session, protocol: Protocol, infusion: Infusion | None, rows: DoseRows, given: DoseAccount, at: datetime
+    session: Session,
+    protocol: Protocol,
+    infusion: Infusion | None,
+    rows: DoseRows,
+    given: DoseAccount,
+    at: datetime,
+    *,
+    by: User | None = None,
+    reweighed: bool = False,
 ) -> tuple[Chip, ...]:
-    """Rates as buttons: to start with, or to go to from here. Whether one may be set is judged when it is tapped."""
+    """Rates as buttons: to start with, or to go to from here. Whether one may be set is judged when it is tapped.
+
+    `reweighed`: another weight was charted since the start, so a step up says at once where it is too much by that one.
+    """
     if rows.bag is None:
         return ()
     facts = RateFacts(
@@ -253,7 +265,19 @@ def chips_of(
         planned_end=planned_end(session, infusion, given, at),
         started_at=infusion.started_at if infusion else None,
     )
-    return chips(facts, protocol, at)
+    found = chips(facts, protocol, at)
+    return tuple(_by_both(session, found, rows.bag, rows, by, at)) if reweighed else found
+
+
+def _by_both(
+    session: Session, found: tuple[Chip, ...], bag: Bag, rows: DoseRows, by: User | None, at: datetime
+) -> Iterable[Chip]:
+    nothing = Intention("change", Decimal(0), "mg/h")
+    facts, protocol = facts_for(session, nothing, bag=bag, by=by, at=at, said=Said(), rows=rows)
+    for chip in found:
+        wanted = replace(facts, intention=Intention("change", chip.ml_per_h, "mL/h"))
+        against = rate_caps.by_the_other_alone(wanted, protocol, at=at) if chip.up else []
+        yield replace(chip, held=" ".join(reason.sentence for reason in against))
 
 
 def chips(facts: RateFacts, protocol: Protocol, at: datetime) -> tuple[Chip, ...]:
