@@ -63,7 +63,9 @@ def test_what_is_charted_after_closing_counts_in_the_caps_of_the_next_session(en
     session, nina, at = closed(), member("nina"), CLOSED + minutes(5)
     said = {"session": session, "by": nina, "at": at, "happened_at": AT_TEN + minutes(45), "intended": False}
     if entry == "rate":
-        actions.change_rate(**said, value=Decimal(28), unit="mL/h", ask=fresh(session))
+        actions.change_rate(
+            **said, value=Decimal(28), unit="mL/h", ask=fresh(session, confirmed=frozenset({"later_setting"}))
+        )
     else:
         actions.bolus(**said, mg=Decimal("3.5"), ask=fresh(session, confirmed=frozenset({"bolus=3.5"})))
 

@@ -22,8 +22,8 @@ from tests.clinic.infusion.test_pages import at, post, signed_in
 
 pytestmark = pytest.mark.django_db
 QUEUED = Written(device="tablet-2", queued=True)
-SURE = frozenset({"off_the_order", "times_ten"})
 IS_SO = frozenset({"later_setting"})
+SURE = frozenset({"off_the_order", "times_ten", *IS_SO})
 KEPT, SET_ANEW = frozenset({"kept=7"}), frozenset({"set_to=3.5"})
 
 
@@ -231,7 +231,7 @@ def test_a_forgotten_rate_counts_with_the_bag_that_hung_then(value: str, unit: s
 
     row = actions.change_rate(
         session=session, value=Decimal(value), unit=unit, by=member("nina"), at=t(30), happened_at=t(10),
-        intended=False, ask=fresh(session),
+        intended=False, ask=fresh(session, confirmed=IS_SO),
     )  # fmt: skip
 
     row = next(one for one in dose_rows(session).rates if one.pk == row.pk)
@@ -340,6 +340,54 @@ def test_a_forgotten_decrease_from_before_a_pause_or_an_end_is_no_breach(stopped
     assert row.breach == ""
     assert not Flag.objects.exists()
     assert mg(session, 35) == pytest.approx((7 * 22 + 3.5 * 8) / 60)
+
+
+@pytest.mark.hazard("H-12")
+def test_a_rate_charted_before_a_later_setting_is_asked_about_once_and_holds_until_then() -> None:
+    session = running()
+    lower(session, 42, "5.2")
+    said = {"session": session, "value": Decimal("3.5"), "unit": "mL/h", "by": member("nina"), "at": t(50)}
+
+    with pytest.raises(actions.ChairRefused) as asked:
+        actions.change_rate(**said, happened_at=t(30), ask=fresh(session))
+    assert str(asked.value) == (
+        "5.2 mL/h was charted at 10:42, after this: this one holds until then. Is the time right?"
+    )
+    assert RateChange.objects.count() == 2
+    actions.change_rate(**said, happened_at=t(30), ask=fresh(session, confirmed=IS_SO))
+
+    given = account_of(session, t(60))
+    assert (
+        given.charted_mg
+        == Fraction(7 * 30, 60) + Fraction(Decimal("3.5")) * 12 / 60 + Fraction(Decimal("5.2")) * 18 / 60
+    )
+    assert queries.chair(session, t(60)).rate.ml_per_h == Decimal("5.2")
+
+
+def test_a_late_rate_after_the_last_setting_and_one_of_a_queue_are_not_asked_about() -> None:
+    session = running()
+    said = {"session": session, "unit": "mL/h", "by": member("nina")}
+
+    actions.change_rate(**said, value=Decimal("3.5"), at=t(50), happened_at=t(30), ask=fresh(session))
+    actions.change_rate(**said, value=Decimal(5), at=t(60), happened_at=t(20), intended=False, written=QUEUED)
+
+    assert mg(session, 60) == pytest.approx((7 * 20 + 5 * 10 + 3.5 * 30) / 60)
+
+
+def test_the_page_of_another_rate_asks_and_takes_the_tick() -> None:
+    session, now = running(timezone.now() - minutes(30)), timezone.now()
+    nina = signed_in()
+    actions.change_rate(
+        session=session, value=Decimal("3.5"), unit="mL/h", by=member("nina"), at=now - minutes(5), ask=fresh(session)
+    )
+    here = (now - minutes(15)).astimezone(session.site.tz)
+    said = {"value": "5", "unit": "mL/h", "already": "on", "happened_at": f"{here:%Y-%m-%dT%H:%M}"}
+
+    asked = post(nina, session, "rate/", **said)
+    kept = post(nina, session, "rate/", **said, confirm="later_setting")
+
+    assert [reply.status_code for reply in (asked, kept)] == [422, 303]
+    assert 'value="later_setting"' in asked.content.decode()
 
 
 def test_a_forgotten_rate_from_within_a_pause_still_is_one() -> None:

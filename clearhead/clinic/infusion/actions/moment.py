@@ -93,6 +93,9 @@ def _doubts(session: Session, kind: str, moment: Moment, at: datetime) -> Iterab
         yield from long_ago(moment.when, at, session.site.tz)
     if kind in LASTS:
         yield from _then_set_again(session, kind, moment)
+    if kind == "change" and moment.later:
+        holds = f"{charted(session, moment.later[0])}, after this: this one holds until then. Is the time right?"
+        yield missing(LATER, "Time", holds)
 
 
 def ask_together(doubts: Iterable[Reason], confirmed: frozenset[str]) -> None:
