@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,19 @@ import pytest
 
 from clearhead.clinic.infusion import actions, queries
 from clearhead.clinic.infusion.actions.legible import of_wall
-from clearhead.clinic.infusion.models import Adjunct, ChairFact, Event, Flag, FlagAck, Observation, RateChange, Symptom
+from clearhead.clinic.infusion.models import (
+    Adjunct,
+    Bolus,
+    ChairFact,
+    Event,
+    Flag,
+    FlagAck,
+    Observation,
+    RateChange,
+    Symptom,
+)
+from clearhead.clinic.infusion.queries.doses import account_of
+from clearhead.clinic.infusion.queries.said import words as words_of
 from tests.cast import AT_TEN, member
 from tests.clinic.infusion.queue import BACK, CALM, entry, send
 from tests.clinic.infusion.room import minutes, running
@@ -264,3 +277,27 @@ def test_every_queued_row_says_so() -> None:
 
     rows = [*Event.objects.all(), *RateChange.objects.filter(kind="end")]
     assert all(isinstance(row, ChairFact) and row.queued and row.device == "tablet-2" for row in rows)
+
+
+@pytest.mark.parametrize(("typed", "over_min", "words"), [("5", 5, "3.5 mg over 5 min"), ("", 0, "3.5 mg")])
+def test_a_bolus_keeps_the_minutes_that_were_said_and_says_none_where_nobody_did(
+    typed: str, over_min: int, words: str
+) -> None:
+    session = running()
+
+    send(session, [entry("bolus", 30, mg="3.5", over_min=typed)])
+
+    row = Bolus.objects.get()
+    assert (row.mg, row.over_min) == (Decimal("3.5"), over_min)
+    assert words_of(row, queries.protocol_of(session)).startswith(words)
+    assert account_of(session, AT_TEN + minutes(60)).bolus_mg == row.mg
+
+
+def test_minutes_that_cannot_be_read_hold_no_bolus_back_and_are_said() -> None:
+    session = running()
+
+    receipt = send(session, [entry("bolus", 30, mg="3.5", over_min="1,5")])[0]
+
+    assert receipt.status == "saved"
+    assert Bolus.objects.get().over_min == 0
+    assert "1,5" in Flag.objects.get(rule="left_out").sentence

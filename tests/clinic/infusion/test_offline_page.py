@@ -12,7 +12,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from clearhead.clinic.infusion import actions, queries
-from clearhead.clinic.infusion.models import Event, Observation, PumpReading, RateChange
+from clearhead.clinic.infusion.models import Bolus, Event, Observation, PumpReading, RateChange
 from clearhead.clinic.plan.models import Session
 from tests.cast import member
 from tests.clinic.infusion.scene import lively
@@ -272,6 +272,27 @@ def test_what_happens_at_the_pump_without_the_clinic_is_kept_and_charted_with_it
     resumed, read = RateChange.objects.get(kind="resume", intended=False), PumpReading.objects.get()
     assert (resumed.pump_ml_per_h, read.pump_ml) == (7, Decimal("12.5"))
     assert resumed.happened_at < read.happened_at <= kept_until < read.recorded_at
+
+
+@pytest.mark.hazard("H-28")
+def test_a_bolus_without_the_clinic_keeps_the_minutes_over_which_it_was_given(chair: Chair) -> None:
+    page, _session = chair()
+    page.context.set_offline(True)
+    page.locator("#lost-notice").wait_for()
+
+    page.locator("[data-face=more]").click()
+    page.locator("#face-more a", has_text="Chart one that was given").click()
+    page.locator("#away-mg").fill("3.5")
+    page.locator("#away-mg-over").fill("5")
+    page.locator("#face-away button", has_text="It was given").click()
+    page.locator("#unsent", has_text="1").wait_for()
+    page.locator("#unsent").click()
+    page.locator("#unsent-list li", has_text="3.5 mg, 5 min").wait_for()
+
+    page.context.set_offline(False)
+    page.locator("#unsent").wait_for(state="hidden")
+    row = Bolus.objects.get()
+    assert (row.mg, row.over_min, row.queued) == (Decimal("3.5"), 5, True)
 
 
 @pytest.mark.hazard("H-51")

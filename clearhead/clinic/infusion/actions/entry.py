@@ -20,7 +20,7 @@ from clearhead.clinic.infusion.actions.flags import acknowledge
 from clearhead.clinic.infusion.actions.flush import flush
 from clearhead.clinic.infusion.actions.observe import SIGNS, observe
 from clearhead.clinic.infusion.actions.symptom import no_new_symptoms, symptom
-from clearhead.clinic.infusion.forms import FlushForm, ReadingForm, SetForm
+from clearhead.clinic.infusion.forms import BolusForm, FlushForm, ReadingForm, SetForm
 from clearhead.clinic.infusion.models import Adjunct, Bolus, Flag, RateChange
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.errors import Unreadable
@@ -30,11 +30,12 @@ from clearhead.medicine.units import read_decimal
 POSSIBLE: dict[str, Any] = {
     "pump_ml": ReadingForm.base_fields["pump_ml"],
     "ml": FlushForm.base_fields["ml"],
-    "over_min": FlushForm.base_fields["over_min"],
+    "flush.over_min": FlushForm.base_fields["over_min"],
+    "bolus.over_min": BolusForm.base_fields["over_min"],
     "etco2": SetForm.base_fields["etco2"],
     "o2_l_per_min": SetForm.base_fields["o2_l_per_min"],
 }
-"""Numbers that cannot be beyond what their form takes, whoever brings them."""
+"""Numbers that cannot be beyond what their form takes, whoever brings them; of one kind where two forms differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,9 @@ class Said:
 
     def number(self, name: str, default: str | None = None) -> Decimal:
         """A field as an exact number, within what it can be."""
-        text = self.fields.get(name, default)
-        return possible(name, str(text)) if name in POSSIBLE else read_decimal(str(text), what=name)
+        text, own = str(self.fields.get(name, default)), f"{self.kind}.{name}"
+        known = own if own in POSSIBLE else name
+        return possible(known, text) if known in POSSIBLE else read_decimal(text, what=name)
 
     def number_or_none(self, name: str) -> Decimal | None:
         """The same, where the rest is kept without it: what cannot be read is left out, and it is said."""
@@ -110,7 +112,9 @@ def _resume(said: Said) -> Fact:
 
 
 def _bolus(said: Said) -> Fact:
-    return _permitted(said, bolus(**said.common, mg=said.number("mg"), intended=False))
+    """Given is given: how long it took is left out where it cannot be read, and that is said."""
+    over_min = said.number_or_none("over_min") or Decimal(0)
+    return _permitted(said, bolus(**said.common, mg=said.number("mg"), over_min=over_min, intended=False))
 
 
 def _flush(said: Said) -> Fact:

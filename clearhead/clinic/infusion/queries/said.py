@@ -127,6 +127,12 @@ def _drug(row: models.DrugClosure) -> str:
     return f"{said}; CHANGED AFTER CLOSING: given {_plain(now)} mg by the chart as it stands"
 
 
+def _bolus(row: models.Bolus) -> str:
+    """The minutes only where somebody said them."""
+    over = f" over {_plain(row.over_min)} min" if row.over_min else ""
+    return f"{row.mg.normalize():f} mg{over}" + (f"; {breach_words(row.breach)}" if row.breach else "")
+
+
 def _plain(number: Decimal) -> str:
     return f"{number.normalize():f}"
 
@@ -134,7 +140,7 @@ def _plain(number: Decimal) -> str:
 TELL: dict[str, Callable[[Any, Protocol], str]] = {
     "Observation": _observation,
     "RateChange": _rate,
-    "Bolus": lambda row, _: f"{row.mg.normalize():f} mg" + (f"; {breach_words(row.breach)}" if row.breach else ""),
+    "Bolus": lambda row, _: _bolus(row),
     "Flush": lambda row, _: f"{row.ml.normalize():f} mL over {_plain(row.over_min)} min",
     "PumpReading": lambda row, _: f"pump {_plain(row.pump_ml)} mL, charted {_plain(row.charted_ml)} mL",
     "Symptom": lambda row, of: symptom_words(row.symptom, row.grade, of) + (f" ({row.note})" if row.note else ""),

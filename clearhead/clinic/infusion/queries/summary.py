@@ -158,8 +158,7 @@ def _rate(line: Line) -> Said:
 
 def _bolus(line: Line) -> Said:
     row: Any = line.row
-    over = _("%(words)s over %(min)s min") % {"words": line.words, "min": plain_number(row.over_min)}
-    return Said(line.happened_at, over + _person(row) + (f" · {row.reason}" if row.reason else ""), line.by)
+    return Said(line.happened_at, line.words + _person(row) + (f" · {row.reason}" if row.reason else ""), line.by)
 
 
 def _reading(line: Line) -> Said:

@@ -38,7 +38,7 @@ export function fieldsOf(kind, form, data) {
   if (kind === "rate") return { value: said("value"), unit: said("unit"), reason: said("reason") };
   if (kind === "resume") return { value: said("value"), unit: said("unit") };
   if (kind === "reading") return { pump_ml: said("pump_ml") };
-  if (kind === "bolus") return { mg: said("mg") };
+  if (kind === "bolus") return { mg: said("mg"), over_min: said("over_min") };
   if (kind === "flush") return { ml: said("ml"), over_min: said("over_min") || "1" };
   if (AS_TYPED.has(kind)) return Object.fromEntries([...data].filter(([name]) => !GUARDS.has(name)));
   if (kind === "emergency") return { what: said("what"), text: said("text") };

@@ -18,7 +18,7 @@ function told({ kind, fields }) {
   if (kind === "adjunct") return `${fields.order_id.replaceAll("_", " ")} ${fields.dose} ${fields.unit}`;
   if (kind === "pump_seen_stopped" || kind === "reading") return fields.pump_ml ? `${fields.pump_ml} mL` : "";
   if (kind === "flush") return `${fields.ml} mL`;
-  if (kind === "bolus") return `${fields.mg} mg`;
+  if (kind === "bolus") return `${fields.mg} mg${fields.over_min ? `, ${fields.over_min} min` : ""}`;
   if (kind === "escort") return fields.name;
   return [fields.order_id, fields.act, fields.what, fields.effect, fields.done, fields.text, fields.note, fields.reason, fields.why].filter(Boolean).map((one) => one.replaceAll("_", " ")).join(", ");
 }
