@@ -255,7 +255,7 @@ def change_bag(request: Any, session: Session) -> HttpResponse:
     old = then.bag
     other = new is not None and old is not None and new.mg_per_ml != old.mg_per_ml
     hung = _hung_before(form, now)
-    kept = hung and not then.paused and not anew(form.cleaned_data)
+    kept = hung and new is not None and not then.paused and not anew(form.cleaned_data)
     shown: dict[str, Any] = {"bag": new, "was": old and old.mg_per_ml, "stronger": other, "hung": hung, "kept": kept}
     shown["back"] = ml_before(then) if kept else _afterwards(session, then, new)
     shown["say"] = _say_of_the_bag(then, hung=hung, kept=kept)

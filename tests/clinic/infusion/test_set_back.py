@@ -102,6 +102,17 @@ def test_a_bag_charted_late_goes_on_at_the_rate_of_then_and_the_settings_since_c
     assert "1 later setting now counts with 2 mg/mL, up to 7 mg/h. 4.67 mg given by now, not 4.08." in told.sentence
 
 
+def test_one_that_was_hung_this_minute_moves_no_total_yet_and_says_none() -> None:
+    session, bag = stronger()
+
+    with pytest.raises(actions.ChairRefused) as asked:
+        charted_late(session, bag, 40, 40)
+    charted_late(session, bag, 40, 40, confirmed=KEPT)
+
+    assert "since 10:40 and not 7. Has this bag hung since 10:40?" in str(asked.value)
+    assert "given by now" not in Flag.objects.get(rule="late_bag").sentence
+
+
 def test_what_was_confirmed_of_the_one_is_not_confirmed_of_the_other() -> None:
     session, bag = stronger()
 
@@ -451,6 +462,7 @@ def test_the_page_for_a_new_bag_asks_when_it_was_prepared_later_and_the_chair_co
     assert "1 later setting then counts with 2 mg/mL" in later.content.decode()
     said_so = [" ".join(page.content.decode().split()) for page in (later, anew)]
     assert '<p>Charted as it hung: the pump kept</p> <p class="huge told">7 <i>mL/h</i></p>' in said_so[0]
+    assert "If it was set anew then, tick that below." in said_so[0]
     assert 'set anew, for the same mg/h, to</p> <p class="huge told">3.5 <i>mL/h</i></p>' in said_so[1]
     assert dose_rows(session).bag == bag
     assert nina.get(at(session)).status_code == 200

@@ -118,7 +118,7 @@ class LateBag:
         else:
             yield (
                 f"The pump kept its {shows} mL/h: with {plain(self.bag.mg_per_ml)} mg/mL that is {runs} mg/h since "
-                f"{when} and not {plain(rate_before(self.moment.then))}; {self._by_now()}."
+                f"{when} and not {plain(rate_before(self.moment.then))}{self.by_now('; ')}."
             )
 
     def _of_the_later(self) -> Iterable[str]:
@@ -135,9 +135,10 @@ class LateBag:
     def _mg_per_h(self) -> Decimal:
         return self.ml_per_h * self.bag.mg_per_ml
 
-    def _by_now(self) -> str:
-        was, now = self.counted()
-        return f"{now:.2f} mg given by now, not {was:.2f}"
+    def by_now(self, joined: str) -> str:
+        """What it moves of the total, in words that are joined to others; empty where it only begins to."""
+        was, now = (f"{mg:.2f}" for mg in self.counted())
+        return f"{joined}{now} mg given by now, not {was}" if now != was else ""
 
     def _time(self, when: datetime) -> str:
         return f"{when.astimezone(self.session.site.tz):%H:%M}"
@@ -148,7 +149,7 @@ def flag_recounted(row: RateChange, late: LateBag, by: User | None, at: datetime
     moved = late.moved
     if not moved and not late.runs_other:
         return
-    session, rows, (was, now) = row.session, dose_rows(row.session), late.counted()
+    session, rows, (_was, now) = row.session, dose_rows(row.session), late.counted()
     fastest = max(late.ml_per_h * row.bag.mg_per_ml, *map(mg_per_h, rows.counting_with(row.happened_at)), Decimal(0))
     sentences = [f"The bag of {row.happened_at.astimezone(session.site.tz):%H:%M} was charted after it was hung."]
     if late.runs_other:
@@ -159,7 +160,7 @@ def flag_recounted(row: RateChange, late: LateBag, by: User | None, at: datetime
     if moved:
         many = "1 later setting now counts" if len(moved) == 1 else f"{len(moved)} later settings now count"
         sentences.append(f"{many} with {plain(row.bag.mg_per_ml)} mg/mL, up to {plain(fastest)} mg/h.")
-    sentences.append(f"{now:.2f} mg given by now, not {was:.2f}.")
+    sentences += [f"{told}."] if (told := late.by_now("")) else []
     above = above_a_hard_limit(session, fastest, now)
     raise_flag(
         session=session, at=at, by=by, rule="late_bag", level="high" if above else "medium", since=row.happened_at,
