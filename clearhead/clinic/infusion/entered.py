@@ -10,6 +10,12 @@ from django.utils.translation import gettext_lazy as lazy
 
 from clearhead.clinic.people.models import CLINICAL, Site, User
 
+TYPED = ("text", "note", "done", "reason", "sentence", "breach")
+"""Columns that hold sentences: what somebody wrote in their own words, and what a rule said."""
+WHOLE, WHOLE_OF = "whole", "of"
+"""Where an event keeps a text that is longer than its line, and the code of the other fact whose text it keeps."""
+IN_FULL = "In full"
+"""How such a note begins."""
 NOTES = (
     "note",
     "toilet",

@@ -93,7 +93,7 @@ def note_given_over(row: Adjunct, verdict: Verdict, session: Session, at: dateti
     if over:
         add(
             Event, session=session, at=at, by=by, verb="event: note", happened_at=row.happened_at, kind="note",
-            text=" ".join(reason.sentence for reason in over)[:500],
+            text=" ".join(reason.sentence for reason in over),
             detail={"given_over_flags": True, "drug": str(row.code)},
         )  # fmt: skip
 

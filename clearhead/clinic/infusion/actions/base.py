@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import F
 
 from clearhead.clinic.audit import actions as audit
+from clearhead.clinic.infusion.entered import IN_FULL, TYPED, WHOLE, WHOLE_OF
 from clearhead.clinic.infusion.entered import Secret as Secret
 from clearhead.clinic.infusion.models import ChairFact, Event, Flag, Infusion
 from clearhead.clinic.people.models import User
@@ -28,10 +29,6 @@ LONG_AGO = timedelta(minutes=60)
 MINUTE = timedelta(minutes=1)
 SMALL = 2**15
 """What a small whole number of the database stays below."""
-TYPED = ("text", "note", "done", "reason")
-"""Columns that hold what somebody wrote, in their own words."""
-WHOLE = "whole"
-"""Where an event keeps a text that is longer than its line."""
 Row = TypeVar("Row", bound=ChairFact)
 
 
@@ -159,7 +156,7 @@ def add(
         for text in long.values():
             add(
                 Event, session=session, at=at, by=by, verb="event: note", happened_at=happened_at, written=written,
-                kind="note", text=f"In full ({verb}): {text}", detail={"of": str(row.code)},
+                kind="note", text=f"{IN_FULL} ({verb}): {text}", detail={WHOLE_OF: str(row.code)},
             )  # fmt: skip
     react("chart_fact_added", row=row, by=by, at=at)
     return row
@@ -171,7 +168,7 @@ def short(text: str, most: int) -> str:
 
 
 def _too_long(model: type[ChairFact], fields: dict[str, Any]) -> dict[str, str]:
-    """What somebody wrote that its column has no room for. The fact is charted, and nothing of its words is lost."""
+    """Sentences that their columns have no room for. The fact is charted, and nothing of its words is lost."""
     written = {name: str(fields[name]) for name in TYPED if name in fields}
     return {name: text for name, text in written.items() if len(text) > _room(model, name)}
 
@@ -229,7 +226,7 @@ def raise_flag(
         happened_at=since,
         rule=rule[:60],
         level=level,
-        sentence=sentence[:400],
+        sentence=sentence,
         action_ladder=ladder or [],
         value=value[:40],
         for_prescriber=for_prescriber,
@@ -259,4 +256,4 @@ def _reason_json(reason: Reason) -> dict[str, str]:
 
 def breach_of(verdict: Verdict) -> str:
     """The limits that a thing already happened broke, in one line; empty when none."""
-    return "; ".join(f"{r.gate}: {r.sentence}" for r in verdict.at(Outcome.REFUSED))[:300]
+    return "; ".join(f"{r.gate}: {r.sentence}" for r in verdict.at(Outcome.REFUSED))

@@ -2,6 +2,7 @@
 
 from clearhead.clinic.infusion.queries.board import chairs_at, for_prescriber, second_checks, site_mark
 from clearhead.clinic.infusion.queries.chair import ChairView, chair
+from clearhead.clinic.infusion.queries.crew import for_the_crew
 from clearhead.clinic.infusion.queries.doses import account_of, dose_rows, doses_of
 from clearhead.clinic.infusion.queries.forecast import Forecast, basis_of, forecast_lines, forecast_of, planned
 from clearhead.clinic.infusion.queries.gates import GoPage, go_page
@@ -10,7 +11,7 @@ from clearhead.clinic.infusion.queries.levels import Asked, ask, rates_to_ask
 from clearhead.clinic.infusion.queries.line import InLine, in_line
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.infusion.queries.rates import ReadBack, Said, next_ml_per_h, permit_of, read_back
-from clearhead.clinic.infusion.queries.record import Line, for_the_crew, line_of, record_of
+from clearhead.clinic.infusion.queries.record import Line, line_of, record_of
 from clearhead.clinic.infusion.queries.remains import Remains, remains
 from clearhead.clinic.infusion.queries.state import Standing, State, infusion_of, standing
 from clearhead.clinic.infusion.queries.vitals import open_symptoms

@@ -19,6 +19,7 @@ from clearhead.clinic.infusion.queries.nurse import responsible as responsible
 from clearhead.clinic.infusion.queries.overdue import Late
 from clearhead.clinic.infusion.queries.said import drug_name, drug_words, symptom_words
 from clearhead.clinic.infusion.queries.state import Standing
+from clearhead.clinic.infusion.queries.uncut import texts_of, uncut
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.medicines.catalogue import is_reversal, named_in
 from clearhead.medicine.protocols.protocol import Protocol
@@ -111,6 +112,7 @@ def hand_over(session: Session, now: datetime) -> HandOver:
     protocol, infusion, given = chart.protocol, chart.infusion, chart.given
     weight = infusion.weight_kg if infusion else None
     lines = Event.standing().filter(session=session, kind__in=["emergency", "stop", "help", "pump_seen_stopped"])
+    texts = texts_of(session)
     return HandOver(
         at=now,
         protocol=protocol,
@@ -121,12 +123,12 @@ def hand_over(session: Session, now: datetime) -> HandOver:
         rate_mg_per_h=float(given.mg_per_h),
         pump_ml_per_h=given.ml_per_h,
         last_sets=chart.sets[-3:],
-        symptoms=chart.opened,
-        drugs=chart.drugs,
+        symptoms=tuple(uncut(row, texts) for row in chart.opened),
+        drugs=tuple(uncut(row, texts) for row in chart.drugs),
         rechecks=still_to_ask(session, chart.drugs),
-        flags=open_flags(session),
+        flags=tuple(uncut(flag, texts) for flag in open_flags(session)),
         allergies=allergies_of(session),
-        emergency=tuple(lines.order_by("happened_at", "pk")),
+        emergency=tuple(uncut(row, texts) for row in lines.order_by("happened_at", "pk")),
         access=open_access(session),
         due=chart.due,
         late=late_of(chart),

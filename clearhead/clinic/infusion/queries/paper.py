@@ -22,6 +22,7 @@ from clearhead.clinic.infusion.queries.grid import Cell, Grid
 from clearhead.clinic.infusion.queries.record import record_of
 from clearhead.clinic.infusion.queries.remains import remains
 from clearhead.clinic.infusion.queries.summary import summary
+from clearhead.clinic.infusion.queries.uncut import CUT, flags_uncut, lines_uncut, texts_of, uncut
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.web.templatetags.clinic import plain_number
 
@@ -72,6 +73,11 @@ class Page:
     legend_left_out: int
 
     @property
+    def cut_words(self) -> bool:
+        """True when a label of the picture has no room for all its words."""
+        return any(str(getattr(label, "words", "")).endswith(CUT) for label in (*self.picture.shapes, *self.legend))
+
+    @property
     def whole(self) -> bool:
         """True when everything of this stretch stands on the page."""
         return not self.legend_left_out and not (self.narrow and self.narrow.left_out)
@@ -81,8 +87,14 @@ def record(session: Session, now: datetime, size: str = "A4") -> dict[str, Any]:
     """Everything the printed record shows."""
     view = chair(session, now)
     prefetch_related_objects(view.dose_rows.rates, "recorded_by", "second_person")
-    lines, stretches = record_of(session), pages(view, now, size)
-    told = summary(view, lines, size)
+    texts, stretches = texts_of(session), pages(view, now, size)
+    lines = lines_uncut(record_of(session), texts, view.protocol)
+    uncut_view = replace(
+        view,
+        flags=flags_uncut(view.flags, texts),
+        adjuncts=tuple(uncut(row, texts) for row in view.adjuncts),
+    )
+    told = summary(uncut_view, lines, size)
     return {
         "view": view,
         "session": session,

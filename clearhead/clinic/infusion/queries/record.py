@@ -9,8 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as lazy
 
 from clearhead.clinic.infusion import models
-from clearhead.clinic.infusion.entered import CORRECTED, NEVER_TAKEN_BACK
-from clearhead.clinic.infusion.entered import TAKEN_BACK as ENTRY_TAKEN_BACK
+from clearhead.clinic.infusion.entered import NEVER_TAKEN_BACK
 from clearhead.clinic.infusion.models import ChairFact
 from clearhead.clinic.infusion.queries.aside import BY_HAND
 from clearhead.clinic.infusion.queries.pinned import protocol_of
@@ -47,12 +46,6 @@ TITLES = {
     "Symptom": lazy("symptom"), "Adjunct": lazy("drug"), "AdjunctEffect": lazy("effect"), "Event": lazy("event"),
     "Flag": lazy("flag"), "FlagAck": lazy("done about it"), "DrugClosure": lazy("drug accounted for"),
 }  # fmt: skip
-FOR_THE_CREW = {
-    "ratechange", "bolus", "flush", "symptom", "adjunct", "adjuncteffect", "event", "flag", "flagack", "pumpreading",
-}  # fmt: skip
-"""What a crew that takes the patient reads of the record; sets and gates stand elsewhere or do not matter to it."""
-OF_NOTHING = (CORRECTED, ENTRY_TAKEN_BACK)
-"""How a flag ends whose reading or symptom should not have been there."""
 TAKEN_BACK = {
     "observation", "symptom", "ratechange", "bolus", "flush", "pumpreading", "adjunct", "adjuncteffect", "event",
     "access",
@@ -110,21 +103,6 @@ def record_of(session: Session) -> tuple[Line, ...]:
 def line_of(row: Any) -> Line:
     """One fact as the record shows it."""
     return _line(row, protocol_of(row.session))
-
-
-def for_the_crew(session: Session) -> tuple[Line, ...]:
-    """What was done and felt, without what was taken back, for the sheet that travels with the patient."""
-    whole = record_of(session)
-    ends = {line.row.pk: line.row.flag_id for line in whole if line.model == "flagack" and line.row.done in OF_NOTHING}
-    gone = {("flagack", ack) for ack in ends} | {("flag", flag) for flag in ends.values()}
-    return tuple(
-        line
-        for line in whole
-        if not line.corrected
-        and line.model in FOR_THE_CREW
-        and getattr(line.row, "kind", "") != "no_new_symptoms"
-        and (line.model, line.row.pk) not in gone
-    )
 
 
 def goes_on(row: Any) -> bool:

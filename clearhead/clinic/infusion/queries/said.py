@@ -86,7 +86,13 @@ def _rate(row: models.RateChange, protocol: Protocol) -> str:
         text
         + (f"; {breach_words(row.breach)}" if row.breach else "")
         + ("" if row.intended else " (recorded as happened)")
+        + _why(row)
     )
+
+
+def _why(row: models.RateChange | models.Bolus | models.DrugClosure) -> str:
+    """The reason that was written for it."""
+    return f" · {row.reason}" if row.reason else ""
 
 
 def _event(row: models.Event, protocol: Protocol) -> str:
@@ -121,7 +127,7 @@ def _drug(row: models.DrugClosure) -> str:
     """As it was signed; where the chart was corrected since, that it was, and what is given by it now."""
     said = f"drawn {_plain(row.drawn_mg)} mg, given {_plain(row.given_mg)} mg, "
     said += f"left {_plain(row.left_mg)} mg, wasted {_plain(row.wasted_mg)} mg"
-    now = given_by_closure(row)
+    said, now = said + _why(row), given_by_closure(row)
     if now == row.given_mg:
         return said
     return f"{said}; CHANGED AFTER CLOSING: given {_plain(now)} mg by the chart as it stands"
@@ -130,7 +136,7 @@ def _drug(row: models.DrugClosure) -> str:
 def _bolus(row: models.Bolus) -> str:
     """The minutes only where somebody said them."""
     over = f" over {_plain(row.over_min)} min" if row.over_min else ""
-    return f"{row.mg.normalize():f} mg{over}" + (f"; {breach_words(row.breach)}" if row.breach else "")
+    return f"{row.mg.normalize():f} mg{over}" + (f"; {breach_words(row.breach)}" if row.breach else "") + _why(row)
 
 
 def _plain(number: Decimal) -> str:

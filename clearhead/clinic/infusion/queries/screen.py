@@ -23,6 +23,7 @@ from clearhead.clinic.infusion.queries.grid import grid
 from clearhead.clinic.infusion.queries.offers import offers
 from clearhead.clinic.infusion.queries.said import drug_name
 from clearhead.clinic.infusion.queries.state import State
+from clearhead.clinic.infusion.queries.uncut import keeps_words
 from clearhead.clinic.infusion.queries.vitals import prn_orders, sedates
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.plan.sheet import escort_of
@@ -181,7 +182,7 @@ def _graded(view: ChairView, code: str, grade: int) -> str:
 def event_marks(view: ChairView) -> tuple[Mark, ...]:
     """Everything else that happened, as flags; charting "no new symptoms" is a small word."""
     said = {"stop": _("STOP"), "help": _("help called"), NO_NEW: _("nothing new")}
-    found = [_event(row, said) for row in view.events]
+    found = [_event(row, said) for row in view.events if not keeps_words(row)]
     kinds = {
         "start": _("start"),
         "pause": _("paused"),

@@ -1,7 +1,8 @@
 """The last page of the printed record: what was given, felt, checked, corrected, and by whom, each a line.
 
-Each list is as long as it is while the page has room; then the longest are cut and say how many lines the whole
-record has more. What was an emergency and what was corrected is never cut.
+Each list is as long as it is while the page has room; then the longest lose lines and say how many the whole record
+has more. What was an emergency and what was corrected is never left out. No line is ever shortened: where long texts
+need more than the page, everything is told in one list that goes on over as many pages as it takes.
 """
 
 from __future__ import annotations
@@ -72,9 +73,10 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The page: two columns of lists, the names of the empty ones, signatures."""
+    """The page: two columns of lists, the names of the empty ones, signatures. `flowing`: one list over many pages."""
 
     totals: Totals
+    flowing: bool
     left: tuple[Section, ...]
     right: tuple[Section, ...]
     empty: tuple[str, ...]
@@ -93,9 +95,12 @@ def summary(view: ChairView, lines: tuple[Line, ...], size: str = "A4") -> Summa
     full = [one for one in found if one.lines]
     writers = people(lines)
     fitted = fit(full, size, len(writers) + 1)
-    left, right = halves(fitted, size)
+    flowing = lines_of_paper(fitted, size) > room(size, len(writers) + 1)
+    fitted = full if flowing else fitted
+    left, right = (tuple(full), ()) if flowing else halves(fitted, size)
     return Summary(
         totals=totals(view),
+        flowing=flowing,
         left=left,
         right=right,
         empty=tuple(one.title for one in found if not one.lines),
@@ -153,12 +158,12 @@ def _person(row: Any) -> str:
 
 def _rate(line: Line) -> Said:
     row: Any = line.row
-    return Said(line.happened_at, line.words + _person(row) + (f" · {row.reason}" if row.reason else ""), line.by)
+    return Said(line.happened_at, line.words + _person(row), line.by)
 
 
 def _bolus(line: Line) -> Said:
     row: Any = line.row
-    return Said(line.happened_at, line.words + _person(row) + (f" · {row.reason}" if row.reason else ""), line.by)
+    return Said(line.happened_at, line.words + _person(row), line.by)
 
 
 def _reading(line: Line) -> Said:
@@ -170,8 +175,8 @@ def _reading(line: Line) -> Said:
 def _closure(line: Line) -> Said:
     row: Any = line.row
     witness = _("witness %(name)s") % {"name": row.witness.name} if row.witness else _("no witness")
-    said = [line.words, _("difference %(mg)s mg") % {"mg": plain_number(row.difference_mg, 3)}, witness, row.reason]
-    return Said(line.happened_at, " · ".join(filter(None, said)), line.by)
+    said = [line.words, _("difference %(mg)s mg") % {"mg": plain_number(row.difference_mg, 3)}, witness]
+    return Said(line.happened_at, " · ".join(said), line.by)
 
 
 def _checks(kinds: dict[str, list[Line]]) -> tuple[Said, ...]:
@@ -233,11 +238,12 @@ def _departure(session: Session) -> Iterable[Said]:
 
 def _corrections(view: ChairView, lines: tuple[Line, ...]) -> Iterable[Said]:
     """What was believed, what is true, who put it right and when. A vein or a flag that goes on is no correction."""
+    in_full = {line.row.code: line.words for line in lines}
     for line in lines:
         after: Any = getattr(line.row, "corrected_by", None)
         if after is None or goes_on(line.row) or (line.model == "flag" and not after.struck):
             continue
-        new = _("taken back") if after.struck else words(after, view.protocol)
+        new = _("taken back") if after.struck else in_full.get(after.code) or words(after, view.protocol)
         by = after.recorded_by.name if after.recorded_by else (after.device or _("the chair's tablet"))
         said = f"{line.kind}: {line.words} → {new} ({line.by})"
         yield Said(line.happened_at, said, f"{by} {_clock(view, after.recorded_at)}")
@@ -284,11 +290,20 @@ def _deep(line: Said, size: str) -> int:
     return max(1, -(-len(line.words) // LETTERS[size]), -(-len(line.by) // 18))
 
 
+def lines_of_paper(found: list[Section], size: str) -> int:
+    """What all the lists take."""
+    return sum(weight(one, size) for one in found)
+
+
+def room(size: str, signatures: int = 1) -> int:
+    """What the two columns hold above so many signatures."""
+    return LINES[size] - ROW_OF_SIGNATURES * ((signatures - 1) // SIGNATURES_A_ROW)
+
+
 def fit(found: list[Section], size: str, signatures: int = 1) -> list[Section]:
-    """The longest lists lose their last lines until the page holds all; what may not be cut stays."""
+    """The longest lists lose their last lines until the page holds all; what may not be left out stays."""
     fitted = list(found)
-    room = LINES[size] - ROW_OF_SIGNATURES * ((signatures - 1) // SIGNATURES_A_ROW)
-    while sum(weight(one, size) for one in fitted) > room:
+    while lines_of_paper(fitted, size) > room(size, signatures):
         cuttable = [one for one in fitted if one.may_cut and len(one.lines) > 1]
         longest = max(cuttable, key=lambda one: weight(one, size), default=None)
         if longest is None:
