@@ -6,6 +6,7 @@ import json
 import uuid
 from typing import Any
 
+import pytest
 from django.test import Client
 
 from clearhead.clinic.diary import actions
@@ -13,6 +14,19 @@ from clearhead.clinic.diary.models import Attack
 from clearhead.clinic.people import guard
 from tests import cast
 from tests.cast import AT_TEN
+
+
+def phone_of(patient: Any) -> Client:
+    """The phone of a patient who is signed in on it."""
+    client = Client()
+    client.force_login(patient.user)
+    return client
+
+
+@pytest.fixture
+def phone(petra: Any) -> Client:
+    """Petra's; a test that imports it gets this one, any other the browser's."""
+    return phone_of(petra)
 
 
 def begin(petra: Any, **more: Any) -> Attack:

@@ -14,15 +14,9 @@ from clearhead.clinic.diary.models import Attack, AttackEvent, Dose
 from tests import cast
 from tests.cast import AT_TEN
 from tests.clinic.diary.notebook import begin
+from tests.clinic.diary.notebook import phone as phone
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def phone(petra: Any) -> Client:
-    client = Client()
-    client.force_login(petra.user)
-    return client
 
 
 def describe(attack: Attack, **said: tuple[str, ...]) -> Attack:

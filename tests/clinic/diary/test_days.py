@@ -16,16 +16,10 @@ from clearhead.clinic.diary.models import Attack, Day, Dose
 from clearhead.medicine.headache.diary import Window
 from tests import cast
 from tests.cast import AT_TEN
+from tests.clinic.diary.notebook import phone as phone
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 20)
-
-
-@pytest.fixture
-def phone(petra: Any) -> Client:
-    client = Client()
-    client.force_login(petra.user)
-    return client
 
 
 def answer(petra: Any, on: date, value: int, **more: Any) -> Day:

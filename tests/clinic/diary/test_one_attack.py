@@ -12,15 +12,9 @@ from clearhead.clinic.audit.models import Event
 from clearhead.clinic.diary import queries
 from clearhead.clinic.diary.models import Attack
 from tests.clinic.diary.notebook import answers, begin, queued, send
+from tests.clinic.diary.notebook import phone as phone
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def phone(petra: Any) -> Client:
-    client = Client()
-    client.force_login(petra.user)
-    return client
 
 
 def at(clock: str) -> str:

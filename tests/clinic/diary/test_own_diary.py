@@ -6,20 +6,13 @@ import re
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from clearhead.clinic.diary.models import Attack, Day
 from clearhead.clinic.people import guard
 from tests import cast
-from tests.clinic.diary.notebook import answers, queued, send
+from tests.clinic.diary.notebook import answers, phone_of, queued, send
 
 pytestmark = pytest.mark.django_db
-
-
-def phone_of(patient: Any) -> Client:
-    client = Client()
-    client.force_login(patient.user)
-    return client
 
 
 def test_an_entry_of_another_patient_is_not_taken_and_waits_for_its_writer(petra: Any) -> None:

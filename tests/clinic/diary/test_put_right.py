@@ -12,16 +12,10 @@ from clearhead.clinic.diary import actions, queries
 from clearhead.clinic.diary.models import Attack, AttackEvent, Dose
 from tests.cast import AT_TEN
 from tests.clinic.diary.notebook import begin
+from tests.clinic.diary.notebook import phone as phone
 from tests.clinic.diary.test_queue import queued, send
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def phone(petra: Any) -> Client:
-    client = Client()
-    client.force_login(petra.user)
-    return client
 
 
 def moved(attack: Attack, hours: int = 2) -> Attack:

@@ -13,15 +13,9 @@ from clearhead.clinic.diary.forms import QueuedForm
 from clearhead.clinic.diary.models import Attack, AttackEvent, Day
 from tests import cast
 from tests.clinic.diary.notebook import answers, begin, queued, send
+from tests.clinic.diary.notebook import phone as phone
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def phone(petra: Any) -> Client:
-    client = Client()
-    client.force_login(petra.user)
-    return client
 
 
 def test_what_the_phone_kept_is_taken_in_once_however_often_it_is_sent(phone: Client, petra: Any) -> None:

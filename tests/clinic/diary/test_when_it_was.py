@@ -15,15 +15,9 @@ from clearhead.clinic.diary.models import Attack, Dose
 from tests import cast
 from tests.cast import AT_TEN
 from tests.clinic.diary.notebook import begin
+from tests.clinic.diary.notebook import phone as phone
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def phone(petra: Any) -> Client:
-    client = Client()
-    client.force_login(petra.user)
-    return client
 
 
 def days(n: int) -> Any:
