@@ -18,6 +18,7 @@ from clearhead.clinic.people.access import access, sites_of, staff
 from clearhead.clinic.people.models import Role, Site
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.plan.queries import chair_of
+from clearhead.medicine.rules.clock import clock_time
 
 ROLES = (Role.FRONT_DESK, Role.NURSE, Role.PRESCRIBER, Role.DIRECTOR, Role.OWNER, Role.PHARMACIST)
 """Everybody who may stand near a chair."""
@@ -36,7 +37,7 @@ class Call:
     @property
     def clock(self) -> str:
         """The same on the clock of its site: a desk may look after several."""
-        return f"{self.at.astimezone(self.session.site.tz):%H:%M}"
+        return clock_time(self.at, self.session.site.tz)
 
 
 @require_GET

@@ -20,6 +20,7 @@ from clearhead.clinic.recovery.facts import AtTheDoor, accesses, escort_met, jud
 from clearhead.clinic.recovery.models import Discharge, EscortMet, Score
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import discharge, observe
+from clearhead.medicine.rules.clock import clock_time
 from clearhead.medicine.rules.discharge import DischargeFacts
 from clearhead.medicine.rules.verdict import Reason, Verdict
 
@@ -184,7 +185,7 @@ def timer_of(facts: DischargeFacts, protocol: Protocol, now: datetime, zone: tzi
 
 def _counted_from(wait: discharge.Wait, zone: tzinfo) -> str:
     """The wait that decides, in words."""
-    said = {"at": f"{wait.since.astimezone(zone):%H:%M}", "n": wait.minutes}
+    said = {"at": clock_time(wait.since, zone), "n": wait.minutes}
     return {
         "end": _("Counted from the end of the infusion at %(at)s"),
         "sedative": _("Counted from the sedative at %(at)s: %(n)s min"),
@@ -205,7 +206,7 @@ def _why(facts: DischargeFacts, protocol: Protocol, zone: tzinfo) -> list[str]:
     elif facts.added_recovery_min:
         words.append(_("+%(n)s min for a drug that was given") % {"n": facts.added_recovery_min})
     if facts.sedative_last_at is not None:
-        said = {"n": rule.added_after_sedative_min, "at": f"{facts.sedative_last_at.astimezone(zone):%H:%M}"}
+        said = {"n": rule.added_after_sedative_min, "at": clock_time(facts.sedative_last_at, zone)}
         words.append(_("at least %(n)s min from the sedative at %(at)s") % said)
     if facts.reversal_last_at is not None:
         words.append(_("at least %(n)s min after a reversal medicine") % {"n": rule.after_reversal_at_least_min})

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from clearhead.clinic.infusion import actions, charts
-from clearhead.clinic.infusion.models import RateChange
+from clearhead.clinic import infusion
+from clearhead.clinic.infusion import actions, charts, queries
+from clearhead.clinic.infusion.models import Flag, RateChange
 from clearhead.clinic.infusion.queries import chair, screen
 from clearhead.clinic.people.models import Site
 from clearhead.clinic.plan.models import Session
 from tests.cast import member
-from tests.clinic.infusion.room import minutes, running, visit
+from tests.clinic.infusion.queue import entry
+from tests.clinic.infusion.room import minutes, running, taken_back, visit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.hazard("H-27")]
 START = datetime(2026, 11, 1, 4, 30, tzinfo=UTC)
 """00:30 EDT in New York; at 06:00 UTC it is 01:00 EST."""
+CLINIC = Path(infusion.__file__).parents[1]
 SIGNS = {"sys": 122, "dia": 75, "hr": 70, "rr": 14, "spo2": 98, "sedation": 0}
 
 
@@ -76,3 +80,40 @@ def test_what_was_taken_back_is_no_late_entry(session: Session) -> None:
     assert late.happened_at == late.recorded_at
     assert "toilet" in text.partition("Corrections")[2]
     assert "Written late" not in text.partition("Nothing was charted under:")[0]
+
+
+EARLIER, LATER = START + minutes(75), START + minutes(100)
+"""01:45 EDT, and 25 minutes later 01:10 EST."""
+
+
+def newest_flag(session: Session) -> str:
+    return str(Flag.objects.filter(session=session).latest("pk").sentence)
+
+
+def test_help_that_was_called_again_names_the_hour(session: Session) -> None:
+    for when in (EARLIER, LATER):
+        actions.call_help(session=session, by=member("nina"), at=when)
+
+    assert newest_flag(session) == "Help was called to this chair 2 times, last 01:10 EST."
+
+
+def test_a_stop_that_came_after_the_pump_was_set_again_names_both_hours(session: Session) -> None:
+    actions.stop(session=session, by=member("nina"), at=START + minutes(110), happened_at=EARLIER)
+
+    said = [flag.sentence for flag in Flag.objects.filter(session=session)]
+    assert any("run again at 01:10 EST, after this STOP of 01:45 EDT" in sentence for sentence in said), said
+
+
+def test_an_entry_that_was_set_aside_is_found_at_its_hour(session: Session) -> None:
+    lost = {**entry("observation", 0, values={"spo2": 9770}), "happened_at": EARLIER.isoformat()}
+    actions.take_in(session=session, entries=[lost], sender=actions.Sender(member("nina")), at=START + minutes(110))
+
+    assert "stands on the whole record at 01:45 EDT." in newest_flag(session)
+    assert any("01 Nov 01:45 EDT" in line.words for line in queries.record_of(session))
+
+
+def test_an_entry_that_was_taken_back_is_named_by_its_hour(session: Session) -> None:
+    row = RateChange.objects.get(kind="resume")
+    taken_back(row, "wrong chair", START + minutes(125))
+
+    assert "of 01:10 EST was taken back" in newest_flag(session)

@@ -19,6 +19,7 @@ from clearhead.clinic.infusion.models import ChairFact, Event, Flag, Infusion
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.reactions import react
+from clearhead.medicine.rules.clock import clock_time
 from clearhead.medicine.rules.reasons import missing, refused
 from clearhead.medicine.rules.verdict import Outcome, Reason, Verdict
 
@@ -99,18 +100,16 @@ def since_start(infusion: Infusion | None, when: datetime) -> datetime:
     if when >= infusion.started_at - MINUTE and (began.hour, began.minute) == (said.hour, said.minute):
         return infusion.started_at
     day = "" if said.date() == began.date() else f"{said:%d %b} "
-    raise refuse(
-        "before_start",
-        "Time",
-        f"{day}{said:%H:%M} lies before the start of this infusion at {began:%H:%M}. Check the time.",
-    )
+    start = clock_time(infusion.started_at, zone)
+    sentence = f"{day}{clock_time(when, zone)} lies before the start of this infusion at {start}. Check the time."
+    raise refuse("before_start", "Time", sentence)
 
 
 def long_ago(when: datetime, at: datetime, zone: ZoneInfo) -> Iterable[Reason]:
     """A time set back by hours is rare: read it and confirm it."""
     if when < at - LONG_AGO:
-        minutes, said = (at - when).total_seconds() / 60, when.astimezone(zone)
-        yield missing("set_back", "Long ago", f"{said:%H:%M} is {minutes:.0f} min ago. Is the time right?")
+        minutes = (at - when).total_seconds() / 60
+        yield missing("set_back", "Long ago", f"{clock_time(when, zone)} is {minutes:.0f} min ago. Is the time right?")
 
 
 def add(

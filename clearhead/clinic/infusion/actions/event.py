@@ -36,6 +36,7 @@ from clearhead.clinic.infusion.queries.remains import pump_since_bag
 from clearhead.clinic.people.access import roles_of
 from clearhead.clinic.people.models import Role, User
 from clearhead.clinic.plan.models import Session
+from clearhead.medicine.rules.clock import clock_time
 from clearhead.medicine.rules.reasons import missing
 from clearhead.medicine.rules.verdict import Reason, Verdict
 
@@ -178,8 +179,8 @@ def _runs_again(row: Event, rates: tuple[RateChange, ...], session: Session, by:
     zone = session.site.tz
     raise_flag(
         session=session, at=at, by=by, rule=AGAIN, level="high", since=again.happened_at, for_prescriber=True,
-        sentence=f"The pump was set to run again at {again.happened_at.astimezone(zone):%H:%M}, after this STOP of "
-        f"{row.happened_at.astimezone(zone):%H:%M}: look at the pump.", value=str(row.code),
+        sentence=f"The pump was set to run again at {clock_time(again.happened_at, zone)}, after this STOP of "
+        f"{clock_time(row.happened_at, zone)}: look at the pump.", value=str(row.code),
     )  # fmt: skip
 
 

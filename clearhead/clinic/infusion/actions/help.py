@@ -12,6 +12,7 @@ from clearhead.clinic.infusion.queries.flags import HELP, FlagLine, calls_of, fl
 from clearhead.clinic.people.access import roles_of
 from clearhead.clinic.people.models import Role, User
 from clearhead.clinic.plan.models import Session
+from clearhead.medicine.rules.clock import clock_time
 
 
 @audit.once
@@ -38,8 +39,8 @@ def call_help(
     line, calls = (before[-1], calls_of(before)) if before else (None, None)
     sentence = "Help was called to this chair."
     if calls is not None:
-        last = max(calls.at, row.happened_at).astimezone(session.site.tz)
-        sentence = f"Help was called to this chair {calls.times + 1} times, last {last:%H:%M}."
+        last = clock_time(max(calls.at, row.happened_at), session.site.tz)
+        sentence = f"Help was called to this chair {calls.times + 1} times, last {last}."
     raise_flag(
         session=session, at=at, by=by, rule=HELP, level="high", since=row.happened_at, for_prescriber=True,
         sentence=sentence, value=str(row.code) if line is None or line.answered else line.flag.value,

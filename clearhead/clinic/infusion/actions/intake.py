@@ -30,6 +30,7 @@ from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.reactions import QUEUED, queued
 from clearhead.medicine.errors import ClearheadError
+from clearhead.medicine.rules.clock import clock_time
 
 log = logging.getLogger("clearhead.queue")
 AWAY = (OperationalError, InterfaceError)
@@ -256,10 +257,10 @@ def _set_aside(session: Session, entry: dict[str, Any], sender: Sender, at: date
         happened_at=when, detail={"entry": entry},
         written=Written(str(entry.get("device") or "")[:40], None, True),
     )  # fmt: skip
-    shown = when.astimezone(session.site.tz)
+    shown = clock_time(when, session.site.tz)
     raise_flag(
         session=session, at=at, by=sender.user, rule="set_aside", level="medium", for_prescriber=False,
-        sentence=f"{why} What was written stands on the whole record at {shown:%H:%M}. Chart it by hand.",
+        sentence=f"{why} What was written stands on the whole record at {shown}. Chart it by hand.",
         value=str(row.code),
     )  # fmt: skip
     return row

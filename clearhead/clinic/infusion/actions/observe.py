@@ -39,6 +39,7 @@ from clearhead.clinic.infusion.queries.vitals import (
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.rules import observe as clock
+from clearhead.medicine.rules.clock import clock_time
 from clearhead.medicine.rules.plausible import plausible, pressure_fits
 from clearhead.medicine.rules.reasons import missing, refused
 from clearhead.medicine.rules.verdict import Reason, Verdict
@@ -111,7 +112,9 @@ def _of_this_visit(session: Session, when: datetime, visit: datetime) -> None:
     """A set of another day is no set of this visit; just before midnight it may be."""
     said = when.astimezone(session.site.tz)
     if session.site.today(when) < session.site.today(visit) and when < visit - NIGHT:
-        sentence = f"{said:%d %b, %H:%M} lies before the day of this visit. Check the date."
+        sentence = (
+            f"{said:%d %b}, {clock_time(when, session.site.tz)} lies before the day of this visit. Check the date."
+        )
         raise refuse("before_visit", "Time", sentence)
 
 

@@ -38,6 +38,7 @@ from clearhead.clinic.infusion.queries.state import dosing_weight
 from clearhead.clinic.infusion.queries.vitals import observations
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
+from clearhead.medicine.rules.clock import clock_time
 from clearhead.medicine.rules.reasons import missing, refused
 from clearhead.medicine.rules.second import AT_A_DRUG, second_check
 from clearhead.medicine.rules.verdict import Outcome, Reason, Verdict
@@ -126,8 +127,8 @@ def _given_after_all(
     said, zone = row.text.partition(":")[0], session.site.tz
     raise_flag(
         session=session, at=at, by=by, rule="given_after_all", level="medium", since=when, value=str(row.code),
-        sentence=f"{said} was charted as not given at {row.happened_at.astimezone(zone):%H:%M} and as given at "
-        f"{when.astimezone(zone):%H:%M}. It counts as given: ask both.", for_prescriber=True,
+        sentence=f"{said} was charted as not given at {clock_time(row.happened_at, zone)} and as given at "
+        f"{clock_time(when, zone)}. It counts as given: ask both.", for_prescriber=True,
     )  # fmt: skip
 
 
@@ -142,8 +143,8 @@ def _against(dose: DueDose, session: Session, by: User, at: datetime, *, confirm
     seen, decides = seen_at(stands, observations(session), at), approved(session, by, at)
     yield from against_plan(drug, allergies_of(session), seen, protocol, at=at, decides=decides)
     if dose.due_at is not None and at < dose.due_at - AHEAD:
-        when = dose.due_at.astimezone(session.site.tz)
-        yield refused("due", "Time", f"{drug.title} is due at {when:%H:%M}, not before.")
+        when = clock_time(dose.due_at, session.site.tz)
+        yield refused("due", "Time", f"{drug.title} is due at {when}, not before.")
     if dose.due_at is None and drug.at_min >= 0 and dose.number != BEYOND:
         yield refused("due", "Time", f"{drug.title} is given after the start.")
     if dose.number == BEYOND:

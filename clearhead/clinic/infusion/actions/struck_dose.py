@@ -15,6 +15,7 @@ from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.protocols.wording import plain
+from clearhead.medicine.rules.clock import clock_time
 from clearhead.medicine.rules.reasons import missing
 from clearhead.medicine.rules.verdict import Verdict
 
@@ -102,8 +103,8 @@ def keep_the_start(row: ChairFact, rows: DoseRows) -> None:
 def tell(row: ChairFact, found: Moved, reason: str, by: User, at: datetime) -> None:
     """The prescriber is told; above a hard limit as a breach."""
     session: Session = row.session
-    when, breach = row.happened_at.astimezone(session.site.tz), bool(found) and found.above
-    said = f"{WORDS[type(row)]} of {when:%H:%M} was taken back."
+    when, breach = clock_time(row.happened_at, session.site.tz), bool(found) and found.above
+    said = f"{WORDS[type(row)]} of {when} was taken back."
     sentences = (said, *((found.words,) if found else ()), *((ABOVE,) if breach else ()), f"Reason: {reason.strip()}")
     raise_flag(
         session=session, at=at, by=by, rule=STRUCK_DOSE, level="high" if breach else "medium", for_prescriber=True,

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from clearhead.clinic.infusion.entered import ENTRY_WORDS, WHY_NOT
+from clearhead.medicine.rules.clock import clock_time
 
 BY_HAND = {
     "observation": "infusion-observe", "symptom": "infusion-symptom", "adjunct": "infusion-drug",
@@ -21,25 +22,25 @@ AS_READ = {
 }  # fmt: skip
 SILENT = {"confirmed", "phase", "cleared", "kind"}
 """What says nothing about the patient or the pump."""
-MOST = 400
 
 
 def aside_words(entry: Any, zone: ZoneInfo, signs: Mapping[str, str]) -> str:
     """In one line: "Set of signs, 10:05: HR 187, SpO₂ 9770 %"."""
     if not isinstance(entry, dict):
-        return str(entry)[:MOST]
+        return str(entry)
     kind = str(entry.get("kind", ""))
     read = {**signs, **AS_READ}
     order = {name: place for place, name in enumerate(read)}
     found = sorted(_flat(entry.get("fields")), key=lambda pair: order.get(pair[0], len(order)))
     said = [text for name, value in found for text in _words(name, value, read)]
     head = f"{ENTRY_WORDS.get(kind, kind.replace('_', ' ') or '?')}, {_when(entry.get('happened_at'), zone)}"
-    return ": ".join(filter(None, [head, ", ".join(said)[:MOST]]))
+    return ": ".join(filter(None, [head, ", ".join(said)]))
 
 
 def _when(typed: Any, zone: ZoneInfo) -> str:
     try:
-        return f"{datetime.fromisoformat(str(typed)).astimezone(zone):%d %b %H:%M}"
+        when = datetime.fromisoformat(str(typed)).astimezone(zone)
+        return f"{when:%d %b} {clock_time(when, zone)}"
     except (ValueError, OverflowError):
         return f"time “{typed}”"
 

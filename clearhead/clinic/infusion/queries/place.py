@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from clearhead.clinic.infusion.models import Infusion
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.schedule.models import Booking, Occupancy, VisitEvent
+from clearhead.medicine.rules.clock import clock_time
 
 EARLY = timedelta(hours=1)
 """So long before a booking just after midnight, the evening before counts as its day."""
@@ -20,8 +21,8 @@ def other_day(session: Session, at: datetime) -> str:
         return ""
     if booking.starts_at - EARLY <= at <= booking.ends_at:
         return ""
-    when = booking.starts_at.astimezone(site.tz)
-    return f"This session is booked for {when:%a %d %b, %H:%M}, not for today. Give it today's date first."
+    when = f"{booking.starts_at.astimezone(site.tz):%a %d %b}, {clock_time(booking.starts_at, site.tz)}"
+    return f"This session is booked for {when}, not for today. Give it today's date first."
 
 
 def chair_taken(session: Session, at: datetime) -> str:

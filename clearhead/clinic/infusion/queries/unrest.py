@@ -27,6 +27,7 @@ from clearhead.clinic.plan.models import Session
 from clearhead.medicine.medicines.allergies import ketamine_held_by
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import limits, looked, observe, stop
+from clearhead.medicine.rules.clock import clock_time
 from clearhead.medicine.rules.verdict import Outcome
 
 
@@ -104,10 +105,9 @@ def set_wanted(
 def _emergency(session: Session, at: datetime, helped: Flag | None) -> str:
     zone = session.site.tz
     if helped is not None:
-        return f"Help was called at {helped.happened_at.astimezone(zone):%H:%M} and is not answered yet."
+        return f"Help was called at {clock_time(helped.happened_at, zone)} and is not answered yet."
     lines = Event.standing().filter(session=session, kind="emergency", happened_at__lte=at)
     last = next((row for row in lines.order_by("-happened_at", "-pk") if row.detail.get("what") != "family_told"), None)
     if last is None or last.detail.get("what") in EMERGENCY_OVER:
         return ""
-    when = f"{last.happened_at.astimezone(zone):%H:%M}"
-    return f"The emergency of {when} is open; its line “recovered” ends it."
+    return f"The emergency of {clock_time(last.happened_at, zone)} is open; its line “recovered” ends it."

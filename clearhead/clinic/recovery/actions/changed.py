@@ -31,6 +31,7 @@ from clearhead.clinic.recovery.facts import AtTheDoor, judged_facts
 from clearhead.clinic.recovery.models import Discharge, EscortMet, Score
 from clearhead.clinic.recovery.queries import departure_of
 from clearhead.medicine.rules import discharge as rule
+from clearhead.medicine.rules.clock import clock_time
 
 LABEL, LATER, STRUCK = "label_changed", "after_leaving", "struck_in_recovery"
 WATCHED = (Observation, Adjunct, Symptom, Bolus, Flush, RateChange, Access, Event, Flag, Score, EscortMet)
@@ -64,9 +65,7 @@ def _dated_later(row: ChairFact, left: Discharge, by: User | None, at: datetime)
     if Flag.objects.filter(session=session, rule=LATER, happened_at=when).exists():
         return
     zone = session.site.tz
-    sentence = (
-        f"Charted for {when.astimezone(zone):%H:%M}, after the patient left at {_local(left)}: which time is right?"
-    )
+    sentence = f"Charted for {clock_time(when, zone)}, after the patient left at {_local(left)}: which time is right?"
     raise_flag(session=session, at=at, by=by, rule=LATER, level="low", sentence=sentence, since=when)
 
 
@@ -89,7 +88,7 @@ def _judge_again(row: ChairFact, left: Discharge, by: User | None, at: datetime)
 
 
 def _local(left: Discharge) -> str:
-    return f"{left.happened_at.astimezone(left.session.site.tz):%H:%M}"
+    return clock_time(left.happened_at, left.session.site.tz)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +116,10 @@ def entry_struck(*, row: ChairFact, reason: str, by: User | None, at: datetime, 
     sooner = before.until is not None and after.until is not None and after.until < before.until
     if not gone and not sooner:
         return
-    sentence = f"{_what(row)} of {row.happened_at.astimezone(zone):%H:%M} was taken back in recovery: {reason.strip()}."
+    sentence = f"{_what(row)} of {clock_time(row.happened_at, zone)} was taken back in recovery: {reason.strip()}."
     if sooner and after.until and before.until:
-        ends, ended = after.until.astimezone(zone), before.until.astimezone(zone)
-        sentence += f" Observation ends at {ends:%H:%M} instead of {ended:%H:%M}."
+        ends, ended = clock_time(after.until, zone), clock_time(before.until, zone)
+        sentence += f" Observation ends at {ends} instead of {ended}."
     if gone:
         sentence += f" No longer against “criteria met”: {', '.join(gone)}."
     raise_flag(

@@ -26,6 +26,7 @@ from clearhead.clinic.recovery.models import Discharge
 from clearhead.clinic.recovery.queries import departure_of
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import discharge as rule
+from clearhead.medicine.rules.clock import clock_time
 from clearhead.medicine.rules.reasons import refused
 from clearhead.medicine.rules.verdict import Reason, Verdict
 
@@ -109,7 +110,7 @@ def _same_minute(one: datetime, other: datetime) -> bool:
 def _day_and_time(session: Session, moment: datetime, seen: datetime) -> str:
     said = moment.astimezone(session.site.tz)
     same = said.date() == seen.astimezone(session.site.tz).date()
-    return f"{said:%H:%M}" if same else f"{said:%d %b, %H:%M}"
+    return ("" if same else f"{said:%d %b, }") + clock_time(moment, session.site.tz)
 
 
 def _who_may(session: Session, by: User, when: datetime) -> Iterable[Reason]:
@@ -121,7 +122,7 @@ def _who_may(session: Session, by: User, when: datetime) -> Iterable[Reason]:
 
 
 def _local(session: Session, moment: datetime) -> str:
-    return f"{moment.astimezone(session.site.tz):%H:%M}"
+    return clock_time(moment, session.site.tz)
 
 
 def _reason(disposition: str, verdict: Verdict, reason: str) -> str:
