@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -117,3 +118,19 @@ def test_an_entry_that_was_taken_back_is_named_by_its_hour(session: Session) -> 
     taken_back(row, "wrong chair", START + minutes(125))
 
     assert "of 01:10 EST was taken back" in newest_flag(session)
+
+
+def test_a_pause_that_came_late_names_its_hour_and_that_of_the_setting_after_it(session: Session) -> None:
+    kept = {**entry("pause", 0), "happened_at": (START + minutes(95)).isoformat()}
+    actions.take_in(session=session, entries=[kept], sender=actions.Sender(member("nina")), at=START + minutes(112))
+
+    assert "of 01:05 EST was charted late" in newest_flag(session)
+    assert "was charted at 01:10 EST" in newest_flag(session)
+
+
+def test_no_sentence_of_the_room_writes_a_clock_time_by_itself() -> None:
+    """The same helper everywhere: `clock_time` knows the hour that comes twice."""
+    places = [path for room in ("infusion", "recovery") for path in (CLINIC / room).rglob("*.py")]
+    found = [path.name for path in places if re.search(r"%H:%M[}\"]", path.read_text(encoding="utf-8"))]
+
+    assert found == []

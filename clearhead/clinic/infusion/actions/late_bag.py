@@ -29,6 +29,7 @@ from clearhead.clinic.infusion.queries.state import infusion_of
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.protocols.wording import plain
+from clearhead.medicine.rules.clock import clock_time
 from clearhead.medicine.rules.reasons import missing
 from clearhead.medicine.rules.verdict import Reason
 
@@ -96,7 +97,7 @@ class LateBag:
         """A time before it was prepared; which of the two is charted, and what that moves."""
         zone, said = self.session.site.tz, self._time(self.moment.when)
         if self.bag.happened_at > self.moment.when:
-            ready = f"{self.bag.happened_at.astimezone(zone):%H:%M}"
+            ready = clock_time(self.bag.happened_at, zone)
             yield missing(
                 "prepared_later", "Time", f"This bag was prepared at {ready}, after {said}. Is the time right?"
             )
@@ -141,7 +142,7 @@ class LateBag:
         return f"{joined}{now} mg given by now, not {was}" if now != was else ""
 
     def _time(self, when: datetime) -> str:
-        return f"{when.astimezone(self.session.site.tz):%H:%M}"
+        return clock_time(when, self.session.site.tz)
 
 
 def flag_recounted(row: RateChange, late: LateBag, by: User | None, at: datetime) -> None:
@@ -151,7 +152,7 @@ def flag_recounted(row: RateChange, late: LateBag, by: User | None, at: datetime
         return
     session, rows, (_was, now) = row.session, dose_rows(row.session), late.counted()
     fastest = max(late.ml_per_h * row.bag.mg_per_ml, *map(mg_per_h, rows.counting_with(row.happened_at)), Decimal(0))
-    sentences = [f"The bag of {row.happened_at.astimezone(session.site.tz):%H:%M} was charted after it was hung."]
+    sentences = [f"The bag of {clock_time(row.happened_at, session.site.tz)} was charted after it was hung."]
     if late.runs_other:
         sentences.append(
             f"The pump kept its {plain(late.ml_per_h)} mL/h: {plain(row.pump_ml_per_h * row.bag.mg_per_ml)} mg/h and "

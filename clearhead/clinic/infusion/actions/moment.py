@@ -26,6 +26,7 @@ from clearhead.clinic.infusion.queries.doses import DoseRows, dose_rows
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.protocols.wording import plain
+from clearhead.medicine.rules.clock import clock_time
 from clearhead.medicine.rules.reasons import missing
 from clearhead.medicine.rules.verdict import Reason, Verdict
 
@@ -132,7 +133,7 @@ def _then_set_again(session: Session, kind: str, moment: Moment) -> Iterable[Rea
         way = "What has ended does not run again: end it now, or enter a pause for the time it stood still."
         raise refuse(LATER, "Time", f"{charted(session, runs)}, after this. Is the time right? {way}")
     if kind == "resume" and moment.then.last is not None and moment.then.last.pump_ml_per_h > 0:
-        said = f"{moment.when.astimezone(session.site.tz):%H:%M}"
+        said = clock_time(moment.when, session.site.tz)
         raise refuse(LATER, "Time", f"At {said} the pump was running. {charted(session, later[0])}. Check the time.")
     yield missing(LATER, "Time", f"{charted(session, later[0])}, after this. Is the time right?")
 
@@ -140,7 +141,7 @@ def _then_set_again(session: Session, kind: str, moment: Moment) -> Iterable[Rea
 def charted(session: Session, row: RateChange) -> str:
     """A setting and its time, as a sentence begins."""
     what = STANDING_STILL.get(RateChange.Kind(row.kind)) or f"{plain(row.pump_ml_per_h)} mL/h"
-    return f"{what} was charted at {row.happened_at.astimezone(session.site.tz):%H:%M}"
+    return f"{what} was charted at {clock_time(row.happened_at, session.site.tz)}"
 
 
 def flag_overtaken(row: RateChange, rows: DoseRows, by: User | None, at: datetime) -> None:
@@ -149,7 +150,7 @@ def flag_overtaken(row: RateChange, rows: DoseRows, by: User | None, at: datetim
     if runs is None or row.pump_ml_per_h > 0:
         return
     what = STANDING_STILL[RateChange.Kind(row.kind)]
-    when = f"{row.happened_at.astimezone(row.session.site.tz):%H:%M}"
+    when = clock_time(row.happened_at, row.session.site.tz)
     raise_flag(
         session=row.session, at=at, by=by, rule=LATER, level="high" if row.kind == RateChange.Kind.END else "medium",
         sentence=f"{what} of {when} was charted late. {charted(row.session, runs)}, after it, and stands: look at the "
