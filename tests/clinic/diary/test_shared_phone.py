@@ -118,7 +118,7 @@ def test_what_the_clinic_refused_is_shown_with_its_sentence_and_can_be_removed(a
     page.evaluate(WRITE, [queued("day", local_date="2026-11-25", answer=3)])  # tapped on the 20th
     ready(page)
     card = page.locator("[data-kept] li")
-    expect(card).to_contain_text(f"Answer of a day, {shown()}")
+    expect(card).to_contain_text(f"Answer of a day: Severe, {shown()}")
     expect(card).to_contain_text("has not come yet. Choose today or a day before.")
 
     ready(page)
@@ -127,6 +127,18 @@ def test_what_the_clinic_refused_is_shown_with_its_sentence_and_can_be_removed(a
     card.get_by_role("button", name="Remove it").click()
     expect(card).to_have_count(0)
     assert page.evaluate(READ) == []
+
+
+@pytest.mark.parametrize("address", ["/diary/", "/diary/attack/"])
+def test_the_card_lines_up_on_both_pages(as_patient: Any, petra: Any, address: str) -> None:
+    page = as_patient(petra)
+    ready(page)
+    page.evaluate(WRITE, [queued("day", local_date="2026-11-25", answer=0)])
+    ready(page, address)
+    line = page.locator("[data-kept] li")
+
+    assert "Answer of a day: None" in line.inner_text()
+    assert line.locator("summary").evaluate("(one) => getComputedStyle(one).paddingLeft") == "0px"
 
 
 def test_what_was_refused_can_be_sent_again(as_patient: Any, petra: Any) -> None:

@@ -13,9 +13,14 @@ function moment(entry) {
   return new Intl.DateTimeFormat(document.documentElement.lang, { ...TIME, ...year }).format(at);
 }
 
+function words(entry) {
+  const answer = entry.kind === "day" && box.dataset.answers.split("|")[entry.answer];
+  return `${box.dataset[entry.kind]}${answer ? `: ${answer}` : ""}, ${moment(entry)}`;
+}
+
 function row(entry, send) {
   const line = box.querySelector("template").content.cloneNode(true);
-  line.querySelector("b").textContent = `${box.dataset[entry.kind]}, ${moment(entry)}`;
+  line.querySelector("b").textContent = words(entry);
   line.querySelector("p").textContent = entry.told;
   const again = line.querySelector("[data-again]");
   again.hidden = !entry.refused; // the others are sent again by themselves
