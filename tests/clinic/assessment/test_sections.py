@@ -307,9 +307,43 @@ def test_a_struck_weight_is_not_what_the_next_one_or_an_order_is_held_against(co
     assert plan.last_weight(course.patient, AT_TEN) == last
 
 
-def test_a_questionnaire_is_not_struck(course: Any, nina: Client) -> None:
-    row = actions.record_scale(course=course, scale_id="phq9", parts=[1] * 9, by=None, at=AT_TEN)
+def test_a_questionnaire_that_was_given_by_mistake_is_struck_and_the_one_before_counts(
+    course: Any, nina: Client
+) -> None:
+    asked = {"course": course, "scale_id": "phq9", "by": None}
+    first = actions.record_scale(**asked, parts=[1] * 8 + [0], at=AT_TEN - timedelta(hours=2))
+    wrong = actions.record_scale(**asked, parts=[3] * 8 + [0], at=AT_TEN - timedelta(hours=1))
+    strike = f"results/{wrong.code}/strike/"
 
-    assert "/strike/" not in nina.get(f"/assessment/{course.code}/results/").content.decode()
-    assert post(nina, course, f"results/{row.code}/strike/", why="x").status_code == 422
+    assert strike in nina.get(f"/assessment/{course.code}/results/").content.decode()
+    assert post(nina, course, strike, why=" ").status_code == 422
+    assert post(nina, course, strike, why="filled in for her sister").status_code == 302
+
+    assert queries.measurements_of(course.patient, "phq9") == [first]
+    page = nina.get(f"/assessment/{course.code}/results/").content.decode()
+    assert "PHQ9: <s>24 points" in page
+    assert "filled in for her sister" in page
+    assert "24" not in nina.get(f"/assessment/{course.code}/questionnaire/phq9/").content.decode().partition("<form")[0]
+
+
+@pytest.mark.hazard("H-40")
+def test_an_answer_that_waits_for_a_person_holds_the_questionnaire_until_somebody_acted(
+    course: Any, nina: Client
+) -> None:
+    row = actions.record_scale(course=course, scale_id="phq9", parts=[1] * 9, by=None, at=AT_TEN)
+    strike = f"results/{row.code}/strike/"
+
+    refused = post(nina, course, strike, why="tapped by a child")
+
+    assert refused.status_code == 422
+    assert "A person must act first" in refused.content.decode()
     assert Measurement.standing().filter(pk=row.pk).exists()
+    assert self_harm(course)
+    actions.close_item(item=queries.open_items(course)[0], done="Spoke with her", by=cast.member("dario"), at=AT_TEN)
+    assert self_harm(course)
+    assert post(nina, course, strike, why="tapped by a child").status_code == 302
+    assert not self_harm(course)
+
+
+def self_harm(course: Any) -> bool:
+    return "suicidal_thoughts_now" in queries.facts_of(course, AT_TEN + timedelta(hours=1)).conditions

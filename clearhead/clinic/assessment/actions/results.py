@@ -51,12 +51,16 @@ def record_measurement(
 def strike_measurement(
     *, course: Course, measurement: Measurement, why: str, by: User, at: datetime, client_id: UUID | None = None
 ) -> Measurement:
-    """It should not have been on file, and why. Both rows stay readable; what rests on results looks past it."""
-    if measurement.kind in scales.shipped_scales():
-        raise AssessmentRefused("Answers to a questionnaire stay. Go through it again with the patient instead.")
+    """It should not have been on file, and why. Both rows stay readable; what rests on results looks past it.
+
+    A questionnaire too, but not while an answer in it waits for a person: a strike never closes that (H-40).
+    """
     if not why.strip():
         raise AssessmentRefused("Say why it is wrong.")
     lock(course.patient)
+    waits = OpenItem.standing().filter(about_code=str(measurement.code), done="").first()
+    if waits is not None:
+        raise AssessmentRefused(f"A person must act first: {waits.sentence} Say what was done, then strike it.")
     if not Measurement.standing().filter(pk=measurement.pk).exists():
         raise AssessmentRefused("This was struck already.")
     row = Measurement.objects.create(
