@@ -16,6 +16,8 @@ WHOLE, WHOLE_OF = "whole", "of"
 """Where an event keeps a text that is longer than its line, and the code of the other fact whose text it keeps."""
 IN_FULL = "In full"
 """How such a note begins."""
+STRUCK_BY = "struck_by"
+"""Where a note that says why an entry was taken back keeps the code of the row that struck it."""
 NOTES = (
     "note",
     "toilet",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
 from clearhead.clinic.infusion import actions, queries
 from clearhead.clinic.infusion.models import Flag, FlagAck, Infusion, Observation, RateChange
 from tests.cast import AT_TEN, member
-from tests.clinic.infusion.room import fresh, minutes, running, taken_back
+from tests.clinic.infusion.room import CALM, fresh, minutes, running, taken_back
 
 pytestmark = pytest.mark.django_db
 HIGH = {"sys": 165, "dia": 78, "hr": 74, "rr": 14, "spo2": 98, "sedation": 0}
@@ -187,3 +188,23 @@ def test_without_resting_sets_the_limits_against_them_are_said_to_stand_still_an
         actions.change_rate(
             session=session, value=Decimal("10.5"), unit="mL/h", by=nina, at=AT_TEN + minutes(25), ask=fresh(session)
         )
+
+
+@pytest.mark.parametrize("long", [False, True])
+def test_why_an_entry_was_taken_back_stays_beside_it_on_the_record_and_on_paper(long: bool) -> None:
+    session, nina = running(), member("nina")
+    why = "cuff on the wrong arm" + " and far too small" * (40 if long else 0)
+    values = {**CALM, "hr": 91}
+    row = actions.observe(session=session, values=values, by=nina, at=AT_TEN + minutes(10))
+
+    over = actions.strike(row=row, reason=why, by=nina, at=AT_TEN + minutes(11))
+
+    lines = {line.row.code: line for line in queries.record_of(session)}
+    assert lines[over.code].why == f"Taken back: {why}"
+    assert lines[row.code].why == ""
+    client = Client()
+    client.force_login(nina)
+    for path in ("record/", "print/"):
+        assert why in client.get(f"/infusion/{session.code}/{path}").content.decode()
+    transfer = client.get(f"/infusion/{session.code}/transfer/").content.decode()
+    assert "Taken back" not in transfer, "what is taken back does not matter to the crew"

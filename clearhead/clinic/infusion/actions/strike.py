@@ -16,7 +16,7 @@ from clearhead.clinic.infusion.actions.rate import settle
 from clearhead.clinic.infusion.actions.recount import recount
 from clearhead.clinic.infusion.actions.struck_dose import ask_first, keep_the_start, moved, tell
 from clearhead.clinic.infusion.actions.symptom import keep_symptom_flag, vein_of
-from clearhead.clinic.infusion.entered import NEVER_TAKEN_BACK, TAKEN_BACK
+from clearhead.clinic.infusion.entered import NEVER_TAKEN_BACK, STRUCK_BY, TAKEN_BACK
 from clearhead.clinic.infusion.models import ChairFact
 from clearhead.clinic.infusion.queries.doses import dose_rows, running_mg_per_h
 from clearhead.clinic.infusion.queries.unrest import unrest
@@ -65,11 +65,14 @@ def strike(
     seen: dict[str, Any] = {}
     react("entry_striking", session=session, at=at, seen=seen)
     if isinstance(row, models.Access) and row.out_at is not None:
-        return _lies_again(row, by, at, written)
+        lies = _lies_again(row, by, at, written)
+        _say_why(lies, reason, by, at, written)
+        return lies
     over: ChairFact = add(
         model, session=session, at=at, by=by, verb=f"strike {kind}", happened_at=row.happened_at, written=written,
         corrects=row, struck=True, **_copied(row),
     )  # fmt: skip
+    _say_why(over, reason, by, at, written)
     if dose is not None:
         tell(row, dose, reason, by, at)
     infusion = models.Infusion.objects.filter(session=session).first()
@@ -81,6 +84,14 @@ def strike(
         strike(row=with_it, reason=reason, by=by, at=at, written=written)
     react("entry_struck", row=row, reason=reason, by=by, at=at, seen=seen)
     return over
+
+
+def _say_why(over: ChairFact, reason: str, by: User, at: datetime, written: Written) -> None:
+    """The reason stays beside what it struck."""
+    add(
+        models.Event, session=over.session, at=at, by=by, verb="why taken back", happened_at=over.happened_at,
+        written=written, kind="note", text=f"Taken back: {reason.strip()}", detail={STRUCK_BY: str(over.code)},
+    )  # fmt: skip
 
 
 def _judge_anew(row: ChairFact, at: datetime, by: User) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as lazy
 
 from clearhead.clinic.infusion import models
-from clearhead.clinic.infusion.entered import NEVER_TAKEN_BACK
+from clearhead.clinic.infusion.entered import NEVER_TAKEN_BACK, STRUCK_BY, WHOLE
 from clearhead.clinic.infusion.models import ChairFact
 from clearhead.clinic.infusion.queries.aside import BY_HAND
 from clearhead.clinic.infusion.queries.pinned import protocol_of
@@ -64,6 +65,8 @@ class Line:
     queued: bool
     corrected: bool
     row: ChairFact
+    why: str = ""
+    """Of a row that took another back: "Taken back: " and the reason."""
 
     @property
     def model(self) -> str:
@@ -93,11 +96,17 @@ class Line:
 def record_of(session: Session) -> tuple[Line, ...]:
     """Every fact of the session, standing or corrected."""
     found: list[Line] = []
-    protocol = protocol_of(session)
+    protocol, reasons = protocol_of(session), _reasons(session)
     for kind in KINDS:
         rows: Any = kind._default_manager.filter(session=session).select_related("recorded_by", "corrected_by")
-        found += [_line(row, protocol) for row in rows]
+        found += [_line(row, protocol, reasons.get(row.code, "")) for row in rows]
     return tuple(sorted(found, key=lambda line: (line.happened_at, line.recorded_at)))
+
+
+def _reasons(session: Session) -> dict[UUID, str]:
+    """Why each row that took another back did so, in full."""
+    notes = models.Event.objects.filter(session=session, detail__has_key=STRUCK_BY)
+    return {UUID(note.detail[STRUCK_BY]): str(note.detail.get(WHOLE, note.text)) for note in notes}
 
 
 def line_of(row: Any) -> Line:
@@ -115,8 +124,8 @@ def goes_on(row: Any) -> bool:
     return not after.struck
 
 
-def _line(row: Any, protocol: Protocol) -> Line:
+def _line(row: Any, protocol: Protocol, why: str = "") -> Line:
     name = row.recorded_by.name if row.recorded_by else (row.device or "the chair's tablet")
     over = (getattr(row, "corrected_by", None) is not None and not goes_on(row)) or row.struck
     kind, said = str(TITLES[type(row).__name__]), words(row, protocol)
-    return Line(row.happened_at, row.recorded_at, name, kind, said, row.queued, over, row)
+    return Line(row.happened_at, row.recorded_at, name, kind, said, row.queued, over, row, why)

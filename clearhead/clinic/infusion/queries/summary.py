@@ -238,12 +238,15 @@ def _departure(session: Session) -> Iterable[Said]:
 
 def _corrections(view: ChairView, lines: tuple[Line, ...]) -> Iterable[Said]:
     """What was believed, what is true, who put it right and when. A vein or a flag that goes on is no correction."""
-    in_full = {line.row.code: line.words for line in lines}
+    of = {line.row.code: line for line in lines}
     for line in lines:
         after: Any = getattr(line.row, "corrected_by", None)
         if after is None or goes_on(line.row) or (line.model == "flag" and not after.struck):
             continue
-        new = _("taken back") if after.struck else in_full.get(after.code) or words(after, view.protocol)
+        then = of.get(after.code)
+        new = then.words if then is not None else words(after, view.protocol)
+        if after.struck:
+            new = then.why if then is not None and then.why else _("taken back")
         by = after.recorded_by.name if after.recorded_by else (after.device or _("the chair's tablet"))
         said = f"{line.kind}: {line.words} → {new} ({line.by})"
         yield Said(line.happened_at, said, f"{by} {_clock(view, after.recorded_at)}")

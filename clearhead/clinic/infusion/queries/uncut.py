@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from clearhead.clinic.infusion.entered import IN_FULL, TYPED, WHOLE, WHOLE_OF
+from clearhead.clinic.infusion.entered import IN_FULL, STRUCK_BY, TYPED, WHOLE, WHOLE_OF
 from clearhead.clinic.infusion.models import ChairFact, Event
 from clearhead.clinic.infusion.queries.flags import FlagLine
 from clearhead.clinic.infusion.queries.record import Line
@@ -54,8 +54,8 @@ def lines_uncut(lines: Iterable[Line], texts: Texts, protocol: Protocol) -> tupl
 
 
 def keeps_words(row: ChairFact) -> bool:
-    """True for a note that only keeps what another line had no room for."""
-    return isinstance(row, Event) and WHOLE_OF in row.detail
+    """True for a note that only keeps what another line had no room for, or why that line was taken back."""
+    return isinstance(row, Event) and (WHOLE_OF in row.detail or STRUCK_BY in row.detail)
 
 
 def flags_uncut(flags: Iterable[FlagLine], texts: Texts) -> tuple[FlagLine, ...]:
