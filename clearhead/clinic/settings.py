@@ -22,6 +22,7 @@ def _yes(name: str, default: str = "") -> bool:
 DEMO = _yes("CLEARHEAD_DEMO")
 DEBUG = _yes("CLEARHEAD_DEBUG")
 SECRET_KEY = os.environ.get("CLEARHEAD_SECRET_KEY", INSECURE_SECRET)
+SECRET_KEY_FALLBACKS = [key for key in os.environ.get("CLEARHEAD_OLD_SECRET_KEYS", "").split(",") if key]
 ALLOWED_HOSTS = os.environ.get("CLEARHEAD_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 PUBLIC_URL_IS_SET = bool(os.environ.get("CLEARHEAD_PUBLIC_URL"))
 PUBLIC_URL = os.environ.get("CLEARHEAD_PUBLIC_URL") or "http://127.0.0.1:8000"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import socket
@@ -15,6 +16,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from cryptography import x509
@@ -161,6 +163,34 @@ def test_serve_starts_when_there_is_no_fault(ready, monkeypatch) -> None:
     call_command("serve", port=8123)
 
     assert started == [8123]
+
+
+def test_a_worker_begins_with_nothing_of_this_process(ready, monkeypatch) -> None:
+    """A forked one would inherit SQLite's account of locks that this process or one of its threads holds."""
+    before, begun = multiprocessing.get_start_method(), []
+    monkeypatch.setattr("granian.Granian.serve", lambda _self: begun.append(multiprocessing.get_start_method()))
+    monkeypatch.setattr(serve.threading, "Thread", lambda **_: SimpleNamespace(start=lambda: None))
+    monkeypatch.setattr(serve, "call_command", lambda *_, **__: None)
+
+    try:
+        serve.run(serve.Command(), host=HOST, port=free_port())
+    finally:
+        multiprocessing.set_start_method(before, force=True)
+
+    assert begun == ["spawn"]
+
+
+@pytest.mark.sqlite
+def test_what_was_signed_before_a_change_of_the_key_is_good_as_long_as_the_old_one_is_named(tmp_path: Path) -> None:
+    make = "from django.core import signing; print(signing.dumps('petra', salt='form'))"
+    signed = started(tmp_path, "shell", "--command", make, CLEARHEAD_SECRET_KEY="o" * 60).stdout.split()[-1]
+    read = f"from django.core import signing; print(signing.loads('{signed}', salt='form'))"
+
+    named = started(tmp_path, "shell", "--command", read, CLEARHEAD_OLD_SECRET_KEYS=f"{'x' * 60},{'o' * 60}")
+    not_named = started(tmp_path, "shell", "--command", read)
+
+    assert named.stdout.split()[-1:] == ["petra"], named.stderr
+    assert "BadSignature" in not_named.stderr
 
 
 def environment(folder: Path, **sets: str) -> dict[str, str]:

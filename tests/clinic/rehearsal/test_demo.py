@@ -13,7 +13,7 @@ from clearhead.clinic.diary.models import Attack
 from clearhead.clinic.recovery import calls
 from clearhead.clinic.recovery.models import Discharge
 from clearhead.clinic.rehearsal import demo, demo_day
-from clearhead.clinic.rehearsal.management.commands.demo import CLINIC, in_use, made_by, ready, throw_away
+from clearhead.clinic.rehearsal.management.commands.demo import CLINIC, in_use, kept_key, made_by, ready, throw_away
 from clearhead.clinic.schedule.models import Occupancy
 from clearhead.medicine.headache.diary import AcuteClass
 
@@ -103,3 +103,12 @@ def test_nobody_throws_away_the_data_under_a_demo_that_serves(tmp_path: Path) ->
             in_use(database, alone=False).__enter__()
         share()
         in_use(database, alone=False).__enter__()
+
+
+def test_the_demos_key_is_its_own_and_stays_the_same(tmp_path: Path) -> None:
+    """What waits on a tablet while the demo is started anew was signed with it."""
+    key = kept_key(tmp_path / "secret.key")
+
+    assert kept_key(tmp_path / "secret.key") == key
+    assert len(key) >= 50
+    assert (tmp_path / "secret.key").stat().st_mode & 0o077 == 0

@@ -142,12 +142,24 @@ def _stamp(database: Path) -> Path:
     return Path(f"{database}.made-by")
 
 
+def kept_key(file: Path) -> str:
+    """The demo's own key, the same at every start: what waits on a tablet meanwhile stays good."""
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(50), encoding="utf-8")
+    return file.read_text(encoding="utf-8")
+
+
 def _again_as_demo(speed: float, port: int) -> None:
     """The same command with the demo's own settings: its folder, its database, its address, its clock."""
     folder = settings.VAR / "demo"
     folder.mkdir(parents=True, exist_ok=True)
     env = {name: value for name, value in os.environ.items() if not name.startswith("CLEARHEAD_")}
-    env |= {"CLEARHEAD_DEMO": "1", "CLEARHEAD_VAR": str(folder), "CLEARHEAD_SECRET_KEY": secrets.token_urlsafe(50)}
+    env |= {
+        "CLEARHEAD_DEMO": "1",
+        "CLEARHEAD_VAR": str(folder),
+        "CLEARHEAD_SECRET_KEY": kept_key(folder / "secret.key"),
+    }
     env["CLEARHEAD_PUBLIC_URL"] = f"http://127.0.0.1:{port}"
     if speed != 1:
         env[fastclock.NAME] = f"{time.time()}:{speed}"

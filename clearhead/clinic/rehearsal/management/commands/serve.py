@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import multiprocessing
 import socket
 import threading
 from pathlib import Path
@@ -76,6 +77,8 @@ def run(
     from granian.constants import Interfaces
 
     call_command("collectstatic", interactive=False, verbosity=0)
+    # A forked worker would inherit SQLite's own account of its locks, taken by this process or by a thread of it.
+    multiprocessing.set_start_method("spawn", force=True)
     threading.Thread(target=send_letters, daemon=True, name="letters").start()
     scheme = "https" if certificate else "http"
     command.stdout.write(f"Serving on {scheme}://{host}:{port}/  (stop with Ctrl-C; health at /health/)")
