@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from typing import cast
 
 from clearhead.medicine.protocols.dose import FixedRate, LoadPlusRate, MiniBolus, Rate, Stepped
 from clearhead.medicine.protocols.protocol import Protocol
@@ -180,10 +181,26 @@ def _range(facts: RateFacts, protocol: Protocol) -> Iterable[Reason]:
 
 
 def _steps(facts: RateFacts, protocol: Protocol, at: datetime) -> Iterable[Reason]:
-    """A stepped protocol moves by its own step, not sooner than its interval, in its hours, with its approver."""
-    dose, approved = protocol.dose, facts.prescriber_approved
-    if not isinstance(dose, Stepped) or facts.intention.kind != "change" or approved:
+    """A stepped protocol moves by its own step, not sooner than its interval, in its hours, with its approver.
+
+    A prescriber may decide otherwise; what is then passed over is read before the pump is set, and kept.
+    """
+    dose = protocol.dose
+    if not isinstance(dose, Stepped) or facts.intention.kind != "change":
         return
+    yield from (_decided(reason) if facts.prescriber_approved else reason for reason in _of_a_step(facts, protocol, at))
+    if dose.approver == "prescriber" and not facts.prescriber_approved:
+        source, sentence = source_of(protocol, "dose.step_up"), "A prescriber agrees before each step up."
+        yield missing("step_approver", "Approval", sentence, source, who="prescriber")
+
+
+def _decided(reason: Reason) -> Reason:
+    sentence = f"{reason.sentence} A prescriber decided otherwise."
+    return warned(reason.gate, reason.title, sentence, reason.source, limit=reason.limit)
+
+
+def _of_a_step(facts: RateFacts, protocol: Protocol, at: datetime) -> Iterable[Reason]:
+    dose = cast(Stepped, protocol.dose)
     source, rise = source_of(protocol, "dose.step_up"), Fraction(facts.mg_per_h) - facts.given.mg_per_h
     if rise > Fraction(dose.step_up.mg_per_h(facts.kg)) + half_pump_step(facts, protocol):
         sentence = f"{_n(facts.mg_per_h)} mg/h is more than one step of {dose.step_up} above the present rate."
@@ -196,8 +213,6 @@ def _steps(facts: RateFacts, protocol: Protocol, at: datetime) -> Iterable[Reaso
     if not hours_allow(dose.titration_hours, facts.local_time):
         sentence = f"Steps up are taken {dose.titration_hours} on the site's clock only."
         yield refused("titration_hours", "Hours", sentence, source, limit=dose.titration_hours, who="prescriber")
-    if dose.approver == "prescriber":
-        yield missing("step_approver", "Approval", "A prescriber agrees before each step up.", source, who="prescriber")
 
 
 def _small_doses(facts: RateFacts, protocol: Protocol, at: datetime) -> Iterable[Reason]:

@@ -129,7 +129,7 @@ def test_a_nurse_may_not_give_a_bolus_here():
 
 
 def test_a_prescriber_may_agree_to_a_larger_or_earlier_step_but_not_to_more_than_the_hard_rate():
-    assert "step_size" not in said(change_to("14", prescriber_approved=True))
+    assert said(change_to("14", prescriber_approved=True))["step_size"] == "warned", "passed over, read and kept"
     assert said(change_to("36", prescriber_approved=True))["hard_rate"] == "refused"
 
 
