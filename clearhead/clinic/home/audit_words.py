@@ -89,6 +89,7 @@ TAILS = {
     "course_opened": _("made a patient"),
     "roomed": _("brought to the room"),
     "no_show": _("did not come"),
+    "taken_back": _("a tap was taken back"),
     "prescriber_in": _("the prescriber is present"),
     "prescriber_agrees": _("the prescriber agrees to a step"),
     **codes.READINESS_CHECKS,

@@ -134,7 +134,7 @@ def _visits(
 
 
 def _came(bookings: Iterable[int]) -> dict[int, str]:
-    events = VisitEvent.objects.filter(booking__in=list(bookings)).order_by("happened_at", "pk")
+    events = VisitEvent.standing().filter(booking__in=list(bookings)).order_by("happened_at", "pk")
     return dict(events.values_list("booking_id", "kind"))
 
 

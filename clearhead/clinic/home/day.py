@@ -51,6 +51,8 @@ class Row:
     chips: tuple[Chip, ...]
     gone: bool = False  # its day is over, and it stands as booked: nobody said what became of it
     paused: bool = False  # the pump of a running infusion stands still by the record
+    tap: VisitEvent | None = None  # what was noted last, while the visit stands where it says
+    taken_back: VisitEvent | None = None  # a tap that was taken back, with nothing noted since
 
     @property
     def done(self) -> int:
@@ -70,6 +72,11 @@ class Row:
         if self.paused:
             return _("paused")
         return {"no_show": _("did not come"), "aborted": _("broken off")}.get(self.step, self.step)
+
+    @property
+    def may_take_back(self) -> bool:
+        """True for a tap on the way to the chair, on its own day."""
+        return self.tap is not None and self.tap.kind in VisitEvent.ON_THE_WAY and not self.gone
 
     @property
     def remote(self) -> bool:
@@ -112,7 +119,7 @@ def day_board(site: Site, day: date, now: datetime) -> list[Row]:
         Booking.objects.filter(site=site, starts_at__gte=begins - timedelta(days=1))
         .filter(starts_at__lt=begins + timedelta(days=1, hours=2), status__in=SHOWN_STATUS)
         .select_related("service", "site", "patient", "course", "visit__order", "visit__infusion")
-        .prefetch_related("events", "occupancies__resource")
+        .prefetch_related("events__corrected_by", "events__recorded_by", "occupancies__resource")
     )
     dated = [(one.starts_at.astimezone(site.tz).date(), one) for one in bookings]
     late = [_row(one, now) for on, one in dated if on == day - timedelta(days=1) and day == site.today(now)]
@@ -127,7 +134,10 @@ def _row(booking: Booking, now: datetime) -> Row:
     gone = over and booking.status == Booking.Status.BOOKED and step in BEFORE_THE_CHAIR
     paused = dose_rows(session).paused if session is not None and step == "infusing" else None
     since = paused.happened_at if paused else since
-    return Row(booking, booking.patient, session, _where(booking), step, since, tuple(chips), gone, paused is not None)
+    return Row(
+        booking, booking.patient, session, _where(booking), step, since, tuple(chips), gone, paused is not None,
+        last_tap(booking, session), _last_taken_back(booking),
+    )  # fmt: skip
 
 
 def step_of(booking: Booking, session: Session | None) -> tuple[str, datetime | None]:
@@ -139,11 +149,30 @@ def step_of(booking: Booking, session: Session | None) -> tuple[str, datetime | 
         infusion: Infusion | None = getattr(session, "infusion", None)
         if infusion is not None:
             return ("recovering", infusion.ended_at) if infusion.ended_at else ("infusing", infusion.started_at)
-    events = sorted(
-        (event for event in booking.events.all() if _of_this_day(event, booking)),
+    tap = _newest(booking)
+    return (tap.kind, tap.happened_at) if tap is not None else ("booked", None)
+
+
+def last_tap(booking: Booking, session: Session | None) -> VisitEvent | None:
+    """What was noted last of this visit, as long as no record of the chair has taken over."""
+    tap = _newest(booking)
+    if tap is None or step_of(booking, session) != (tap.kind, tap.happened_at):
+        return None
+    return tap
+
+
+def _newest(booking: Booking) -> VisitEvent | None:
+    standing = (event for event in booking.events.all() if not event.struck and not hasattr(event, "corrected_by"))
+    return max(
+        (event for event in standing if _of_this_day(event, booking)),
         key=lambda event: (event.happened_at, event.pk),
+        default=None,
     )
-    return (events[-1].kind, events[-1].happened_at) if events else ("booked", None)
+
+
+def _last_taken_back(booking: Booking) -> VisitEvent | None:
+    newest = max(booking.events.all(), key=lambda event: event.pk, default=None)
+    return newest if newest is not None and newest.struck else None
 
 
 def _of_this_day(event: VisitEvent, booking: Booking) -> bool:

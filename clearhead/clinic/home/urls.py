@@ -25,4 +25,5 @@ urlpatterns = [
     path("home/<slug:site>/audit/", audit.event_list, name="audit-list"),
     path("home/course/<uuid:code>/", views.course, name="home-course"),
     path("home/booking/<uuid:code>/event/", views.visit_event, name="home-visit-event"),
+    path("home/booking/<uuid:code>/take-back/", views.take_back, name="home-take-back"),
 ]

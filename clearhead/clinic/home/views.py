@@ -6,12 +6,14 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.db import connection
 from django.db.models import CharField
 from django.db.models.functions import Cast
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from clearhead.clinic.assessment.queries import open_items_at
@@ -27,6 +29,7 @@ from clearhead.clinic.plan.models import Order
 from clearhead.clinic.plan.queries import visits_of
 from clearhead.clinic.recovery.models import Discharge
 from clearhead.clinic.schedule import actions as schedule
+from clearhead.clinic.schedule.errors import NotOpen
 from clearhead.clinic.schedule.models import Booking
 
 CLINIC = staff(Role.FRONT_DESK, Role.NURSE, Role.PRESCRIBER, Role.DIRECTOR)
@@ -166,7 +169,25 @@ def visit_event(request: Any, booking: Booking) -> HttpResponse:
         raise Http404("That is not a step of a visit.")
     now = timezone.now()
     schedule.record_visit_event(booking=booking, kind=kind, by=request.user, at=now)
-    return redirect(f"/home/{booking.site.slug}/day/?day={booking.starts_at.astimezone(booking.site.tz).date()}")
+    return redirect(_day_of(booking))
+
+
+@require_POST
+@access(CLINIC, Booking)
+def take_back(request: Any, booking: Booking) -> HttpResponse:
+    """A wrong tap: the visit stands where it stood before."""
+    tap = days.last_tap(booking, getattr(booking, "visit", None))
+    try:
+        if tap is None or str(tap.code) != request.POST.get("tap", ""):
+            raise NotOpen(_("Something else was noted since, so this was not taken back. Look at the visit again."))
+        schedule.take_back_visit_event(booking=booking, event=tap, by=request.user, at=timezone.now())
+    except NotOpen as refusal:
+        messages.error(request, str(refusal))
+    return redirect(_day_of(booking))
+
+
+def _day_of(booking: Booking) -> str:
+    return f"/home/{booking.site.slug}/day/?day={booking.starts_at.astimezone(booking.site.tz).date()}"
 
 
 @require_GET

@@ -291,3 +291,39 @@ def record_visit_event(
         body={"booking": booking},
     )
     return event
+
+
+@audit.once
+def take_back_visit_event(
+    *, booking: Booking, event: VisitEvent, by: User, at: datetime, client_id: UUID | None = None
+) -> VisitEvent:
+    """A wrong tap on the board: a second fact strikes it, and the visit stands where it stood before.
+
+    Only the newest, and only a step on the way to the chair: who did not come or left has lost the place meanwhile.
+    """
+    Booking.objects.select_for_update().get(pk=booking.pk)
+    known: VisitEvent | None = VisitEvent.objects.filter(corrects=event).first()
+    if known is not None:
+        return known
+    newest = VisitEvent.standing().filter(booking=booking).order_by("-pk").first()
+    if newest != event or event.kind not in VisitEvent.ON_THE_WAY:
+        raise NotOpen(_("Something else was noted since, so this was not taken back. Look at the visit again."))
+    row = VisitEvent.objects.create(
+        booking=booking,
+        kind=event.kind,
+        corrects=event,
+        struck=True,
+        happened_at=at,
+        recorded_at=at,
+        recorded_by=by,
+    )
+    audit.record(
+        chain=booking.site.slug,
+        at=at,
+        by=by,
+        verb="visit: taken_back",
+        subject=row,
+        patient=booking.patient,
+        body={"booking": booking, "kind": event.kind, "of": event},
+    )
+    return row

@@ -152,6 +152,9 @@ class VisitEvent(Fact):
         NO_SHOW = "no_show"
         ABORTED = "aborted"
 
+    ON_THE_WAY = (Kind.CONFIRMED, Kind.ARRIVED, Kind.CHECKED, Kind.ROOMED)
+    """What a wrong tap can be taken back of: nothing else hangs on it yet."""
+
     booking = models.ForeignKey(Booking, models.PROTECT, related_name="events")
     kind = models.CharField(max_length=12, choices=Kind)
     note = models.CharField(max_length=200, blank=True)
