@@ -196,8 +196,28 @@ def _drug_words(drug: Any) -> str:
     return said
 
 
-class AgreeForm(ClearForm):
+class ReasonForm(ClearForm):
+    """A form that asks a prescriber for a signed reason, once what it carries leaves what was ordered or decided."""
+
+    why = _("Why it leaves what was ordered")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "secret" in self.data:
+            self.ask_reason()
+
+    def ask_reason(self) -> None:
+        """A prescriber says why and signs."""
+        self.fields["reason"] = forms.CharField(
+            label=self.why, required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+        )
+        self.fields["secret"] = SecretField(required=False)
+
+
+class AgreeForm(ReasonForm):
     """Which of the proposals the patient took."""
+
+    why = _("Why they lie after the end of the decision")
 
     starts = forms.CharField(widget=forms.HiddenInput)
 
@@ -209,7 +229,7 @@ class AgreeForm(ClearForm):
             raise forms.ValidationError(_("These dates cannot be read. Open the page again.")) from fault
 
 
-class MoveForm(ClearForm):
+class MoveForm(ReasonForm):
     """A new start, for one session or several."""
 
     scope = forms.ChoiceField(label=_("Move"), choices=SCOPES, initial="one", widget=forms.RadioSelect)
@@ -217,18 +237,6 @@ class MoveForm(ClearForm):
     def __init__(self, *args: Any, zone: ZoneInfo, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["starts_at"] = WhenField(label=_("New start"), zone=zone)
-        if "secret" in self.data:
-            self.ask_reason()
-
-    def ask_reason(self) -> None:
-        """Where the move leaves what was ordered: a prescriber says why and signs."""
-        self.fields["reason"] = forms.CharField(
-            label=_("Why it leaves what was ordered"),
-            required=False,
-            max_length=500,
-            widget=forms.Textarea(attrs={"rows": 2}),
-        )
-        self.fields["secret"] = SecretField(required=False)
 
 
 class CancelForm(ClearForm):

@@ -59,9 +59,14 @@ def dosing_weight_kg(order: Order, weight_kg: Decimal | None = None) -> Decimal:
     return drafts.dosing_weight_kg(protocol_of(order), kg, height_cm=order.height_cm, sex=order.sex)
 
 
+def latest_decision(course: Course) -> Decision | None:
+    """The newest signed decision, over or not."""
+    return assessment.latest_decision(course)
+
+
 def current_decision(course: Course, at: datetime) -> Decision | None:
     """The newest signed decision, as long as it has not expired on the site's calendar."""
-    last = assessment.latest_decision(course)
+    last = latest_decision(course)
     return last if last is not None and last.expires_on >= course.site.today(at) else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
@@ -71,9 +71,18 @@ def _after_decision(
     if decision is None:
         return []
     ends = decision.expires_on
-    return [
-        _("Session %(n)s would lie after %(day)s, when the decision ends: it needs a new one by then.")
-        % {"n": number[key], "day": f"{ends:%-d %B %Y}"}
-        for key, day in after.items()
-        if before[key] <= ends < day
-    ]
+    return [_after(number[key], ends) for key, day in after.items() if before[key] <= ends < day]
+
+
+def starts_after_decision(order: Order, starts: Sequence[datetime]) -> list[str]:
+    """Which of these new sessions would lie past the end of the newest decision, also of one that is over already."""
+    decision = queries.latest_decision(order.course)
+    if decision is None:
+        return []
+    days = zip(queries.missing_numbers(order), map(order.site.today, starts), strict=True)
+    return [_after(number, decision.expires_on) for number, day in days if day > decision.expires_on]
+
+
+def _after(number: int, ends: date) -> str:
+    said = _("Session %(n)s would lie after %(day)s, when the decision ends: it needs a new one by then.")
+    return said % {"n": number, "day": f"{ends:%-d %B %Y}"}

@@ -180,13 +180,21 @@ def dates(request: HttpRequest, order: Order) -> HttpResponse:
             actions.agree_starts(
                 order=order,
                 starts=form.cleaned_data["starts"],
+                reason=form.cleaned_data.get("reason", ""),
+                secret=form.cleaned_data.get("secret", ""),
                 by=request.user,
                 at=at,
                 client_id=form.cleaned_data["client_id"],
             )
             return _see_other("plan-course", order.course.code)
+        except actions.ReasonAsked as refusal:
+            form.refused(refusal)
+            if Role.PRESCRIBER in request.roles:  # type: ignore[attr-defined]  # set by access
+                form.ask_reason()
         except BookingRefused as refusal:
             form.refused(refusal.in_full)
+        except SignatureRefused as refusal:
+            form.refused(refusal, "secret")
     first_day = _first_day(request, order, at)
     shown = {
         "order": order,

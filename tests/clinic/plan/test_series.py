@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
 from clearhead.capacity.series import Pattern
 from clearhead.clinic.audit.models import Event
 from clearhead.clinic.letters.models import Outgoing
+from clearhead.clinic.people import guard
 from clearhead.clinic.people.actions import SignatureRefused
 from clearhead.clinic.people.models import Signature
 from clearhead.clinic.plan import actions, queries, series
@@ -297,3 +301,73 @@ def test_a_changed_order_does_not_ask_for_sessions_that_were_held_under_the_earl
     assert queries.missing_numbers(new) == []
     assert [one.number for one in queries.sessions_of(new)] == [2, 3, 4]
     assert Session.objects.get(pk=first.pk).order == order
+
+
+@pytest.fixture
+def ends_soon(order):
+    """The decision ends before the second of the sessions that Petra and Fern find."""
+    starts = found_starts(order)
+    ends = order.site.today(starts[1]) - timedelta(days=1)
+    builders.decision(petra(), at=AT_TEN, expires_on=ends)
+    return starts
+
+
+def found_starts(order):
+    found = series.propose(order, first_day=series.earliest_first_day(order, AT_TEN), at=AT_TEN, wanted=1)
+    return [one.offer.start for one in found[0].sessions if one.offer]
+
+
+def test_dates_past_the_end_of_the_decision_need_a_prescribers_signed_reason_as_a_move_does(order, ends_soon):
+    said = {"order": order, "starts": ends_soon, "at": AT_TEN}
+
+    with pytest.raises(actions.ReasonAsked, match=r"Session 2 would lie after .* Only a prescriber can agree"):
+        actions.agree_starts(**said, by=member("fern"), reason="ill", secret=PIN)
+    with pytest.raises(actions.ReasonAsked, match="Write the reason"):
+        actions.agree_starts(**said, by=member("dario"), secret=PIN)
+    with pytest.raises(SignatureRefused):
+        actions.agree_starts(**said, by=member("dario"), reason="decides anew", secret="9999")
+    with pytest.raises(actions.ReasonAsked):
+        actions.book_series(**said, by=member("fern"))
+    assert queries.agreed_starts(order) == []
+    assert not queries.sessions_of(order)
+
+    actions.agree_starts(**said, by=member("dario"), reason="decides anew in the week before", secret=PIN)
+    kept = Event.objects.get(verb="agree starts").body
+    assert kept["reason"] == "decides anew in the week before"
+    assert Signature.objects.filter(pk=kept["signature"], signer=member("dario")).exists()
+    assert len(actions.book_series(order=order, by=member("fern"), at=AT_TEN)) == len(ends_soon)
+
+
+def test_the_same_prescriber_gives_a_reason_a_second_time(order, ends_soon):
+    said = {"by": member("dario"), "secret": PIN, "at": AT_TEN}
+    for reason in ("decides anew", "she asked for the same days after all"):
+        actions.agree_starts(order=order, starts=ends_soon, reason=reason, **said)
+    session = actions.book_series(order=order, by=member("fern"), at=AT_TEN)[-1]
+    for week, reason in ((1, "ill"), (2, "still ill")):
+        moved = {"starts_at": ends_soon[-1] + timedelta(days=7 * week), "scope": "one"}
+        session = actions.move_sessions(session=session, reason=reason, **moved, **said)[0]
+        session = Session.objects.get(pk=session.pk)
+
+    assert Signature.objects.filter(signer=member("dario"), meaning="dates past the decision").count() == 2
+    assert Signature.objects.filter(signer=member("dario"), meaning="move outside the order").count() == 2
+
+
+def test_the_page_of_dates_asks_a_prescriber_for_the_reason_and_tells_the_desk_who_may(order, ends_soon, monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: AT_TEN)
+    address, pages = reverse("plan-dates", args=[order.code]), {}
+    said = {guard.FIELD: guard.token(order.course.patient), "starts": " ".join(one.isoformat() for one in ends_soon)}
+    for name in ("fern", "dario"):
+        client = Client()
+        client.force_login(member(name))
+        answer = client.post(address, said)
+        assert answer.status_code == 422
+        pages[name] = answer.content.decode()
+
+    assert "Only a prescriber can agree on these dates" in pages["fern"]
+    assert 'name="secret"' not in pages["fern"]
+    assert "Why they lie after the end of the decision" in pages["dario"]
+
+    again = client.post(address, {**said, "reason": "decides anew", "secret": PIN})
+
+    assert again.status_code == 303
+    assert queries.agreed_starts(order) == ends_soon

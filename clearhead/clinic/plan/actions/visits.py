@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -30,15 +30,26 @@ IN_TIME = timedelta(hours=12)
 
 
 class ReasonAsked(BookingRefused):
-    """The move leaves what was ordered: a prescriber may write why and sign. Nothing was moved."""
+    """The dates leave what was ordered or decided: a prescriber may write why and sign. Nothing was changed."""
 
 
 @audit.once
 def agree_starts(
-    *, order: Order, starts: Sequence[datetime], by: User | None, at: datetime, client_id: UUID | None = None
+    *,
+    order: Order,
+    starts: Sequence[datetime],
+    by: User | None,
+    at: datetime,
+    reason: str = "",
+    secret: str = "",
+    client_id: UUID | None = None,
 ) -> SeriesProposal:
-    """Note the starts agreed with the patient. Nothing is booked before the consent to the order is signed."""
+    """Note the starts agreed with the patient. Nothing is booked before the consent to the order is signed.
+
+    Past the end of the decision raises ReasonAsked, as a move does, unless a prescriber gives a reason and signs it.
+    """
     _fits(order, starts, at)
+    signed = _reason_for_starts(order, starts, reason, secret, by, at)
     row = SeriesProposal.objects.create(
         order=order,
         starts=[start.astimezone(UTC).isoformat() for start in starts],
@@ -47,8 +58,15 @@ def agree_starts(
         recorded_by=by,
         corrects=SeriesProposal.standing().filter(order=order).last(),
     )
-    record(order, "agree starts", row, by, at, {"starts": row.starts})
+    record(order, "agree starts", row, by, at, {"starts": row.starts, **signed})
     return row
+
+
+def _reason_for_starts(
+    order: Order, starts: Sequence[datetime], reason: str, secret: str, by: User | None, at: datetime
+) -> dict[str, object]:
+    asked = spacing.starts_after_decision(order, starts)
+    return _signed_reason(order, asked, reason, secret, by, at) if asked else {}
 
 
 def _fits(order: Order, starts: Sequence[datetime], at: datetime) -> None:
@@ -79,9 +97,13 @@ def book_series(
     """Book every missing session of the order, all or none. Without `starts`, those last agreed.
 
     Raises BookingRefused (SlotTaken when somebody was quicker). Preparation letters are queued for each session.
+    Starts that nobody agreed on before are held against the end of the decision here.
     """
-    starts = list(starts) if starts is not None else queries.agreed_starts(order)
+    agreed = queries.agreed_starts(order)
+    starts = list(starts) if starts is not None else agreed
     _fits(order, starts, at)
+    if starts != agreed:
+        _reason_for_starts(order, starts, "", "", by, at)
     service = queries.infusion_service(order.site, order.site.today(starts[0]))
     if service is None:
         raise BookingRefused(_("This site offers no infusion on that day."))
@@ -235,17 +257,20 @@ def _new_starts(session: Session, meant: Sequence[Session], starts_at: datetime)
 
 
 def _signed_reason(
-    session: Session, asked: Sequence[str], reason: str, secret: str, by: User | None, at: datetime
+    of: Order | Session, asked: Sequence[str], reason: str, secret: str, by: User | None, at: datetime
 ) -> dict[str, object]:
-    """Why a move leaves what was ordered, signed by a prescriber: for the audit entry of the move."""
-    if by is None or Role.PRESCRIBER not in roles_of(by, session.site):
-        raise ReasonAsked(" ".join((*asked, _("Only a prescriber can move it so, with a written reason."))))
+    """Why dates leave what was ordered or decided, signed by a prescriber: for the audit entry of the change."""
+    moved = isinstance(of, Session)
+    if by is None or Role.PRESCRIBER not in roles_of(by, of.site):
+        move = _("Only a prescriber can move it so, with a written reason.")
+        agree = _("Only a prescriber can agree on these dates, with a written reason.")
+        raise ReasonAsked(" ".join((*asked, move if moved else agree)))
     if not reason.strip():
         raise ReasonAsked(" ".join((*asked, _("Write the reason and sign."))))
-    said = {"reason": reason.strip(), "differs": list(asked)}
+    said = {"reason": reason.strip(), "differs": list(asked), "of": str(of.code), "code": str(uuid4())}
     signature = people.sign(
-        by=by, secret=secret, meaning="move outside the order", subject_code=session.code,
-        sha256=audit.sha256_of(said), site=session.site, at=at,
+        by=by, secret=secret, meaning="move outside the order" if moved else "dates past the decision",
+        subject_code=said["code"], sha256=audit.sha256_of(said), site=of.site, at=at,
     )  # fmt: skip
     return {**said, "signature": str(signature.pk)}
 
