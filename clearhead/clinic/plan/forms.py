@@ -200,6 +200,8 @@ class ReasonForm(ClearForm):
     """A form that asks a prescriber for a signed reason, once what it carries leaves what was ordered or decided."""
 
     why = _("Why it leaves what was ordered")
+    always = False
+    """Whether the reason is asked for whatever else is changed in the form."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -209,15 +211,16 @@ class ReasonForm(ClearForm):
     def ask_reason(self) -> None:
         """A prescriber says why and signs."""
         self.fields["reason"] = forms.CharField(
-            label=self.why, required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+            label=self.why, required=self.always, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
         )
-        self.fields["secret"] = SecretField(required=False)
+        self.fields["secret"] = SecretField(required=self.always)
 
 
 class AgreeForm(ReasonForm):
     """Which of the proposals the patient took."""
 
     why = _("Why they lie after the end of the decision")
+    always = True
 
     starts = forms.CharField(widget=forms.HiddenInput)
 
