@@ -19,6 +19,7 @@ from clearhead.medicine.headache.refractory import Adequacy
 from tests import builders, cast
 from tests.cast import AT_TEN
 from tests.clinic.assessment import standing
+from tests.looks import faults_of
 
 pytestmark = pytest.mark.django_db
 PAGES = (
@@ -347,3 +348,22 @@ def test_an_answer_that_waits_for_a_person_holds_the_questionnaire_until_somebod
 
 def self_harm(course: Any) -> bool:
     return "suicidal_thoughts_now" in queries.facts_of(course, AT_TEN + timedelta(hours=1)).conditions
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_a_questionnaire_on_file_and_a_struck_one_look_right_in_every_theme(
+    open_page: Any, sign_in: Any, course: Any
+) -> None:
+    asked = {"course": course, "scale_id": "phq9", "by": None, "parts": [3] * 8 + [0]}
+    actions.record_scale(**asked, at=AT_TEN - timedelta(hours=2))
+    wrong = actions.record_scale(**asked, at=AT_TEN - timedelta(hours=1))
+    actions.strike_measurement(
+        course=course, measurement=wrong, why="for her sister", by=cast.member("nina"), at=AT_TEN
+    )
+    page = open_page()
+    sign_in(page, cast.member("nina"))
+
+    page.goto(f"/assessment/{course.code}/results/")
+
+    assert faults_of(page) == []
