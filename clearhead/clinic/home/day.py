@@ -11,7 +11,7 @@ from clearhead.clinic.consent.models import Consent
 from clearhead.clinic.home.tiles import overdue_of
 from clearhead.clinic.infusion.models import Infusion
 from clearhead.clinic.infusion.queries.doses import dose_rows
-from clearhead.clinic.infusion.queries.flags import unanswered
+from clearhead.clinic.infusion.queries.flags import EMERGENCY, open_lines
 from clearhead.clinic.infusion.queries.overdue import Late
 from clearhead.clinic.people.models import Patient, Site
 from clearhead.clinic.plan.models import Escort, Session
@@ -192,13 +192,15 @@ def _where(booking: Booking) -> str:
 def _chips(session: Session, step: str, now: datetime) -> list[Chip]:
     if step in {"left", *OVER}:
         return []
-    chips = _overdue(session, step, now)
+    opened = open_lines(session)
+    chips = [Chip(_("emergency not closed"), "warn")] if any(line.flag.rule == EMERGENCY for line in opened) else []
+    chips += _overdue(session, step, now)
     order = session.order
     signed = Consent.standing().filter(order_sha256=order.sha256, withdrawals__isnull=True).exists()
     if not signed:
         chips.append(Chip(_("consent open"), "warn"))
     chips.append(_escort(session, step))
-    if unanswered(session):
+    if any(line.unanswered for line in opened):
         chips.append(Chip(_("flag open"), "warn"))
     return chips
 

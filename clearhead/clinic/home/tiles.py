@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from clearhead.clinic.infusion.models import Infusion
 from clearhead.clinic.infusion.queries.doses import exact
 from clearhead.clinic.infusion.queries.ends import End
-from clearhead.clinic.infusion.queries.flags import HELP
+from clearhead.clinic.infusion.queries.flags import EMERGENCY, HELP, emergency_since
 from clearhead.clinic.infusion.queries.handover import open_flags
 from clearhead.clinic.infusion.queries.late import chart_of, late_of
 from clearhead.clinic.infusion.queries.overdue import Late, level_of
@@ -30,6 +30,8 @@ Urgency = Literal["", "soon", "low", "medium", "high"]
 LOUDER: tuple[Urgency, ...] = ("", "soon", "low", "medium", "high")
 SHOWN_APART = ("set", "pump")
 """Late things that have a line of their own on a tile."""
+SAID_ALONE = (EMERGENCY, HELP)
+"""Flags that have a line of their own above all others."""
 SOON_MIN = 5
 """From here on a set that comes is shown as soon due (assumption)."""
 
@@ -62,6 +64,7 @@ class Figures:
     escort_state: str
     flags: tuple[tuple[str, str], ...]
     help_called: bool
+    emergency_since: datetime | None
     called: tuple[Late, ...]
     nurse: str
     nurse_initials: str
@@ -78,7 +81,7 @@ class Figures:
     def loudest(self) -> Urgency:
         """The frame of the tile: the loudest of what is late, what is flagged, and a pump that nobody saw stopped."""
         found: list[str] = [self.urgency, self.worst_flag, *(one.level for one in self.waits)]
-        found += ["high"] if self.help_called or not self.pump_confirmed else []
+        found += ["high"] if self.help_called or self.emergency_since or not self.pump_confirmed else []
         return max(found, key=LOUDER.index)  # type: ignore[return-value, arg-type]
 
     @property
@@ -122,8 +125,9 @@ def figures_of(session: Session, now: datetime) -> Figures:
         grade=worst.grade if worst else 0,
         escort=(met.name or met.alternative) if met else named.name if named else "",
         escort_state="here" if met else "reached" if named and named.reached_at else "named" if named else "",
-        flags=tuple((flag.level, flag.sentence) for flag in flags if flag.rule != HELP),
+        flags=tuple((flag.level, flag.sentence) for flag in flags if flag.rule not in SAID_ALONE),
         help_called=any(flag.rule == HELP for flag in flags),
+        emergency_since=emergency_since(flags),
         called=tuple(one for one in late if one.level == "high"),
         nurse=who.nurse.name if who else "",
         nurse_initials=" ".join(f"{part[0]}." for part in who.nurse.name.split()[:2]) if who else "",

@@ -131,7 +131,7 @@ def test_the_line_that_ends_an_emergency_ends_the_calls_where_somebody_is_signed
     actions.emergency(session=session, what=what, by=member(who) if who else None, at=timezone.now())
 
     assert (open_help(session) == []) is ends
-    assert FlagAck.objects.filter(done__startswith="Emergency").count() == ends
+    assert FlagAck.objects.filter(flag__rule="help", done__startswith="Emergency").count() == ends
 
 
 def place(page: Any, selector: str) -> Any:

@@ -25,6 +25,7 @@ from clearhead.clinic.infusion.actions.base import (
     short,
     since_start,
 )
+from clearhead.clinic.infusion.actions.emergency_flag import keep_emergency_flags
 from clearhead.clinic.infusion.actions.help import ended_by
 from clearhead.clinic.infusion.actions.moment import flag_overtaken
 from clearhead.clinic.infusion.actions.recount import recount
@@ -86,13 +87,18 @@ def emergency(
     written: Written = HERE,
     client_id: UUID | None = None,
 ) -> Event:
-    """One line of the emergency's timeline. Nothing is required and nothing is refused: an unknown word is kept."""
+    """One line of the emergency's timeline. Nothing is required and nothing is refused: an unknown word is kept.
+
+    With its first line the emergency stands as a high flag, until the line that ends it.
+    """
+    lock(session)
     row = add(
         Event, session=session, at=at, by=by, verb="emergency", happened_at=believed(happened_at, at), written=written,
         kind="emergency", text=text, detail={"what": (what or "other")[:60]},
     )  # fmt: skip
     if what in EMERGENCY_OVER and by is not None:
         ended_by(row, by, at, written)
+    keep_emergency_flags(session, at, by)
     return row
 
 

@@ -12,7 +12,7 @@ from clearhead.clinic.infusion.actions.base import HERE, Written, add, lock, not
 from clearhead.clinic.infusion.actions.help import called_until
 from clearhead.clinic.infusion.entered import BACK, CORRECTED
 from clearhead.clinic.infusion.models import Flag, FlagAck, Observation
-from clearhead.clinic.infusion.queries.flags import HELP, FlagLine, flag_lines
+from clearhead.clinic.infusion.queries.flags import EMERGENCY, HELP, FlagLine, flag_lines
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.infusion.queries.state import infusion_of
 from clearhead.clinic.infusion.queries.vitals import COLUMNS, limit_facts, observations
@@ -148,14 +148,16 @@ def acknowledge(
     written: Written = HERE,
     client_id: UUID | None = None,
 ) -> FlagAck:
-    """What was done about a flag. A limit's own episode closes by a value; what was brought, by a prescriber's word."""
+    """What was done about a flag. A limit's own episode closes by a value, an emergency by its line; what
+    was brought, by a prescriber's word.
+    """
     if flag.session_id != session.pk:
         raise refuse("flag", "Flag", "This flag belongs to another session.")
     if not done.strip():
         raise refuse("done", "What was done", "Say what was done, in a word or two.")
     lock(session)
     not_ahead(happened_at or at, at)
-    over = cleared and not flag.rule.startswith("limit:")
+    over = cleared and flag.rule != EMERGENCY and not flag.rule.startswith("limit:")
     if over and flag.rule != HELP:  # its words may have changed since it was read: the row that stands is called over
         flag = next((line.flag for line in flag_lines(session) if line.code == flag.code), flag)
     said, *_same = [

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from clearhead.clinic.assessment.models import Allergy
 from clearhead.clinic.infusion.models import Adjunct, AdjunctEffect, Observation, Symptom
-from clearhead.clinic.infusion.queries.flags import FlagLine, flag_lines
+from clearhead.clinic.infusion.queries.flags import EMERGENCY, FlagLine, flag_lines
 from clearhead.clinic.infusion.queries.permits import spoken
 from clearhead.clinic.infusion.queries.pinned import protocol_of, signed_orders
 from clearhead.clinic.infusion.queries.rates import approved, protocol_roles
@@ -80,9 +80,11 @@ def triggers(stands: Iterable[FlagLine], opened: Iterable[Symptom]) -> frozenset
 
 
 def said_open(stands: Iterable[FlagLine]) -> tuple[guards.OpenFlag, ...]:
-    """Open medium and high flags, as a drug is judged by them."""
+    """Open medium and high flags, as a drug is judged by them. An emergency holds none back: a drug may answer it."""
     return tuple(
-        guards.OpenFlag(_what(line), line.flag.sentence, line.unanswered) for line in stands if line.flag.level != "low"
+        guards.OpenFlag(_what(line), line.flag.sentence, line.unanswered)
+        for line in stands
+        if line.flag.level != "low" and line.flag.rule != EMERGENCY
     )
 
 

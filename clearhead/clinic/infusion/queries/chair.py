@@ -36,6 +36,7 @@ from clearhead.clinic.infusion.queries.flags import (
     Calls,
     FlagLine,
     calls_of,
+    emergency_since,
     flag_lines,
     gravest_first,
     other_kg,
@@ -49,7 +50,7 @@ from clearhead.clinic.infusion.queries.permits import Permit, permits
 from clearhead.clinic.infusion.queries.pinned import protocol_of, withdrawn
 from clearhead.clinic.infusion.queries.scheduled import DueDose, to_give
 from clearhead.clinic.infusion.queries.state import Standing, State, infusion_of, standing
-from clearhead.clinic.infusion.queries.unrest import set_wanted
+from clearhead.clinic.infusion.queries.unrest import emergency_words, set_wanted
 from clearhead.clinic.infusion.queries.vitals import limit_facts, observations, observe_facts, prn_orders, still_open
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan import queries as plan
@@ -128,6 +129,8 @@ class ChairView:
     flags: tuple[FlagLine, ...]
     stop: Verdict
     next_step: titration.NextStep | None
+    no_more: str
+    """Why nothing is raised or given now: an emergency, or help that nobody answered; empty where neither is."""
     dose_rows: DoseRows
     observations: tuple[Observation, ...]
     symptoms: tuple[Symptom, ...]
@@ -178,6 +181,11 @@ class ChairView:
         return tuple(sorted(found, key=lambda line: gravest_first(line.flag)))
 
     @property
+    def emergency_since(self) -> datetime | None:
+        """Since when an emergency goes on here; None where none does."""
+        return emergency_since(line.flag for line in self.flags if line.open)
+
+    @property
     def help_called(self) -> Calls | None:
         """Help that was called here and has not ended."""
         return calls_of(self.flags)
@@ -203,6 +211,7 @@ def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
     verdict = stop.judge(_stop_facts(opened, episodes, taken_back=taken_back), protocol, at=now)
     allergies = allergies_of(session)
     flags = flag_lines(session)
+    stirs = emergency_words(session, flags, emergency_since(line.flag for line in flags if line.open))
     weight = infusion.weight_kg if infusion else None
     end = rates.planned_end(session, infusion, given, now) if infusion else None
     readings = tuple(PumpReading.standing().filter(session=session).order_by("happened_at", "pk"))
@@ -248,8 +257,9 @@ def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
         stop=verdict,
         next_step=_next(
             session, stands, given, weight, rows, sets, verdict, flags, end, protocol, now,
-            set_wanted(infusion, rows, sets, drugs, protocol, now, open_symptom=bool(opened)),
+            set_wanted(infusion, rows, sets, drugs, protocol, now, open_symptom=bool(opened)), stirs,
         ),
+        no_more=stirs,
         dose_rows=rows,
         observations=sets,
         symptoms=symptoms,
@@ -263,8 +273,12 @@ def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
         events=events,
         readings=readings,
         orders=orders,
-        chips=rates.chips_of(
-            session, protocol, infusion, rows, given, now, by=by, reweighed=was_reweighed(flags)
+        chips=tuple(
+            chip
+            for chip in rates.chips_of(
+                session, protocol, infusion, rows, given, now, by=by, reweighed=was_reweighed(flags)
+            )
+            if not (chip.up and stirs and infusion is not None)
         ),
         permits=permits(protocol, held),
         checkers=_checkers(session, by, orders, by_plan),
@@ -333,8 +347,9 @@ def _next(
     protocol: Protocol,
     now: datetime,
     wanted: str,
+    stirs: str,
 ) -> titration.NextStep | None:
-    """What the protocol would allow next, while something runs."""
+    """What the protocol would allow next, while something runs; in an emergency nothing but less."""
     if stands.state is not State.RUNNING or weight is None or end is None:
         return None
     scores = tuple(titration.Score(row.happened_at, Decimal(row.pain)) for row in sets if row.pain is not None)
@@ -352,6 +367,9 @@ def _next(
         remaining_min=max(0, int((end - now).total_seconds() // 60)),
     )
     step = titration.next_step(facts, protocol, at=now)
+    if stirs and step.next != "step_down":
+        sentence = f"{stirs} Nothing is raised or given until then."
+        return titration.NextStep("hold", None, None, (sentence,))
     return _advised(session, step, rows, now) if step.next == "step_up" else step
 
 

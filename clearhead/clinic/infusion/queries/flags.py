@@ -23,10 +23,13 @@ from clearhead.clinic.plan.models import Session
 
 HELP = "help"
 """The flag of a call for help."""
+EMERGENCY = "emergency"
+"""The flag of an emergency that lines were charted for."""
 LEVELS = ("high", "medium", "low")
 REWEIGHED = "reweighed"
 """The flag of a weight that is not the one the infusion counts on."""
 DANGER = (
+    (EMERGENCY,),
     (HELP,),
     ("spo2_percent", "breathlessness"),
     ("respirations_per_min",),
@@ -35,7 +38,8 @@ DANGER = (
     ("heart_rate_per_min",),
     ("symptom",),
 )
-"""What is looked at first among flags of one level: oxygen and breath, then pressure, then pulse, then the rest."""
+"""What is looked at first among flags of one level: an emergency, a call for help, oxygen and breath, then pressure,
+then pulse, then the rest."""
 
 
 def gravest_first(flag: Flag) -> tuple[int, int, datetime]:
@@ -93,6 +97,11 @@ def calls_of(lines: Iterable[FlagLine]) -> Calls | None:
     """The open calls among the flags of one chair, as one."""
     rows = [row for line in lines if line.open and line.flag.rule == HELP for row in line.rows]
     return Calls(rows[0].session, len(rows), max(row.happened_at for row in rows)) if rows else None
+
+
+def emergency_since(opened: Iterable[Flag]) -> datetime | None:
+    """Since when an emergency goes on, by the flags that are open."""
+    return max((flag.happened_at for flag in opened if flag.rule == EMERGENCY), default=None)
 
 
 def lines_of(rows: Iterable[Flag], until: datetime | None = None) -> tuple[FlagLine, ...]:

@@ -12,6 +12,7 @@ from clearhead.clinic.assessment.models import Medication
 from clearhead.clinic.infusion.entered import AS_SAID
 from clearhead.clinic.infusion.models import Access, Adjunct, Event, Flag, Observation, Symptom
 from clearhead.clinic.infusion.queries.adjuncts import allergies_of, still_to_ask
+from clearhead.clinic.infusion.queries.flags import EMERGENCY, emergency_since
 from clearhead.clinic.infusion.queries.flags import open_flags as open_flags
 from clearhead.clinic.infusion.queries.gates import open_access
 from clearhead.clinic.infusion.queries.late import chart_of, late_of
@@ -23,6 +24,7 @@ from clearhead.clinic.infusion.queries.uncut import texts_of, uncut
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.medicines.catalogue import is_reversal, named_in
 from clearhead.medicine.protocols.protocol import Protocol
+from clearhead.medicine.rules.clock import clock_time
 from clearhead.medicine.rules.observe import Due
 
 LEFT_TO_DO = ("set", "by_plan", "pause", "reading", "planned_end", "cap", "pump_ml", "prescriber")
@@ -48,6 +50,8 @@ class HandOver:
     flags: tuple[Flag, ...]
     allergies: tuple[str, ...] | None
     emergency: tuple[Event, ...]
+    not_closed: str
+    """An emergency that goes on, in words; empty where none does."""
     access: Access | None
     due: Due | None
     late: tuple[Late, ...]
@@ -78,13 +82,13 @@ class HandOver:
     @property
     def open_items(self) -> tuple[str, ...]:
         """The lines that the taking-over nurse ticks."""
-        found = [flag.sentence for flag in self.flags]
+        found = [flag.sentence for flag in self.flags if flag.rule != EMERGENCY]
         found += [f"Effect of {drug_name(row.ingredient_id)} to be asked" for row in self.rechecks]
         found += [f"{symptom_words(row.symptom, row.grade, self.protocol)}, still open" for row in self.symptoms]
         found += [one.sentence for one in self.late if one.what in LEFT_TO_DO]
         if not self.standing.pump_confirmed:
             found.insert(0, "Pump state not confirmed")
-        return tuple(found)
+        return tuple(filter(None, [self.not_closed, *found]))
 
 
 def emergency_words(row: Event) -> str:
@@ -94,6 +98,10 @@ def emergency_words(row: Event) -> str:
         return ": ".join(filter(None, [AS_SAID.get(what, what.replace("_", " ")), row.text]))
     known = {"stop": _("infusion stopped"), "help": _("help called"), "pump_seen_stopped": _("pump seen stopped")}
     return str(known[row.kind])
+
+
+def _not_closed(session: Session, since: datetime | None) -> str:
+    return f"Emergency since {clock_time(since, session.site.tz)}, not closed" if since else ""
 
 
 def _undoes(words: str) -> bool:
@@ -112,7 +120,7 @@ def hand_over(session: Session, now: datetime) -> HandOver:
     protocol, infusion, given = chart.protocol, chart.infusion, chart.given
     weight = infusion.weight_kg if infusion else None
     lines = Event.standing().filter(session=session, kind__in=["emergency", "stop", "help", "pump_seen_stopped"])
-    texts = texts_of(session)
+    texts, flags = texts_of(session), open_flags(session)
     return HandOver(
         at=now,
         protocol=protocol,
@@ -126,9 +134,10 @@ def hand_over(session: Session, now: datetime) -> HandOver:
         symptoms=tuple(uncut(row, texts) for row in chart.opened),
         drugs=tuple(uncut(row, texts) for row in chart.drugs),
         rechecks=still_to_ask(session, chart.drugs),
-        flags=tuple(uncut(flag, texts) for flag in open_flags(session)),
+        flags=tuple(uncut(flag, texts) for flag in flags),
         allergies=allergies_of(session),
         emergency=tuple(uncut(row, texts) for row in lines.order_by("happened_at", "pk")),
+        not_closed=_not_closed(session, emergency_since(flags)),
         access=open_access(session),
         due=chart.due,
         late=late_of(chart),

@@ -9,10 +9,10 @@ from datetime import datetime
 
 from clearhead.clinic.assessment.models import Allergy
 from clearhead.clinic.consent.queries import taken_back as consent_taken_back
-from clearhead.clinic.infusion.entered import EMERGENCY_OVER
-from clearhead.clinic.infusion.models import Adjunct, Event, Flag, Infusion, Observation, Symptom
+from clearhead.clinic.infusion.models import Adjunct, Infusion, Observation, Symptom
 from clearhead.clinic.infusion.queries.doses import DoseRows, dose_rows
-from clearhead.clinic.infusion.queries.flags import flag_lines
+from clearhead.clinic.infusion.queries.emergency import emergency_now
+from clearhead.clinic.infusion.queries.flags import EMERGENCY, HELP, FlagLine, flag_lines
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.infusion.queries.state import infusion_of
 from clearhead.clinic.infusion.queries.vitals import (
@@ -52,11 +52,12 @@ def unrest(session: Session, at: datetime, rows: DoseRows | None = None) -> Unre
     """As it stood at this moment, by what is charted now."""
     protocol, sets = protocol_of(session), tuple(row for row in observations(session) if row.happened_at <= at)
     opened_symptoms = open_symptoms(session, at)
-    opened = [line for line in flag_lines(session, at) if line.open and line.flag.level != "low"]
+    flags = (line for line in flag_lines(session, at) if line.flag.rule != EMERGENCY)  # its lines say it
+    opened = [line for line in flags if line.open and line.flag.level != "low"]
     high = [line.flag for line in opened if line.unanswered]
-    helped = next((flag for flag in high if flag.rule == "help"), None)
+    goes_on = emergency_now(session, at)
     return Unrest(
-        emergency=_emergency(session, at, helped),
+        emergency=emergency_words(session, opened, goes_on.since if goes_on else None),
         unanswered=high[0].sentence if high else "",
         consent_withdrawn=consent_taken_back(session.order, at),
         stop_met=_stop_met(opened_symptoms, sets, protocol, at),
@@ -102,12 +103,10 @@ def set_wanted(
     return looked.set_wanted(signs_of(sets), overdue_min=observe.core_overdue_min(facts, protocol, at=at))
 
 
-def _emergency(session: Session, at: datetime, helped: Flag | None) -> str:
+def emergency_words(session: Session, lines: Iterable[FlagLine], since: datetime | None) -> str:
+    """Why nothing more is given: help that nobody answered, or an emergency that goes on; empty where all is calm."""
     zone = session.site.tz
+    helped = next((line.flag for line in lines if line.unanswered and line.flag.rule == HELP), None)
     if helped is not None:
         return f"Help was called at {clock_time(helped.happened_at, zone)} and is not answered yet."
-    lines = Event.standing().filter(session=session, kind="emergency", happened_at__lte=at)
-    last = next((row for row in lines.order_by("-happened_at", "-pk") if row.detail.get("what") != "family_told"), None)
-    if last is None or last.detail.get("what") in EMERGENCY_OVER:
-        return ""
-    return f"The emergency of {clock_time(last.happened_at, zone)} is open; its line “recovered” ends it."
+    return f"The emergency of {clock_time(since, zone)} is open; its line “recovered” ends it." if since else ""
