@@ -170,6 +170,20 @@ class ChairView:
         return max(0, int(((self.infusion.ended_at or self.now) - self.infusion.started_at).total_seconds() // 60))
 
     @property
+    def phase_since(self) -> datetime | None:
+        """When what stands now began: the pause, else the infusion."""
+        if self.standing.state is State.PAUSED:
+            return self.standing.since
+        return self.infusion.started_at if self.infusion else None
+
+    @property
+    def phase_min(self) -> int:
+        """Whole minutes of it, up to the end."""
+        if self.standing.state is State.PAUSED and self.standing.since is not None:
+            return max(0, int((self.now - self.standing.since).total_seconds() // 60))
+        return self.elapsed_min
+
+    @property
     def running(self) -> bool:
         """True while drug runs."""
         return self.standing.state is State.RUNNING

@@ -1,0 +1,41 @@
+"""Under the word Paused stands how long the pause has lasted and when it began, on the chair and on paper."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from clearhead.clinic.infusion import actions
+from tests.cast import AT_TEN, member
+from tests.clinic.infusion.room import minutes, running
+from tests.clinic.infusion.test_pages import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+def words(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+
+
+@pytest.mark.parametrize(
+    ("paused", "strip", "paper"),
+    [
+        (False, "Infusing 1 h 45 since 10:00", "Infusing, 1 h 45, 10:00 – …"),
+        (True, "Paused 13 min since 11:32", "Paused, 13 min, 11:32 – …"),
+    ],
+)
+def test_the_length_and_the_beginning_are_those_of_what_is_said(
+    monkeypatch: Any, paused: bool, strip: str, paper: str
+) -> None:
+    session, nina = running(), member("nina")
+    if paused:
+        actions.pause(session=session, by=nina, at=AT_TEN + minutes(92))
+    monkeypatch.setattr(timezone, "now", lambda: AT_TEN + minutes(105))
+
+    chair, sheet = (signed_in().get(f"/infusion/{session.code}/{page}").content.decode() for page in ("", "print/"))
+
+    assert strip in words(chair)
+    assert paper in words(sheet)
