@@ -142,6 +142,23 @@ def test_without_the_clinic_no_step_up_is_advised_and_a_page_that_is_not_here_sa
     page.locator("#notice-page").wait_for(state="detached")
 
 
+def test_without_the_clinic_the_emergency_lines_under_more_open_beside_the_page(chair: Chair) -> None:
+    page, session = chair()
+    page.context.set_offline(True)
+    page.locator("#lost-notice").wait_for()
+
+    page.locator("[data-face=more]").click()
+    page.locator("#face-more a", has_text="Emergency lines").click()
+    page.locator("#face-emergency button[value=cpr]").click()
+    page.locator("#emergency-said li", has_text="CPR · saved here").wait_for()
+    page.keyboard.press("Escape")
+
+    assert page.evaluate("document.activeElement.dataset.face") == "emergency"
+    page.context.set_offline(False)
+    page.locator("#part-banner .banner", has_text="Emergency since").wait_for()
+    assert Event.objects.get(session=session, kind="emergency").queued
+
+
 def test_a_lower_rate_is_kept_without_the_clinic_in_every_unit_and_a_higher_one_waits(chair: Chair) -> None:
     page, session = chair()
     page.context.set_offline(True)

@@ -23,6 +23,8 @@ class Offer:
     word: str
     why_not: str = ""
     past: str = ""
+    face: str = ""
+    """What opens beside the chair's page, with the network and without it."""
 
 
 def offers(view: ChairView) -> tuple[Offer, ...]:
@@ -90,7 +92,7 @@ def _looks(view: ChairView) -> Iterable[Offer]:
     yield Offer("infusion-observe", _("Full set as a page"))
     if view.infusion is not None:
         yield Offer("infusion-forecast", _("Forecast"))
-    yield Offer("infusion-emergency", _("Emergency lines"))
+    yield Offer("infusion-emergency", _("Emergency lines"), face="emergency")
     yield Offer("infusion-transfer", _("Transfer sheet"))
     yield Offer("infusion-record", _("Whole record"))
     yield Offer("infusion-print", _("Print"))

@@ -15,10 +15,10 @@ export function faces() {
   });
 }
 
-// To where it was opened from; that button may have been swapped meanwhile.
+// To where it was opened from; that button may have been swapped meanwhile, or stands in a face that was closed.
 export function giveBack(face) {
-  const opener = face.opener?.isConnected ? face.opener : document.querySelector(`[data-face=${face.id.slice(5)}]`);
-  opener?.focus({ preventScroll: true });
+  const openers = [face.opener, ...document.querySelectorAll(`[data-face=${face.id.slice(5)}]`)];
+  openers.find((one) => one?.isConnected && one.getClientRects().length)?.focus({ preventScroll: true });
 }
 
 export function show(face, opener) {
