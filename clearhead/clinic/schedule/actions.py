@@ -258,6 +258,7 @@ def record_visit_event(
     at: datetime,
     happened_at: datetime | None = None,
     note: str = "",
+    corrects: VisitEvent | None = None,
     client_id: UUID | None = None,
 ) -> VisitEvent:
     """Someone arrived, was roomed, left, did not come. What happened is always recorded, and once.
@@ -272,6 +273,7 @@ def record_visit_event(
         booking=booking,
         kind=VisitEvent.Kind(kind),
         note=note,
+        corrects=corrects,
         happened_at=happened_at or at,
         recorded_at=at,
         recorded_by=by,
@@ -327,3 +329,11 @@ def take_back_visit_event(
         body={"booking": booking, "kind": event.kind, "of": event},
     )
     return row
+
+
+def record_leaving(*, booking: Booking, by: User | None, at: datetime, happened_at: datetime) -> VisitEvent:
+    """The patient left at this time. Nobody leaves twice: where another time was recorded, its line is corrected."""
+    left: VisitEvent | None = VisitEvent.standing().filter(booking=booking, kind="left").order_by("-pk").first()
+    if left is not None and left.happened_at == happened_at:
+        return left
+    return record_visit_event(booking=booking, kind="left", by=by, at=at, happened_at=happened_at, corrects=left)

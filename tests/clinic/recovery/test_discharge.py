@@ -80,7 +80,7 @@ def test_h21_a_time_of_leaving_ahead_of_now_does_not_shorten_the_observation(ses
     early = home_at - minutes(3)
     ward.ready(session, early)
 
-    assert refused(session, early, left_at=home_at) == {"min_observation"}
+    assert refused(session, early, left_at=home_at) == {"left_at"}
 
 
 @pytest.mark.parametrize(
@@ -260,7 +260,7 @@ def test_nobody_leaves_twice_but_a_departure_can_be_corrected(session, home_at):
     second = ward.go(session, home_at + minutes(1), corrects=first, **said)
 
     assert Discharge.standing().get() == second
-    assert VisitEvent.objects.filter(kind="left").count() == 1
+    assert VisitEvent.standing().get(kind="left").happened_at == second.happened_at
 
 
 def test_messages_say_nothing_clinical_and_the_escort_is_told_only_where_the_patient_allows_it(session, home_at):
@@ -336,6 +336,39 @@ def test_who_leaves_against_advice_is_brought_to_the_prescriber_with_what_was_no
     assert (flag.rule, flag.level) == ("left_early", "high")
     assert "Left against advice, not met:" in flag.sentence
     assert "catheter" in flag.sentence.lower()
+
+
+def left_early(session):
+    return [flag.sentence for flag in queries.open_flags(session) if flag.rule == "left_early"]
+
+
+def test_a_departure_corrected_to_against_advice_is_brought_to_the_prescriber_too(session, home_at) -> None:
+    ward.ready(session, home_at)
+    first = ward.go(session, home_at)
+    goes = {"disposition": "against_advice", "reason": "Would not hear it.", "instructions_ack": False}
+
+    second = ward.go(session, home_at + minutes(1), left_at=home_at, corrects=first, **goes)
+
+    (flag,) = brought(session.site, home_at + minutes(2)).flags
+    assert (flag.rule, flag.level) == ("left_early", "high")
+    assert flag.sentence == "Left against advice, not met: Instructions read and acknowledged."
+    third = ward.go(session, home_at + minutes(3), corrects=second, **goes)
+    assert left_early(session) == [flag.sentence], "another time is no second alarm"
+    admitted = {"disposition": "admitted", "reason": "Taken to the ward."}
+    fourth = ward.go(session, home_at + minutes(4), corrects=third, **admitted)
+    ward.go(session, home_at + minutes(5), corrects=fourth, **goes)
+    assert len(left_early(session)) == 1
+
+
+def test_a_corrected_time_of_leaving_moves_the_line_of_the_visit_and_keeps_the_old_one(session, home_at) -> None:
+    goes = {"disposition": "against_advice", "reason": "Leaves."}
+    first = ward.go(session, home_at, **goes)
+
+    ward.go(session, home_at + minutes(5), left_at=home_at + minutes(3), corrects=first, **goes)
+
+    line = VisitEvent.standing().get(booking=session.booking, kind="left")
+    assert (line.happened_at, line.recorded_at) == (home_at + minutes(3), home_at + minutes(5))
+    assert line.corrects.happened_at == home_at
 
 
 def test_who_has_met_everything_leaves_no_flag() -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from clearhead.clinic.audit import actions as audit
 from clearhead.clinic.infusion import actions as chair
 from clearhead.clinic.infusion.actions.base import ChairRefused, raise_flag
+from clearhead.clinic.infusion.models import Flag
 from clearhead.clinic.infusion.queries.doses import account, dose_rows, exact
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.infusion.queries.said import left_open
@@ -22,7 +23,8 @@ from clearhead.clinic.recovery.models import Discharge
 from clearhead.clinic.schedule import actions as schedule
 
 _MG, _MG_PER_KG = Decimal("0.0001"), Decimal("0.00001")
-HOME = ("criteria_met", "exception", "against_advice")
+AGAINST_ADVICE, LEFT_EARLY = "against_advice", "left_early"
+HOME = ("criteria_met", "exception", AGAINST_ADVICE)
 """Who goes home gets the sheet; a hospital's ward gives its own."""
 
 
@@ -30,23 +32,34 @@ def close_visit(left: Discharge, *, by: User, at: datetime) -> None:
     """Everything that follows from leaving. What stands open is flagged, never in the way."""
     session = left.session
     _summary(left, by, at)
-    if left.disposition == "against_advice" and left.corrects_id is None:
+    if left.disposition == AGAINST_ADVICE:
         _tell(left, by, at)
-    if session.booking is not None and left.corrects_id is None:
-        schedule.record_visit_event(booking=session.booking, kind="left", by=by, at=at, happened_at=left.happened_at)
+    if session.booking is not None:
+        schedule.record_leaving(booking=session.booking, by=by, at=at, happened_at=left.happened_at)
     if left.disposition in HOME:
         _send(left, by, at)
 
 
 def _tell(left: Discharge, by: User, at: datetime) -> None:
-    """Who left against advice is brought to the prescriber, with everything that was not met."""
-    unmet = [reason["title"] for reason in left.verdict["reasons"] if reason["outcome"] != "allowed"]
-    if unmet:
-        sentence = f"Left against advice, not met: {', '.join(unmet)}."
-        raise_flag(
-            session=left.session, at=at, by=by, rule="left_early", level="high", sentence=sentence[:400],
-            since=left.happened_at, for_prescriber=True,
-        )  # fmt: skip
+    """Who left against advice is brought to the prescriber, with everything that was not met.
+
+    Also where a departure is corrected to it; what was told of it before is not told twice.
+    """
+    session, first = left.session, cast(Discharge | None, left.corrects)
+    told = _unmet(first) if first is not None and first.disposition == AGAINST_ADVICE else {}
+    unmet = _unmet(left)
+    if not unmet or (told and not unmet.keys() - told.keys() - {"flags_answered"}):  # the flag of it is one of those
+        return
+    raise_flag(
+        session=session, at=at, by=by, rule=LEFT_EARLY, level="high", value=str(left.code), for_prescriber=True,
+        sentence=f"Left against advice, not met: {', '.join(unmet.values())}."[:400], since=left.happened_at,
+        corrects=Flag.standing().filter(session=session, rule=LEFT_EARLY).last(),
+    )  # fmt: skip
+
+
+def _unmet(left: Discharge) -> dict[str, str]:
+    """What was not met, by its gate, in words."""
+    return {one["gate"]: one["title"] for one in left.verdict["reasons"] if one["outcome"] != "allowed"}
 
 
 def _summary(left: Discharge, by: User, at: datetime) -> None:

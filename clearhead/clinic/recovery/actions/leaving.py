@@ -9,7 +9,7 @@ from typing import Any, get_args
 from uuid import UUID
 
 from clearhead.clinic.audit import actions as audit
-from clearhead.clinic.infusion.actions.base import add, lock, long_ago, not_ahead, verdict_json
+from clearhead.clinic.infusion.actions.base import add, lock, long_ago, verdict_json
 from clearhead.clinic.infusion.actions.moment import ask_together
 from clearhead.clinic.infusion.entered import Secret
 from clearhead.clinic.infusion.models import Infusion
@@ -60,19 +60,20 @@ def discharge(
 ) -> Discharge:
     """The patient leaves. Only the label "criteria met" can be refused; everything else is recorded as it was.
 
-    Judged at the moment of leaving, and never later than now: a time ahead cannot shorten the observation (H-21). A
-    time that the record contradicts is refused, the departure is not: with another time, or now, it is recorded.
+    Judged at the moment of leaving. A time ahead of now would shorten the observation (H-21): it is refused, and so is
+    one that the record contradicts. The departure is not: with another time, or now, it is recorded.
     """
     infusion = lock(session)
     here = departure_of(session)
     if here is not None and left_at is not None and _same_minute(left_at, here.happened_at):
+        left_at = here.happened_at  # as it was shown, to the minute
         confirmed |= {"set_back"}  # the time of a departure that is put right was read once
     when = at if left_at is None else _when_left(session, infusion, left_at, at, confirmed)
     if here is not None and corrects != here:
         raise refuse("left", "Left already", f"{session.patient} left at {_local(session, here.happened_at)}.")
     protocol = protocol_of(session)
     said = AtTheDoor(RULE_WORDS[disposition], instructions_ack, hand_over)
-    verdict = rule.judge(judged_facts(session, protocol, said, at=at), protocol, at=min(when, at))
+    verdict = rule.judge(judged_facts(session, protocol, said, at=at), protocol, at=when)
     if disposition == "criteria_met":
         verdict = Verdict.of(verdict.question, [*verdict.reasons, *_who_may(session, by, when)])
     reason = _reason(disposition, verdict, reason)
@@ -92,7 +93,10 @@ def _when_left(
     session: Session, infusion: Infusion | None, left_at: datetime, at: datetime, confirmed: frozenset[str]
 ) -> datetime:
     """The time that was typed: not ahead, not before what shows the patient here, and read again when long ago."""
-    not_ahead(left_at, at)
+    if left_at > at:
+        said, now = _day_and_time(session, left_at, at), _local(session, at)
+        sentence = f"{said} lies ahead: it is {now} now, and nobody has left later than that. Empty means now."
+        raise refuse("left_at", "Time of leaving", sentence)
     for seen, what in sorted(seen_here(session, infusion, until=at), reverse=True):
         if left_at < seen.replace(second=0, microsecond=0):
             said, then = _day_and_time(session, left_at, seen), _local(session, seen)
