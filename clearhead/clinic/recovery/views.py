@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -27,6 +28,7 @@ from clearhead.clinic.people.models import Role
 from clearhead.clinic.plan.models import Session
 from clearhead.clinic.recovery import actions, calls, queries
 from clearhead.clinic.recovery.forms import EscortForm, LeaveForm, RecoverySet, ScoreForm
+from clearhead.clinic.recovery.models import Discharge
 from clearhead.clinic.web.forms import ClearForm
 from clearhead.medicine.rules.verdict import Outcome
 
@@ -131,7 +133,7 @@ def leave(request: Any, session: Session) -> HttpResponse:
                 session=session, disposition=said["disposition"], by=request.user, at=now, left_at=said["left_at"],
                 instructions_ack=said["instructions_ack"], hand_over=said.get("hand_over", ""), reason=said["reason"],
                 signer=said["signer"], secret=actions.Secret(said["secret"]) if said["secret"] else None,
-                corrects=view.left if "corrects" in request.POST else None, client_id=said["client_id"],
+                corrects=_corrected(request, session), client_id=said["client_id"],
                 confirmed=frozenset(request.POST.getlist("confirm")),
             )  # fmt: skip
         except (ChairRefused, SignatureRefused) as refusal:
@@ -144,6 +146,15 @@ def leave(request: Any, session: Session) -> HttpResponse:
                 request, session, _("The visit is closed. Print the sheet, or it has gone out as a link."), row
             )
     return _page(request, session, leave_form=form)
+
+
+def _corrected(request: Any, session: Session) -> Discharge | None:
+    """The departure that stood when the form was opened: the same form sent again names the same one."""
+    try:
+        code = UUID(request.POST.get("corrects", ""))
+    except ValueError:
+        return None
+    return Discharge.objects.filter(session=session, code=code).first()
 
 
 @require_GET
@@ -205,7 +216,8 @@ def _page(request: Any, session: Session, *, said: str = "", doubts: list[Any] |
     running = infusion_of(session)  # before the facts: a page never names a fact that it does not show
     view = queries.recovery_of(session, now)
     status = 422 if forms or said else 200
-    opened, correcting = bool(view.open_symptoms), view.left is not None and "correct" in request.GET
+    asked = "correct" in request.GET or "corrects" in request.POST
+    opened, correcting = bool(view.open_symptoms), view.left is not None and asked
     told = {"left_at": view.left.happened_at} if view.left and correcting else {}
     context = {
         "session": session, "patient": session.patient, "view": view, "now": now, "said": said, "doubts": doubts or [],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -86,6 +87,21 @@ def test_h21_the_label_is_not_dated_before_the_catheter_came_out_and_the_escort_
     assert not Discharge.objects.exists()
 
 
+def test_h21_nobody_has_left_later_than_now_and_the_driving_ban_is_not_counted_from_then(session):
+    here = session.site.tz
+
+    said = refused(session, NOW + minutes(3))
+
+    assert f"{(NOW + minutes(3)).astimezone(here):%H:%M} lies ahead: it is {NOW.astimezone(here):%H:%M} now" in said
+
+
+def test_a_label_put_right_in_the_same_minute_keeps_the_second_of_leaving(session):
+    first = ward.go(session, NOW + timedelta(seconds=40), **GOES)
+    told = {"disposition": "admitted", "reason": "Taken to the ward.", "corrects": first}
+
+    assert ward.go(session, NOW + minutes(9), left_at=NOW, **told).happened_at == first.happened_at
+
+
 def test_within_the_minute_of_the_last_set_the_departure_comes_after_it(session):
     seen = ward.ENDED + timedelta(minutes=30, seconds=40)
     ward.taken(session, seen)
@@ -161,8 +177,26 @@ def test_a_label_put_right_the_next_day_keeps_the_time_of_leaving(session, clien
     page = client.get(f"/recovery/{session.code}/?correct").content.decode()
     shown = f"{NOW.astimezone(session.site.tz):%Y-%m-%dT%H:%M}"
 
-    said = {"disposition": "admitted", "reason": "Taken to the ward.", "corrects": "1", "left_at": shown}
+    said = {"disposition": "admitted", "reason": "Taken to the ward.", "corrects": first.code, "left_at": shown}
     assert f'value="{shown}"' in page
     assert send(client, session, "leave", **said).status_code == 303
 
     assert Discharge.standing().get().happened_at == first.happened_at
+
+
+def test_the_same_correction_sent_again_is_the_same_departure_and_one_of_an_older_page_is_refused(
+    session, client: Client, monkeypatch
+):
+    first = ward.go(session, NOW, **GOES)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW + minutes(9))
+    client.force_login(member("nina"))
+    said = {"disposition": "admitted", "reason": "Taken to the ward.", "corrects": first.code, "client_id": uuid4()}
+
+    again = [send(client, session, "leave", **said).status_code for _ in range(2)]
+    older = send(client, session, "leave", **{**said, "client_id": uuid4(), "reason": "Typed on another tablet."})
+
+    assert (again, older.status_code) == ([303, 303], 422)
+    assert Discharge.objects.count() == 2
+    page = older.content.decode()
+    assert "left at" in page
+    assert "Typed on another tablet." in page, "the form stays, with what was typed"

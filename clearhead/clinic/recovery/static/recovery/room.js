@@ -32,6 +32,9 @@ const tablet = room.dataset.left ? null : new Tablet(room, words, {
 let number = room.dataset.number;
 let fresh = performance.now();
 let silent = 0;
+let asked = null; // the form of a departure that was sent, until it is answered
+let looking = false; // no answer came: whether it stands is not known yet
+let gone = false;
 
 const busy = (part) => part.contains(document.activeElement) && document.activeElement.matches("input,textarea,select")
   || [...part.querySelectorAll("input,textarea,select")].some(typed);
@@ -62,20 +65,29 @@ async function swap() {
   if (!reply.ok) throw new Error(`answered ${reply.status}`);
   const page = new DOMParser().parseFromString(await reply.text(), "text/html");
   const there = page.querySelector("[data-beat]");
-  if (!there || there.dataset.left !== room.dataset.left) return location.reload(); // gone home, or signed out
+  if (!there) return location.reload(); // signed out
+  if (there.dataset.left !== room.dataset.left) return turn(); // gone home, or put right
   if (there.dataset.author !== room.dataset.author && tablet) return tablet.handOver(); // opened by another, in another tab
   show(page);
   keepNewest([...page.querySelectorAll("[data-part]")].map((part) => part.outerHTML).join(""));
   number = there.dataset.number;
   fresh = performance.now();
+  if (looking) complain(asked, [words.nothing]);
+  looking = false;
   return null;
+}
+
+// To the page of the departure that stands: never back into a form of correction.
+function turn() {
+  if (asked) gone = true; // what was typed was sent
+  return location.assign(location.pathname);
 }
 
 // A hidden page is not fetched: what calls is said without a name.
 async function look(reply, sent) {
   if (!tablet?.hidden) {
     document.getElementById("notice-locked")?.remove();
-    return sent || reply.status === 200 || performance.now() - fresh > FRESH_MS ? swap() : null;
+    return looking || sent || reply.status === 200 || performance.now() - fresh > FRESH_MS ? swap() : null;
   }
   const alarms = await reply.json();
   const calls = [alarms.high ? `▲ ${alarms.high}` : "", ...new Set(alarms.late.map((one) => one.what))].filter(Boolean);
@@ -136,19 +148,27 @@ async function send(form, data, confirmed = []) {
   return null;
 }
 
-// The departure is judged and signed at the clinic: no queue takes it, and nothing that was typed goes.
+// The departure is judged and signed at the clinic: no queue takes it, and nothing that was typed goes. Where no answer
+// came to it, the next beat looks what stands; the same form sent again is the same departure.
 async function leave(form, data, confirmed = []) {
   confirmed.forEach((gate) => data.append("confirm", gate));
+  asked = navigator.onLine ? form : null;
   let reply;
   try {
     reply = await desk.letter(form.getAttribute("action"), data, { patience: 15000 });
-  } catch { return complain(form, [words.stays]); }
+  } catch { return unheard(form); }
   if (reply.ok) { gone = true; return location.assign(location.pathname); }
-  if (reply.status === 422) return refuse(form, await reply.json(), words, (asked) => leave(form, data, asked));
-  return complain(form, [reply.status >= 500 || reply.status === 409 ? words.stays : words.signin]);
+  if (reply.status >= 500 || reply.status === 409) return unheard(form);
+  asked = null;
+  if (reply.status === 422) return refuse(form, await reply.json(), words, (again) => leave(form, data, again));
+  return complain(form, [words.signin]);
 }
 
-let gone = false;
+function unheard(form) {
+  looking = Boolean(asked);
+  complain(form, [looking ? words.perhaps : words.stays]);
+}
+
 addEventListener("beforeunload", (event) => {
   const form = document.querySelector("[data-leave]");
   if (!gone && !tablet?.leaving && form && [...form.querySelectorAll("input,textarea")].some(typed)) event.preventDefault();
