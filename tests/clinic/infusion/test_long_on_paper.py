@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from clearhead.clinic.infusion import actions, queries
+from clearhead.clinic.infusion import actions, printing, queries
 from clearhead.clinic.plan.models import Session
-from tests.cast import member
+from tests.cast import AT_TEN, member
 from tests.clinic.infusion.long_day import long_day
 from tests.clinic.infusion.queue import entry
 from tests.clinic.infusion.room import minutes
@@ -92,3 +92,47 @@ def test_what_fits_stays_one_page(monkeypatch: Any, size: str) -> None:
     found = printed(monkeypatch, f"/infusion/{told(300).code}/print/", size)
 
     assert [page.title for page in found[:3]] == ["Infusion record", "Summary", "Whole record"]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_one_long_word_stays_in_its_own_column(monkeypatch: Any, size: str) -> None:
+    now = timezone.now()
+    session = long_day(now - minutes(380), 3, ended=False)
+    long = [("note", {"what": "note", "text": "X" * 200}), ("emergency", {"what": "other", "text": "W" * 150})]
+    take_in(session, actions.Sender(member("nina")), [(now - minutes(20), *one) for one in long])
+    laid: list[Any] = []
+    whole = printing.laid_out
+    monkeypatch.setattr(printing, "laid_out", lambda html: laid.append(whole(html)) or laid[-1])
+    client = Client()
+    client.force_login(member("nina"))
+
+    client.get(f"/infusion/{session.code}/print/", {"as": "pdf", "size": size})
+
+    page = laid[0].pages[1]
+    words = [box for box in page._page_box.descendants() if re.search("WWW|XXX", getattr(box, "text", ""))]
+    assert sum(box.text.count("W") for box in words) >= 150
+    assert all(box.width < page.width / 2 for box in words)
+    assert all(box.position_x + box.width <= page.width - MARGIN_MM / 25.4 * 96 for box in words)
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_one_long_word_makes_the_whole_record_no_wider_than_the_page(open_page: Any, sign_in: Any) -> None:
+    session = long_day(timezone.now() - minutes(380), 3, ended=False)
+    take_in(session, actions.Sender(member("nina")), [(timezone.now(), "note", {"what": "note", "text": "X" * 200})])
+    for width in (1280, 760):
+        page = open_page(width=width)
+        sign_in(page, member("nina"))
+        page.goto(f"/infusion/{session.code}/record/")
+        page.emulate_media(media="print")
+        page.locator(".lines td", has_text="XXX").wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_a_record_over_midnight_names_both_days(client: Client) -> None:
+    client.force_login(member("nina"))
+
+    page = client.get(f"/infusion/{long_day(AT_TEN + minutes(13 * 60 + 26), 4).code}/print/").content.decode()
+
+    line = page.partition('<p class="line">')[2].partition("</p>")[0]
+    assert re.match(r"Fri 20 Nov 2026, 2\d:\d\d – Sat 21 Nov 2026, 0\d:\d\d ", line), line
