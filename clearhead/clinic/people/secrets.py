@@ -25,8 +25,11 @@ class SignatureRefused(Exception):
     """The secret was wrong, or this person may not sign this."""
 
 
-def prove(person: User, secret: str, *, at: datetime) -> None:
-    """Raise SignatureRefused unless this is the person's password or PIN, shown no sooner than it may be."""
+def prove(person: User, secret: str, *, at: datetime, so: str = "Nothing was signed.") -> None:
+    """Raise SignatureRefused unless this is the person's password or PIN, shown no sooner than it may be.
+
+    `so` says what a wrong one means where it was typed.
+    """
     known = User.objects.only("wrong_secrets", "secret_wait_until").get(pk=person.pk)
     if known.secret_wait_until is not None and at < known.secret_wait_until:
         seconds = int((known.secret_wait_until - at).total_seconds()) + 1
@@ -35,7 +38,7 @@ def prove(person: User, secret: str, *, at: datetime) -> None:
         raise SignatureRefused(f"After {PIN_OFF_AFTER} wrong tries the PIN is off. The password brings it back.")
     if not person.is_active or not person.knows(secret):
         _note(person, at)
-        raise SignatureRefused("The password or PIN does not match. Nothing was signed.")
+        raise SignatureRefused(f"The password or PIN does not match. {so}")
     if known.wrong_secrets:
         User.objects.filter(pk=person.pk).update(wrong_secrets=0, secret_wait_until=None)
 

@@ -97,7 +97,7 @@ def mates(site: Site, now: datetime) -> tuple[list[User], list[User]]:
 @audit.once
 def prove(*, person: User, secret: str, site: Site, at: datetime, client_id: UUID | None = None) -> User:
     """This person is at the tablet: their own PIN (or password) says so."""
-    secrets.prove(person, secret, at=at)
+    secrets.prove(person, secret, at=at, so="The tablet stays locked.")
     audit.record(chain=site.slug, at=at, by=person, verb="open tablet", subject=site)
     return person
 

@@ -205,7 +205,7 @@ class PressureField(forms.Field):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.widget.attrs.update({"inputmode": "text", "autocomplete": "off", "placeholder": "128/71"})
+        self.widget.attrs.update({"inputmode": "text", "autocomplete": "off", "placeholder": gettext_lazy("sys/dia")})
 
     def to_python(self, value: Any) -> tuple[int, int] | None:
         """Systolic and diastolic, in mmHg."""

@@ -194,6 +194,14 @@ def test_only_those_who_chart_here_open_it_and_only_a_tablet_is_opened(session: 
     assert tablet.get(f"/infusion/{session.code}/").status_code == 403
 
 
+def test_a_wrong_pin_at_the_lock_says_that_the_tablet_stays_locked(session: Session, tablet: Client) -> None:
+    tablet.post(f"/infusion/{session.code}/lock/")
+
+    said = open_as(tablet, "omar", "9999").json()["sentence"]
+
+    assert said == "The password or PIN does not match. The tablet stays locked."
+
+
 def test_wrong_pins_wait_longer_and_longer_and_at_last_only_the_password_opens(
     session: Session, tablet: Client
 ) -> None:

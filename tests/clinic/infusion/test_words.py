@@ -74,3 +74,14 @@ def test_where_a_stop_rule_is_met_the_next_step_is_to_stop_and_names_no_rate() -
 
     assert (said.head, said.mg_per_h, said.ml_per_h) == ("Stop", None, None)
     assert "stop the pump" in said.sentences[0]
+
+
+def test_an_empty_field_for_the_pressure_shows_no_number(client: Client) -> None:
+    session = running(timezone.now() - minutes(20))
+    client.force_login(member("nina"))
+
+    for address in (f"/infusion/{session.code}/", f"/infusion/{session.code}/observe/", f"/recovery/{session.code}/"):
+        page = client.get(address).content.decode()
+        fields = re.findall(r'<input[^>]*name="bp"[^>]*>', page)
+        assert fields, address
+        assert [one for one in fields if re.search(r'placeholder="[^"]*\d', one)] == []
