@@ -83,9 +83,9 @@ def drug(request: Any, session: Session) -> HttpResponse:
     def run(said: dict[str, Any], now: datetime) -> Any:
         return actions.give(
             session=session, order_id=said["order_id"], dose=said["dose"], unit=said["unit"],
-            confirmed=said["confirmed"], intended=not said["already"], happened_at=said["happened_at"],
-            second=said["second"], waited_s=waited_s(form, now), by=request.user, at=now, written=written(request),
-            client_id=said["client_id"],
+            confirmed=said["confirmed"], read=confirmed(request), intended=not said["already"],
+            happened_at=said["happened_at"], second=said["second"], waited_s=waited_s(form, now), by=request.user,
+            at=now, written=written(request), client_id=said["client_id"],
         )  # fmt: skip
 
     view = queries.chair(session, timezone.now(), by=request.user)
@@ -106,7 +106,7 @@ def by_plan(request: Any, session: Session) -> HttpResponse:
         if said["act"] == "not_given":
             return actions.leave_out(why=said["why"], **common)
         return actions.give_by_plan(
-            confirmed=said["confirmed"], intended=not said["already"], second=said["second"],
+            confirmed=said["confirmed"], read=confirmed(request), intended=not said["already"], second=said["second"],
             waited_s=waited_s(form, now), **common,
         )  # fmt: skip
 

@@ -9,14 +9,17 @@ from decimal import Decimal
 
 from clearhead.medicine.protocols.bedside import PrnOrder
 from clearhead.medicine.protocols.before import Act
+from clearhead.medicine.protocols.codes import SIGNS
 from clearhead.medicine.protocols.protocol import Protocol
 from clearhead.medicine.rules import allergy, guards
 from clearhead.medicine.rules.clock import aware, in_utc
-from clearhead.medicine.rules.reasons import missing, refused, source_of, warned
+from clearhead.medicine.rules.reasons import asked, missing, refused, source_of, warned
 from clearhead.medicine.rules.second import AT_A_DRUG, second_check
 from clearhead.medicine.rules.verdict import Reason, Verdict
 
 QUESTION = "adjunct"
+ASKED = ("trigger_present",)
+"""What is asked about once, and given when its sentence was confirmed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,7 @@ class DoseGiven:
     at: datetime
     dose: Decimal
     unit: str
+    order_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class AdjunctFacts:
     waited_s: int = 0  # the timed pause of a single-handed site
     seen: guards.Seen = field(default_factory=guards.Seen)
     prescriber_decides: bool = False  # gives it, or has just said at the chair that it is given
+    read: frozenset[str] = frozenset()  # the gates of what was asked about, read and confirmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +136,7 @@ def acts_of(order: PrnOrder) -> tuple[Act, ...]:
 
 def classes_of(order: PrnOrder) -> tuple[str, ...]:
     """The classes of drug that the patient's signs can hold back."""
-    return guards.classes_of(sedative=order.sedative, antihypertensive=order.antihypertensive)
+    return guards.classes_of(order.ingredient, sedative=order.sedative, antihypertensive=order.antihypertensive)
 
 
 def second_check_needed(order: PrnOrder, protocol: Protocol) -> bool:
@@ -174,9 +179,19 @@ def _spacing(order: PrnOrder, facts: AdjunctFacts, source: str, at: datetime) ->
 
 
 def _trigger(order: PrnOrder, facts: AdjunctFacts, source: str) -> Iterable[Reason]:
-    if order.triggers and not any(_called(trigger, order, facts.triggers) for trigger in order.triggers):
-        sentence = f"Nothing on the chart calls for {order.title} ({', '.join(order.triggers)})."
-        yield warned("trigger_present", "Reason", sentence, source)
+    """Asked about where a sign would call for a drug that is held by signs; a symptom may be charted afterwards."""
+    if not order.triggers or any(_called(trigger, order, facts.triggers) for trigger in order.triggers):
+        return
+    sentence = f"Nothing on the chart calls for {order.title} ({', '.join(map(_trigger_words, order.triggers))})."
+    if classes_of(order) and any(trigger.startswith("vital:") for trigger in order.triggers):
+        yield asked(ASKED[0], "Reason", sentence, source, read=ASKED[0] in facts.read)
+    else:
+        yield warned(ASKED[0], "Reason", sentence, source)
+
+
+def _trigger_words(trigger: str) -> str:
+    name = trigger.removeprefix("vital:")
+    return SIGNS.get(name, name.replace("_", " ")).lower()
 
 
 def _called(trigger: str, order: PrnOrder, stands: frozenset[str]) -> bool:

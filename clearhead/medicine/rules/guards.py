@@ -1,7 +1,8 @@
 """A sedative or a pressure medicine while the signs say that it could harm: refused unless a prescriber decides.
 
 Which sign holds which class of drug is data (guards.toml): by its open flag, and by its newest value in every phase;
-without a readable set it waits too. A drug of no class there, a rescue above all, is never held.
+without a readable set and in an open emergency it waits too. A drug of no class there, a rescue above all, is never
+held.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
+from clearhead.medicine.medicines.catalogue import is_reversal, named_in
 from clearhead.medicine.protocols.bedside import Sign
 from clearhead.medicine.protocols.codes import SIGNS
 from clearhead.medicine.protocols.protocol import Protocol
@@ -23,11 +25,12 @@ from clearhead.medicine.rules.looked import Read, Signs, names, unread
 from clearhead.medicine.rules.reasons import refused, warned
 from clearhead.medicine.rules.verdict import Reason
 
-GATES = ("held_by_signs", "held_by_flag", "signs_unread")
+GATES = ("held_by_signs", "held_by_flag", "signs_unread", "held_in_emergency")
 """What may be given all the same once a prescriber decides; read on the face before it is given."""
 ANSWER_FIRST = "Say what was done first, or have a prescriber agree at the chair."
 SET_FIRST = "Take a set first, or have a prescriber agree at the chair."
 TREAT_FIRST = "Treat that first, or have a prescriber agree at the chair."
+END_FIRST = "No sedative and no pressure medicine until then, or have a prescriber agree at the chair."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ class Seen:
     flags: tuple[OpenFlag, ...] = ()
     signs: Signs = field(default_factory=dict)
     baseline: Mapping[Sign, Decimal] = field(default_factory=dict)
+    emergency: str = ""
+    """Which emergency is open, in words; empty where none is."""
 
 
 def judge(
@@ -84,12 +89,14 @@ def judge(
         if low or any(values):
             found = " ".join([*(flag.sentence for flag in low), *filter(None, values)])
             yield _held(GATES[0], "Not now", title, f"{found} {guard.why}", TREAT_FIRST, guard, prescriber_decides)
-        elif rest and guard.held_unanswered:
+        elif rest and guard.held_unanswered and not seen.emergency:
             found = f"Not answered yet: {rest[0].sentence}"
             yield _held(GATES[1], "Flag", title, found, ANSWER_FIRST, guard, prescriber_decides)
         if absent := unread(_recent(seen.signs, guard, at), guard.needs):
             found = f"Not read within {guard.read_within_min} min: {names(absent)}."
             yield _held(GATES[2], "Set", title, found, SET_FIRST, guard, prescriber_decides)
+        if seen.emergency:
+            yield _held(GATES[3], "Emergency", title, seen.emergency, END_FIRST, guard, prescriber_decides)
 
 
 def _what(flags: Iterable[OpenFlag]) -> set[str]:
@@ -116,9 +123,16 @@ def _held(gate: str, head: str, title: str, found: str, then: str, guard: Guard,
     return refused(gate, head, f"{title}: {found} {then}", guard.origin, who="prescriber")
 
 
-def classes_of(*, sedative: bool, antihypertensive: bool) -> tuple[str, ...]:
-    """The classes of guards.toml that a drug belongs to."""
+def classes_of(ingredient: str, *, sedative: bool, antihypertensive: bool) -> tuple[str, ...]:
+    """The classes of guards.toml that a drug belongs to; a reversal to none, whatever its order says."""
+    if undoes(ingredient):
+        return ()
     return tuple(name for name, is_one in (("sedative", sedative), ("antihypertensive", antihypertensive)) if is_one)
+
+
+def undoes(ingredient: str) -> bool:
+    """True for a drug that reverses another one."""
+    return any(map(is_reversal, named_in(ingredient)))
 
 
 @cache

@@ -38,6 +38,13 @@ def missing(gate: str, title: str, sentence: str, source: str = "", *, limit: st
     return Reason(gate, Outcome.OPEN, title, sentence, source, who, limit=limit)
 
 
+def asked(gate: str, title: str, sentence: str, source: str = "", *, read: bool) -> Reason:
+    """Open until its sentence was read and confirmed by name, then a warning that says so."""
+    if read:
+        return warned(gate, title, f"{sentence} Read and confirmed.", source)
+    return missing(gate, title, f"{sentence} Give it all the same?", source)
+
+
 def refused(
     gate: str, title: str, sentence: str, source: str = "", *, limit: str = "", who: str = "", overridable: bool = False
 ) -> Reason:

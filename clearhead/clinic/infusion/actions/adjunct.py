@@ -26,8 +26,11 @@ from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.rules import adjunct as rule
-from clearhead.medicine.rules import guards
+from clearhead.medicine.rules import by_plan, guards
 from clearhead.medicine.rules.verdict import Outcome, Verdict
+
+ASKED = frozenset({*rule.ASKED, *by_plan.ASKED})
+"""What is asked about a dose, and answered by confirming it by name."""
 
 
 class AdjunctRefused(ChairRefused):
@@ -45,6 +48,7 @@ def give(
     at: datetime,
     symptom: Symptom | None = None,
     confirmed: bool = False,
+    read: frozenset[str] = frozenset(),
     happened_at: datetime | None = None,
     intended: bool = True,
     second: SecondPerson | None = None,
@@ -52,13 +56,16 @@ def give(
     written: Written = HERE,
     client_id: UUID | None = None,
 ) -> Adjunct:
-    """A dose. Intended: judged under the lock. Happened: always saved; outside its order it is flagged."""
+    """A dose. Intended: judged under the lock. Happened: always saved; outside its order it is flagged.
+
+    `read`: the gates of what was asked about it, read and confirmed.
+    """
     lock(session)
     when, protocol = happened_at or at, protocol_of(session)
     not_ahead(when, at)
     facts = facts_for(
         session, order_id, dose, unit, by=by, at=when, confirmed=confirmed, second_person=second is not None,
-        waited_s=waited_s,
+        waited_s=waited_s, read=read,
     )  # fmt: skip
     verdict, order = rule.judge(facts, protocol, at=when), rule.order_of(order_id, protocol)
     if dose <= 0:
@@ -78,6 +85,7 @@ def give(
         breach="" if intended else breach_of(verdict),
     )  # fmt: skip
     note_given_over(row, verdict, session, at, by)
+    note_confirmed(row, verdict, read, session, at, by)
     if not intended:
         _flag(row, verdict, session, at, by)
     flag_reading(row, differs, session, by, at)
@@ -89,7 +97,7 @@ def note_given_over(row: Adjunct, verdict: Verdict, session: Session, at: dateti
 
     It uses up the word that a prescriber had given at the chair.
     """
-    over = [reason for reason in verdict.at(Outcome.WARNED) if reason.gate in guards.GATES]
+    over = [reason for reason in verdict.at(Outcome.WARNED) if reason.gate in (*guards.GATES, *by_plan.HELD)]
     if over:
         add(
             Event, session=session, at=at, by=by, verb="event: note", happened_at=row.happened_at, kind="note",
@@ -98,9 +106,21 @@ def note_given_over(row: Adjunct, verdict: Verdict, session: Session, at: dateti
         )  # fmt: skip
 
 
+def note_confirmed(
+    row: Adjunct, verdict: Verdict, read: frozenset[str], session: Session, at: datetime, by: User | None
+) -> None:
+    """What was asked about this dose, and given once it was read, stands on the record."""
+    said = [reason for reason in verdict.at(Outcome.WARNED) if reason.gate in read & ASKED]
+    if said:
+        add(
+            Event, session=session, at=at, by=by, verb="event: note", happened_at=row.happened_at, kind="note",
+            text=" ".join(reason.sentence for reason in said), detail={"confirmed": True, "drug": str(row.code)},
+        )  # fmt: skip
+
+
 def _flag(row: Adjunct, verdict: Verdict, session: Session, at: datetime, by: User | None) -> None:
-    broken = (verdict.at(Outcome.REFUSED) or verdict.at(Outcome.OPEN))[:1]
-    for reason in broken:
+    broken = verdict.at(Outcome.REFUSED) or sorted(verdict.at(Outcome.OPEN), key=lambda reason: reason.gate in ASKED)
+    for reason in broken[:1]:
         level = "high" if reason.outcome is Outcome.REFUSED else "medium"
         raise_flag(
             session=session, at=at, by=by, rule=f"breach:{reason.gate}", level=level, since=row.happened_at,

@@ -146,8 +146,13 @@ def _observation(said: Said) -> Fact:
 def _adjunct(said: Said) -> Fact:
     return give(
         **said.common, order_id=said.text("order_id"), dose=said.number("dose"), unit=said.text("unit"),
-        confirmed=bool(said.fields.get("confirmed")), intended=said.intended,
+        confirmed=bool(said.fields.get("confirmed")), read=_read(said), intended=said.intended,
     )  # fmt: skip
+
+
+def _read(said: Said) -> frozenset[str]:
+    """What was asked about a drug, read and confirmed before the answer was lost."""
+    return frozenset(map(str, said.fields.get("confirm") or ()))
 
 
 def _by_plan(said: Said) -> Fact:
@@ -155,7 +160,7 @@ def _by_plan(said: Said) -> Fact:
         return scheduled.leave_out(**said.common, order_id=said.text("order_id"), why=said.text("why"))
     confirmed = bool(said.fields.get("confirmed"))
     return scheduled.give_by_plan(
-        **said.common, order_id=said.text("order_id"), confirmed=confirmed, intended=said.intended
+        **said.common, order_id=said.text("order_id"), confirmed=confirmed, read=_read(said), intended=said.intended
     )
 
 

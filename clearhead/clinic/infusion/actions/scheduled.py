@@ -8,7 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from clearhead.clinic.audit import actions as audit
-from clearhead.clinic.infusion.actions.adjunct import AdjunctRefused, note_given_over
+from clearhead.clinic.infusion.actions.adjunct import ASKED, AdjunctRefused, note_confirmed, note_given_over
 from clearhead.clinic.infusion.actions.base import (
     HERE,
     Written,
@@ -22,7 +22,8 @@ from clearhead.clinic.infusion.actions.base import (
 from clearhead.clinic.infusion.actions.second import Expected, alone, compared, flag_reading
 from clearhead.clinic.infusion.entered import SecondPerson
 from clearhead.clinic.infusion.models import Adjunct, Event, Infusion
-from clearhead.clinic.infusion.queries.adjuncts import adjuncts, against_plan, allergies_of, seen_at
+from clearhead.clinic.infusion.queries.adjuncts import adjuncts, allergies_of, seen_at
+from clearhead.clinic.infusion.queries.by_plan import plan_facts
 from clearhead.clinic.infusion.queries.flags import flag_lines
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.infusion.queries.rates import approved, protocol_roles, role_for
@@ -35,9 +36,11 @@ from clearhead.clinic.infusion.queries.scheduled import (
     planned,
 )
 from clearhead.clinic.infusion.queries.state import dosing_weight
+from clearhead.clinic.infusion.queries.unrest import emergency_open
 from clearhead.clinic.infusion.queries.vitals import observations
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
+from clearhead.medicine.rules import by_plan
 from clearhead.medicine.rules.clock import clock_time
 from clearhead.medicine.rules.reasons import missing, refused
 from clearhead.medicine.rules.second import AT_A_DRUG, second_check
@@ -56,6 +59,7 @@ def give_by_plan(
     by: User,
     at: datetime,
     confirmed: bool = False,
+    read: frozenset[str] = frozenset(),
     intended: bool = True,
     happened_at: datetime | None = None,
     second: SecondPerson | None = None,
@@ -66,7 +70,7 @@ def give_by_plan(
     """The next dose of a drug by plan, in the ordered amount. What was given already is saved, outside it flagged.
 
     That holds for one more than the plan has: it is in the patient. A dose that was charted as not given and was given
-    all the same is that dose; the other line is taken back.
+    all the same is that dose; the other line is taken back. `read`: the gates of what was asked, read and confirmed.
     """
     infusion = lock(session)
     when, protocol = happened_at or at, protocol_of(session)
@@ -81,7 +85,7 @@ def give_by_plan(
         raise refuse("order_known", "Order", "No dose of this is open. A further one is a new order.")
     if dose.drug.dose is None:
         raise refuse("weight_today", "Weight", "This dose goes by weight: weigh the patient first.")
-    reasons = [*_against(dose, session, by, when, confirmed=confirmed)]
+    reasons = [*_against(dose, session, by, when, confirmed=confirmed, read=read)]
     if dose.drug.asks_second:
         reasons += second_check(protocol, there=second is not None, waited_s=waited_s, sentence=AT_A_DRUG)
     verdict = Verdict.of("adjunct", reasons)
@@ -100,9 +104,11 @@ def give_by_plan(
         breach="" if intended else breach_of(verdict),
     )  # fmt: skip
     note_given_over(row, verdict, session, at, by)
+    note_confirmed(row, verdict, read, session, at, by)
     for reason in () if intended else _to_tell(verdict):
+        level = "high" if reason.outcome is Outcome.REFUSED else "medium"
         raise_flag(
-            session=session, at=at, by=by, rule=f"breach:{reason.gate}", level="high", since=when,
+            session=session, at=at, by=by, rule=f"breach:{reason.gate}", level=level, since=when,
             sentence=f"Given outside its order: {reason.sentence}", value=str(row.code), for_prescriber=True,
         )  # fmt: skip
     flag_reading(row, differs, session, by, at)
@@ -132,7 +138,9 @@ def _given_after_all(
     )  # fmt: skip
 
 
-def _against(dose: DueDose, session: Session, by: User, at: datetime, *, confirmed: bool) -> Iterable[Reason]:
+def _against(
+    dose: DueDose, session: Session, by: User, at: datetime, *, confirmed: bool, read: frozenset[str]
+) -> Iterable[Reason]:
     drug, protocol = dose.drug, protocol_of(session)
     for act in drug.acts:
         role = role_for(act, by, protocol, session.site, at)
@@ -140,8 +148,12 @@ def _against(dose: DueDose, session: Session, by: User, at: datetime, *, confirm
             yield refused("act_permitted", "Who may", f"A {role.replace('_', ' ')} may not give {drug.title} here.")
             break
     stands = [line for line in flag_lines(session, at) if line.open]
-    seen, decides = seen_at(stands, observations(session), at), approved(session, by, at)
-    yield from against_plan(drug, allergies_of(session), seen, protocol, at=at, decides=decides)
+    seen = seen_at(stands, observations(session), at, emergency=emergency_open(session, stands, at))
+    facts = plan_facts(
+        session, drug, protocol, adjuncts(session), allergies_of(session), seen, decides=approved(session, by, at),
+        read=read,
+    )  # fmt: skip
+    yield from by_plan.judge(facts, protocol, at=at)
     if dose.due_at is not None and at < dose.due_at - AHEAD:
         when = clock_time(dose.due_at, session.site.tz)
         yield refused("due", "Time", f"{drug.title} is due at {when}, not before.")
@@ -154,8 +166,10 @@ def _against(dose: DueDose, session: Session, by: User, at: datetime, *, confirm
 
 
 def _to_tell(verdict: Verdict) -> Iterable[Reason]:
-    """The first limit that was broken; and a dose too many, whatever else stood against it."""
+    """The first limit that was broken, else what would have been asked; and a dose too many beside it."""
     broken = verdict.at(Outcome.REFUSED)
+    if not broken:
+        return [reason for reason in verdict.at(Outcome.OPEN) if reason.gate in ASKED][:1]
     return [*broken[:1], *(reason for reason in broken[1:] if reason.gate == "beyond_plan")]
 
 

@@ -13,13 +13,13 @@ from clearhead.clinic.infusion.queries.flags import EMERGENCY, FlagLine, flag_li
 from clearhead.clinic.infusion.queries.permits import spoken
 from clearhead.clinic.infusion.queries.pinned import protocol_of, signed_orders
 from clearhead.clinic.infusion.queries.rates import approved, protocol_roles
-from clearhead.clinic.infusion.queries.scheduled import DueDose, Planned
+from clearhead.clinic.infusion.queries.unrest import emergency_open
 from clearhead.clinic.infusion.queries.vitals import limit_facts, observations, open_symptoms, prn_orders, signs_of
 from clearhead.clinic.people.models import User
 from clearhead.clinic.plan.models import Session
 from clearhead.medicine.protocols.bedside import PrnOrder
 from clearhead.medicine.protocols.protocol import Protocol
-from clearhead.medicine.rules import adjunct, allergy, guards
+from clearhead.medicine.rules import adjunct, guards
 from clearhead.medicine.rules.verdict import Outcome, Reason, Verdict
 
 
@@ -48,13 +48,13 @@ def facts_for(
     confirmed: bool,
     second_person: bool = False,
     waited_s: int = 0,
+    read: frozenset[str] = frozenset(),
 ) -> adjunct.AdjunctFacts:
     """What an intended dose is judged against."""
     protocol = protocol_of(session)
     order = adjunct.order_of(order_id, protocol)
     held = protocol_roles(by, session.site, at)
     allowed = adjunct.who_may(order, protocol) if order is not None else ()
-    given = [a for a in adjuncts(session) if order is not None and a.ingredient_id == order.ingredient]
     stands = [line for line in flag_lines(session, at) if line.open]
     return adjunct.AdjunctFacts(
         order_id=order_id,
@@ -64,13 +64,20 @@ def facts_for(
         signed_orders=signed_orders(session),
         allergies=allergies_of(session),
         triggers=triggers(stands, open_symptoms(session)),
-        given=tuple(adjunct.DoseGiven(a.happened_at, a.dose, a.unit) for a in given),
+        given=doses_of(adjuncts(session), order.ingredient) if order is not None else (),
         confirmed=confirmed,
         second_person=second_person,
         waited_s=waited_s,
-        seen=seen_at(stands, observations(session), at),
+        seen=seen_at(stands, observations(session), at, emergency=emergency_open(session, stands, at)),
         prescriber_decides=approved(session, by, at),
+        read=read,
     )
+
+
+def doses_of(given: Iterable[Adjunct], ingredient: str) -> tuple[adjunct.DoseGiven, ...]:
+    """Every dose of this ingredient, whatever order it came from."""
+    mine = (row for row in given if row.ingredient_id == ingredient)
+    return tuple(adjunct.DoseGiven(row.happened_at, row.dose, row.unit, row.order_id) for row in mine)
 
 
 def triggers(stands: Iterable[FlagLine], opened: Iterable[Symptom]) -> frozenset[str]:
@@ -88,10 +95,10 @@ def said_open(stands: Iterable[FlagLine]) -> tuple[guards.OpenFlag, ...]:
     )
 
 
-def seen_at(stands: Iterable[FlagLine], sets: Iterable[Observation], at: datetime) -> guards.Seen:
+def seen_at(stands: Iterable[FlagLine], sets: Iterable[Observation], at: datetime, *, emergency: str) -> guards.Seen:
     """The signs as a drug is judged by them at this moment, by the sets that stand."""
     rows = tuple(row for row in sets if row.happened_at <= at)
-    return guards.Seen(said_open(stands), signs_of(rows), limit_facts(rows).baseline)
+    return guards.Seen(said_open(stands), signs_of(rows), limit_facts(rows).baseline, emergency)
 
 
 def _what(line: FlagLine) -> str:
@@ -121,9 +128,15 @@ class OrderFace:
         return self.order.needs_confirm_face or self.asks_second
 
     @property
+    def held(self) -> bool:
+        """It may not be given now; what is only asked about does not count."""
+        return any(reason.gate not in adjunct.ASKED for reason in self.verdict.blocking)
+
+    @property
     def against(self) -> tuple[Reason, ...]:
-        """What stands against it now, apart from who may; also what a prescriber may decide to give it over."""
-        over = tuple(reason for reason in self.verdict.at(Outcome.WARNED) if reason.gate in guards.GATES)
+        """What stands against it now, apart from who may; also what is given over, and that nothing calls for it."""
+        said = (*guards.GATES, *(adjunct.ASKED if self.faced else ()))
+        over = tuple(reason for reason in self.verdict.at(Outcome.WARNED) if reason.gate in said)
         return tuple(reason for reason in (*self.verdict.blocking, *over) if reason.gate != "act_permitted")
 
 
@@ -138,18 +151,19 @@ def order_faces(
     allergies: tuple[str, ...] | None,
     flags: Iterable[FlagLine],
     sets: tuple[Observation, ...],
+    emergency: str,
     decides: bool,
 ) -> tuple[OrderFace, ...]:
     """Every order signed for this patient, and whether it could be given now."""
     signed, known, stands = signed_orders(session), prn_orders(protocol), [line for line in flags if line.open]
-    calls, seen = triggers(stands, opened), seen_at(stands, sets, at)
+    calls, seen = triggers(stands, opened), seen_at(stands, sets, at, emergency=emergency)
     faces = []
     for order in (known[order_id] for order_id in known if order_id in signed):
-        mine = [adjunct.DoseGiven(a.happened_at, a.dose, a.unit) for a in given if a.ingredient_id == order.ingredient]
+        mine = doses_of(given, order.ingredient)
         allowed = adjunct.who_may(order, protocol)
         role = next((r for r in held if r in allowed), held[0] if held else "nobody on duty")
         facts = adjunct.AdjunctFacts(
-            order.id, order.dose, order.unit, role, signed, allergies, calls, tuple(mine), confirmed=True,
+            order.id, order.dose, order.unit, role, signed, allergies, calls, mine, confirmed=True,
             second_person=True, seen=seen, prescriber_decides=decides,
         )  # fmt: skip
         faces.append(
@@ -165,48 +179,6 @@ def order_faces(
             )
         )
     return tuple(faces)
-
-
-@dataclass(frozen=True, slots=True)
-class PlanFace:
-    """One dose by plan as the chair offers it: its minutes late, and what stands against it now."""
-
-    dose: DueDose
-    late_min: int
-    against: tuple[Reason, ...]
-
-
-def plan_faces(
-    doses: Iterable[tuple[DueDose, int]],
-    *,
-    protocol: Protocol,
-    at: datetime,
-    allergies: tuple[str, ...] | None,
-    flags: Iterable[FlagLine],
-    sets: tuple[Observation, ...],
-    decides: bool,
-) -> tuple[PlanFace, ...]:
-    """Every dose by plan that is offered now; the reasons are the ones that are asked again when it is sent."""
-    seen = seen_at([line for line in flags if line.open], sets, at)
-    return tuple(
-        PlanFace(dose, late, tuple(against_plan(dose.drug, allergies, seen, protocol, at=at, decides=decides)))
-        for dose, late in doses
-    )
-
-
-def against_plan(
-    drug: Planned,
-    allergies: tuple[str, ...] | None,
-    seen: guards.Seen,
-    protocol: Protocol,
-    *,
-    at: datetime,
-    decides: bool,
-) -> Iterable[Reason]:
-    """Allergies; the signs, for a sedative. `decides`: a prescriber agrees at the chair."""
-    yield from allergy.judge(drug.ingredient, allergies)
-    classes = guards.classes_of(sedative=drug.sedative, antihypertensive=False)
-    yield from guards.judge(drug.title, classes, seen, protocol, at=at, prescriber_decides=decides)
 
 
 def still_to_ask(session: Session, given: tuple[Adjunct, ...]) -> tuple[Adjunct, ...]:

@@ -24,12 +24,11 @@ from clearhead.clinic.infusion.models import (
 from clearhead.clinic.infusion.queries import doses, rates
 from clearhead.clinic.infusion.queries.adjuncts import (
     OrderFace,
-    PlanFace,
     adjuncts,
     allergies_of,
     order_faces,
-    plan_faces,
 )
+from clearhead.clinic.infusion.queries.by_plan import PlanFace, plan_faces
 from clearhead.clinic.infusion.queries.doses import DoseRows
 from clearhead.clinic.infusion.queries.ends import End, ends_of
 from clearhead.clinic.infusion.queries.flags import (
@@ -234,10 +233,14 @@ def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
     decides = rates.approved(session, by, now)
     orders = order_faces(
         session, protocol, held=held, at=now, given=drugs, opened=opened, allergies=allergies, flags=flags,
-        sets=sets, decides=decides,
+        sets=sets, emergency=stirs, decides=decides,
     )  # fmt: skip
     ends = ends_of(infusion, rows, given, protocol, end, now)
     total, by_plan = _given(rows, given, weight, protocol), to_give(session, infusion, drugs, weight, now)
+    offered = plan_faces(
+        session, by_plan, protocol=protocol, at=now, given=drugs, allergies=allergies, flags=flags, sets=sets,
+        emergency=stirs, decides=decides,
+    )  # fmt: skip
     return ChairView(
         session=session,
         now=now,
@@ -281,9 +284,7 @@ def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
         adjuncts=drugs,
         effects=effects,
         rechecks=rechecks,
-        by_plan=plan_faces(
-            by_plan, protocol=protocol, at=now, allergies=allergies, flags=flags, sets=sets, decides=decides
-        ),
+        by_plan=offered,
         events=events,
         readings=readings,
         orders=orders,

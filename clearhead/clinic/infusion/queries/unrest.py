@@ -55,9 +55,8 @@ def unrest(session: Session, at: datetime, rows: DoseRows | None = None) -> Unre
     flags = (line for line in flag_lines(session, at) if line.flag.rule != EMERGENCY)  # its lines say it
     opened = [line for line in flags if line.open and line.flag.level != "low"]
     high = [line.flag for line in opened if line.unanswered]
-    goes_on = emergency_now(session, at)
     return Unrest(
-        emergency=emergency_words(session, opened, goes_on.since if goes_on else None),
+        emergency=emergency_open(session, opened, at),
         unanswered=high[0].sentence if high else "",
         consent_withdrawn=consent_taken_back(session.order, at),
         stop_met=_stop_met(opened_symptoms, sets, protocol, at),
@@ -103,8 +102,14 @@ def set_wanted(
     return looked.set_wanted(signs_of(sets), overdue_min=observe.core_overdue_min(facts, protocol, at=at))
 
 
+def emergency_open(session: Session, lines: Iterable[FlagLine], at: datetime) -> str:
+    """A call for help that nobody answered, or an emergency that nobody ended by then; empty where there is none."""
+    goes_on = emergency_now(session, at)
+    return emergency_words(session, lines, goes_on.since if goes_on is not None else None)
+
+
 def emergency_words(session: Session, lines: Iterable[FlagLine], since: datetime | None) -> str:
-    """Why nothing more is given: help that nobody answered, or an emergency that goes on; empty where all is calm."""
+    """The same, where it is known since when an emergency goes on."""
     zone = session.site.tz
     helped = next((line.flag for line in lines if line.unanswered and line.flag.rule == HELP), None)
     if helped is not None:

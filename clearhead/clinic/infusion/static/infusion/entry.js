@@ -30,8 +30,8 @@ export function fieldsOf(kind, form, data) {
   const said = (name) => data.get(name) || "";
   if (kind === "observation") return observationOf(data);
   if (kind === "symptom") return { code: said("code"), grade: Number(said("grade")), note: said("note") };
-  if (kind === "adjunct") return { order_id: said("order_id"), dose: said("dose"), unit: said("unit"), confirmed: said("confirmed") === "on" };
-  if (kind === "by_plan") return { order_id: said("order_id"), act: said("act"), why: said("why"), confirmed: said("confirmed") === "on" };
+  if (kind === "adjunct") return { order_id: said("order_id"), dose: said("dose"), unit: said("unit"), confirmed: said("confirmed") === "on", confirm: data.getAll("confirm") };
+  if (kind === "by_plan") return { order_id: said("order_id"), act: said("act"), why: said("why"), confirmed: said("confirmed") === "on", confirm: data.getAll("confirm") };
   if (kind === "effect") return { adjunct: said("adjunct"), effect: said("effect") };
   if (kind === "note") return { what: said("kind") || "note", text: said("text") };
   if (kind === "ack") return { flag: form.dataset.flag, done: said("done"), cleared: said("cleared") === "on" };
