@@ -154,8 +154,10 @@ def test_without_the_clinic_the_emergency_lines_under_more_open_beside_the_page(
     page.keyboard.press("Escape")
 
     assert page.evaluate("document.activeElement.dataset.face") == "emergency"
+    page.locator("#notice-emergency", has_text="not yet at the clinic").wait_for()
     page.context.set_offline(False)
     page.locator("#part-banner .banner", has_text="Emergency since").wait_for()
+    page.locator("#notice-emergency").wait_for(state="hidden")
     assert Event.objects.get(session=session, kind="emergency").queued
 
 

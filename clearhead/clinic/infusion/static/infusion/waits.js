@@ -4,7 +4,9 @@ import { clock } from "./entry.js";
 import { mlOf } from "./pump.js";
 
 const box = document.getElementById("notice-stop");
+const alarm = document.getElementById("notice-emergency");
 const list = document.getElementById("unsent-list");
+const CLOSES = ["recovered", "left_with_crew"];
 const name = (kind) => list.querySelector(`template[data-kind="${kind}"]`)?.innerHTML || kind;
 const label = (sign) => document.querySelector(`label[for=c-${sign.replace("_l_per_min", "").replace("temp_c", "temp")}],label[for=id_${sign}]`)?.firstChild.textContent.split(",")[0].trim() || sign;
 const asTitled = (code) => document.querySelector(`#part-symptoms input[value="${code}"]`)?.nextElementSibling?.firstChild.textContent || code;
@@ -50,11 +52,20 @@ function pumpRuns(entry) {
   else document.body.dataset.mlPerH = ["rate", "resume"].includes(entry.kind) ? mlOf(entry.fields) : 0;
 }
 
+// Lines that wait since the last one that closes an emergency: the boards know nothing of them yet.
+function emergency(here) {
+  const lines = here.filter(({ kind, fields }) => kind === "emergency" && fields.what !== "family_told");
+  const first = lines[lines.findLastIndex(({ fields }) => CLOSES.includes(fields.what)) + 1];
+  alarm.hidden = !first;
+  if (first) alarm.querySelector("[data-when]").textContent = minute(first);
+}
+
 export async function showWaiting(desk) {
   const waiting = (await desk.outbox?.waiting()) || [];
   list.replaceChildren(...list.querySelectorAll("template"), ...waiting.map((one) => line(desk.code, one)));
   const here = [...waiting.filter((one) => one.scope === desk.code).map((one) => one.entry), ...desk.unsaved];
   here.sort((a, b) => Date.parse(a.happened_at) - Date.parse(b.happened_at));
+  emergency(here);
   const last = (...kinds) => here.findLast((one) => kinds.includes(one.kind));
   pumpRuns(last("rate", "resume", "pause", "stop", "end"));
   const stop = last("stop", "end", "resume");
