@@ -184,7 +184,7 @@ def test_board_day_and_chair_say_it_and_the_board_without_names_too(monkeypatch:
 
     assert figures is not None
     assert (figures.emergency_since, figures.loudest, figures.flags) == (AT_TEN + minutes(12), "high", ())
-    assert all(page.index("EMERGENCY since 10:12") < page.index("▲▲ HELP") for page in boards)
+    assert all(0 < page.index("▲▲ EMERGENCY <span>since 10:12") < page.index("▲▲ HELP") for page in boards)
     assert "Emergency since 10:12, not closed." in chair
     assert chair.count(">Emergency lines</a>") == 2, "in the banner and under More"
     assert chips[0] == "emergency not closed"

@@ -128,8 +128,6 @@ class ChairView:
     flags: tuple[FlagLine, ...]
     stop: Verdict
     next_step: titration.NextStep | None
-    no_more: str
-    """Why nothing is raised or given now: an emergency, or help that nobody answered; empty where neither is."""
     dose_rows: DoseRows
     observations: tuple[Observation, ...]
     symptoms: tuple[Symptom, ...]
@@ -276,7 +274,6 @@ def chair(session: Session, now: datetime, by: User | None = None) -> ChairView:
             session, stands, given, weight, rows, sets, verdict, flags, end, protocol, now,
             set_wanted(infusion, rows, sets, drugs, protocol, now, open_symptom=bool(opened)), stirs,
         ),
-        no_more=stirs,
         dose_rows=rows,
         observations=sets,
         symptoms=symptoms,

@@ -51,7 +51,7 @@ class HandOver:
     allergies: tuple[str, ...] | None
     emergency: tuple[Event, ...]
     not_closed: str
-    """An emergency that goes on, in words; empty where none does."""
+    """An emergency that goes on, in words, in place of its flag; empty where none does."""
     access: Access | None
     due: Due | None
     late: tuple[Late, ...]
@@ -82,7 +82,7 @@ class HandOver:
     @property
     def open_items(self) -> tuple[str, ...]:
         """The lines that the taking-over nurse ticks."""
-        found = [flag.sentence for flag in self.flags if flag.rule != EMERGENCY]
+        found = [flag.sentence for flag in self.flags]
         found += [f"Effect of {drug_name(row.ingredient_id)} to be asked" for row in self.rechecks]
         found += [f"{symptom_words(row.symptom, row.grade, self.protocol)}, still open" for row in self.symptoms]
         found += [one.sentence for one in self.late if one.what in LEFT_TO_DO]
@@ -134,7 +134,7 @@ def hand_over(session: Session, now: datetime) -> HandOver:
         symptoms=tuple(uncut(row, texts) for row in chart.opened),
         drugs=tuple(uncut(row, texts) for row in chart.drugs),
         rechecks=still_to_ask(session, chart.drugs),
-        flags=tuple(uncut(flag, texts) for flag in flags),
+        flags=tuple(uncut(flag, texts) for flag in flags if flag.rule != EMERGENCY),
         allergies=allergies_of(session),
         emergency=tuple(uncut(row, texts) for row in lines.order_by("happened_at", "pk")),
         not_closed=_not_closed(session, emergency_since(flags)),
