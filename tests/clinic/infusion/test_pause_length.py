@@ -1,4 +1,4 @@
-"""Under the word Paused stands how long the pause has lasted and when it began, on the chair and on paper."""
+"""Under the word Paused stand the length and the beginning of the pause, under Stopped those of the infusion."""
 
 from __future__ import annotations
 
@@ -21,18 +21,20 @@ def words(page: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("paused", "strip", "paper"),
+    ("set_to", "strip", "paper"),
     [
-        (False, "Infusing 1 h 45 since 10:00", "Infusing, 1 h 45, 10:00 – …"),
-        (True, "Paused 13 min since 11:32", "Paused, 13 min, 11:32 – …"),
+        ("run", "Infusing 1 h 45 since 10:00", "Infusing, 1 h 45, 10:00 – …"),
+        ("pause", "Paused 13 min since 11:32", "Paused, 13 min, 11:32 – …"),
+        ("end", "Stopped 1 h 32 10:00 – 11:32", "Stopped, 1 h 32, 10:00 – 11:32"),
     ],
 )
 def test_the_length_and_the_beginning_are_those_of_what_is_said(
-    monkeypatch: Any, paused: bool, strip: str, paper: str
+    monkeypatch: Any, set_to: str, strip: str, paper: str
 ) -> None:
     session, nina = running(), member("nina")
-    if paused:
-        actions.pause(session=session, by=nina, at=AT_TEN + minutes(92))
+    if set_to != "run":
+        change = actions.pause if set_to == "pause" else actions.end
+        change(session=session, by=nina, at=AT_TEN + minutes(92))
     monkeypatch.setattr(timezone, "now", lambda: AT_TEN + minutes(105))
 
     chair, sheet = (signed_in().get(f"/infusion/{session.code}/{page}").content.decode() for page in ("", "print/"))
