@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from clearhead.clinic.assessment.models import Allergy
 from clearhead.clinic.infusion import actions, queries
@@ -201,3 +202,31 @@ def test_what_was_confirmed_before_the_answer_was_lost_is_not_asked_again(sessio
 
     assert [one.status for one in send(session, [asked, read])] == ["set_aside", "saved"]
     assert [row.breach for row in Adjunct.objects.all()] == [""]
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("wide", [360, 1280])
+def test_the_chair_says_it_on_face_and_card_and_asks_by_name(open_page: Any, sign_in: Any, wide: int) -> None:
+    began = timezone.now() - minutes(62)
+    session = room.running(began, premedication=[HOURLY, ONDANSETRON])
+    Allergy.objects.create(patient=session.patient, none_known=True, happened_at=began, recorded_at=began)
+    room.looked(session, timezone.now() - minutes(2))
+    nina = room.licensed("nina", "sedation")
+    give(session, "midazolam_distress", timezone.now() - minutes(1))
+    page = open_page(width=wide)
+    sign_in(page, nina)
+    page.goto(f"/infusion/{session.code}/")
+
+    card = page.locator(".plan-dose:has([value=midazolam_hourly])")
+    expect(card).to_contain_text("10 min apart")
+    expect(card).to_contain_text("1 mg")
+    page.locator("[data-face=drug]").click()
+    form = page.locator("form:has([name=order_id][value=labetalol_pressure])")
+    form.locator("summary").click()
+    expect(form).to_contain_text("Nothing on the chart calls for Labetalol")
+    form.locator("button[name=confirmed]").click()
+    page.locator("#face-drug .doubts button").click()
+    expect(page.locator("#face-drug")).to_be_hidden()
+
+    assert Adjunct.objects.filter(order_id="labetalol_pressure", breach="").count() == 1
