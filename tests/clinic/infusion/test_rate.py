@@ -61,6 +61,22 @@ def test_the_same_step_that_has_happened_is_saved_flagged_and_brought_to_the_pre
     assert (flag.level, flag.for_prescriber, flag.rule) == ("high", True, "breach:step_interval")
 
 
+def test_a_rate_far_above_every_limit_is_told_by_its_hard_limit_and_not_by_the_range_of_the_pump() -> None:
+    session = running()
+
+    row = actions.change_rate(
+        session=session, value=Decimal(280), unit="mL/h", by=member("nina"), at=AT_TEN + minutes(30), intended=False
+    )
+
+    assert {"hard_rate", "session_total", "pump_range"} <= {reason["gate"] for reason in row.verdict["reasons"]}
+    flag = Flag.objects.get(rule__startswith="breach:")
+    assert (flag.rule, flag.level) == ("breach:hard_rate", "high")
+    assert "280 mg/h is above the hard limit: at most 0.5 mg/kg/h (35 mg/h here)." in flag.sentence
+    also = flag.sentence.partition("Also not as planned: ")[2]
+    assert "Total" in also
+    assert also.endswith("Pump.")
+
+
 def test_a_time_set_back_says_that_it_has_happened() -> None:
     session = running()
     looked(session, AT_TEN + minutes(25))

@@ -42,11 +42,17 @@ from clearhead.medicine.rules.rate import Intention, RateFacts
 from clearhead.medicine.rules.rate_facts import Unit
 from clearhead.medicine.rules.reasons import missing, refused
 from clearhead.medicine.rules.second import second_check
-from clearhead.medicine.rules.verdict import Reason, Verdict
+from clearhead.medicine.rules.verdict import Outcome, Reason, Verdict
 
 ZERO = Decimal(0)
 EMERGENCY = "bag_in_emergency"
 """What a change of bags asks while an emergency is open."""
+WORST_FIRST = (
+    *("consent_withdrawn", "ketamine_allergy", "stopped", "hard_rate", "single_bolus", "small_dose_rate"),
+    *("session_total", "day_total", "course_total", "year_total"),
+)
+"""What a flag names first of all that was broken: what forbids any drug, hard limits, caps on the total."""
+NAMED_LAST = ("pump_range", "pump_step", "act_permitted")
 HOLDS_A_BAG = {"act_permitted", "second_check", EMERGENCY, *rate_unrest.NEVER}
 """What stands against a bag also while the pump stands still."""
 
@@ -344,19 +350,29 @@ def compare(
 
 
 def flag_breach(row: RateChange | Bolus, verdict: Verdict, session: Session, by: User | None, at: datetime) -> None:
-    """What happened beyond a limit is brought to the prescriber: a hard limit high, a question left open medium."""
+    """What happened beyond a limit is brought to the prescriber: a hard limit high, a question left open medium.
+
+    The gravest is said in full, what else was broken by its title; the row keeps every sentence.
+    """
     if row.intended:
         return
-    hard = [r for r in verdict.reasons if r.outcome == "refused"]
-    soft = [r for r in verdict.reasons if r.outcome == "open"]
-    worst = (hard or soft)[:1]
-    for reason in worst:
-        level = "high" if hard else "medium"
-        sentence = f"Happened outside the plan: {reason.sentence}"
+    hard = sorted(verdict.at(Outcome.REFUSED), key=_gravity)
+    broken = hard or sorted(verdict.at(Outcome.OPEN), key=_gravity)
+    for worst in broken[:1]:
+        others = ", ".join(dict.fromkeys(one.title for one in broken[1:] if one.title != worst.title))
+        also = f" Also not as planned: {others}." if others else ""
         raise_flag(
-            session=session, at=at, by=by, rule=f"breach:{reason.gate}", level=level, sentence=sentence,
+            session=session, at=at, by=by, rule=f"breach:{worst.gate}", level="high" if hard else "medium",
+            sentence=f"Happened outside the plan: {worst.sentence}{also}"[:400],
             since=row.happened_at, for_prescriber=True, value=str(row.code),
         )  # fmt: skip
+
+
+def _gravity(reason: Reason) -> int:
+    """Where a breach stands in the order of naming; what is in neither list stands between them."""
+    if reason.gate in WORST_FIRST:
+        return WORST_FIRST.index(reason.gate)
+    return len(WORST_FIRST) + (reason.gate in NAMED_LAST)
 
 
 def settle(infusion: Infusion) -> None:
