@@ -265,8 +265,8 @@ def test(options):
     """Both passes, then one plain account of what ran and what did not."""
     install("dev")
     ensure_debian_packages()
-    # Three on two cores: one of them usually waits for a browser.
-    options = options or ["-q", "-n", "3", "--dist", "worksteal"]
+    # Four on two cores: those that drive a browser mostly wait for it.
+    options = options or ["-q", "-n", "4", "--dist", "worksteal"]
     results = [(database, *run_pytest(database, options)) for database in ("SQLite", "PostgreSQL")]
     print()
     for database, _, ran, failed, skipped in results:
