@@ -26,7 +26,8 @@ VENV = os.path.join(ROOT, ".venv")
 BIN = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin")
 PYTHON = os.path.join(BIN, "python")
 OLDEST, NEWEST = (3, 11), (3, 13)
-CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+SHELL = "/usr/bin/chromium-headless-shell"
+CHROMIUM = (SHELL, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 PANGO = {
     "libpango-1.0.so.0": "libpango-1.0-0",
     "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
@@ -211,7 +212,7 @@ def missing_debian_packages():
     """What the browser tests and the letters need and this machine lacks."""
     import ctypes
 
-    missing = [] if chromium() else ["chromium"]
+    missing = [] if os.path.exists(SHELL) else ["chromium-headless-shell"]
     for library, package in PANGO.items():
         try:
             ctypes.CDLL(library)
@@ -221,21 +222,28 @@ def missing_debian_packages():
 
 
 def ensure_debian_packages():
-    """Install them as root on Debian; otherwise say what will be skipped and how to get it."""
+    """Install them as root on Debian; otherwise say what will be skipped or slower, and how to get it."""
     missing = missing_debian_packages()
     if not missing:
         return
     command = ["apt-get", "install", "-y", "--no-install-recommends", *missing]
     may = hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get")
     if not may:
-        say("Their tests will be skipped: {}. As root run: {}".format(", ".join(missing), " ".join(command)))
+        say("{} As root run: {}".format(without(missing), " ".join(command)))
         return
     quiet = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
     try:
         run(["apt-get", "update"], "Reading Debian's package lists", env=quiet)
         run(command, "Installing from Debian: " + " ".join(missing), env=quiet)
     except Stopped as failure:
-        say("Their tests will be skipped: {}\n{}".format(", ".join(missing), failure))
+        say("{}\n{}".format(without(missing), failure))
+
+
+def without(missing):
+    """What becomes of the tests that want these packages."""
+    if missing == ["chromium-headless-shell"] and chromium():
+        return "The browser tests take longer, with {}.".format(chromium())
+    return "Their tests will be skipped: {}.".format(", ".join(missing))
 
 
 def counted(report):

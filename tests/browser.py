@@ -33,7 +33,12 @@ FLAGS = [
     "--mute-audio",
     "--no-first-run",
 ]
-PLACES = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+PLACES = (
+    "/usr/bin/chromium-headless-shell",  # the same engine without the windows nobody sees: half the work
+    "/usr/bin/chromium",
+    "/usr/bin/chromium-browser",
+    "/usr/bin/google-chrome",
+)
 EXPECTED_NOISE = (
     "Failed to load resource",  # the browser's own remark about a 4xx, or a lost network, that a test asked for
     "An unknown error occurred when fetching the script",  # the same about the chair's worker

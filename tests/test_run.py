@@ -110,6 +110,18 @@ def test_missing_debian_packages_are_named_to_whoever_may_not_install_them(run, 
     assert "apt-get install -y --no-install-recommends chromium libpango-1.0-0" in said
 
 
+def test_without_the_lighter_browser_the_other_one_does_it_and_nothing_is_skipped(run, monkeypatch, capsys) -> None:
+    monkeypatch.setattr(run, "missing_debian_packages", lambda: ["chromium-headless-shell"])
+    monkeypatch.setattr(run, "chromium", lambda: "/usr/bin/chromium")
+    monkeypatch.setattr(run.os, "geteuid", lambda: 1000)
+
+    run.ensure_debian_packages()
+
+    said = capsys.readouterr().out
+    assert "take longer, with /usr/bin/chromium" in said
+    assert "skipped" not in said
+
+
 def test_skipped_tests_are_counted_and_named(run, tmp_path) -> None:
     report = tmp_path / "report.xml"
     report.write_text(

@@ -14,6 +14,7 @@ from clearhead.clinic.infusion import actions, queries
 from clearhead.clinic.infusion.models import Flag
 from clearhead.clinic.infusion.queries import screen
 from clearhead.clinic.plan.models import Session
+from clearhead.medicine.rules import adjunct
 from tests.cast import AT_TEN, member, mesa
 from tests.clinic.home.test_chairs import put, tile
 from tests.clinic.infusion.queue import BACK, entry, send
@@ -191,12 +192,21 @@ def test_board_day_and_chair_say_it_and_the_board_without_names_too(monkeypatch:
     assert nina.get(f"/infusion/{session.code}/live/").json()["high"] == 2
 
 
-def test_an_emergency_alone_holds_no_drug_back() -> None:
+def test_an_emergency_holds_sedatives_and_pressure_medicines_back_and_no_other_drug() -> None:
     session = running()
-    before = [face.against for face in queries.chair(session, NOW, by=member("nina")).orders]
-    lines(session, *FIRST)
 
-    assert [face.against for face in queries.chair(session, NOW, by=member("nina")).orders] == before
+    def against() -> dict[str, Any]:
+        return {face.order.id: face.against for face in queries.chair(session, NOW, by=member("nina")).orders}
+
+    before = against()
+    lines(session, *FIRST)
+    after = against()
+
+    orders = {face.order.id: face.order for face in queries.chair(session, NOW, by=member("nina")).orders}
+    changed = {name for name in after if after[name] != before[name]}
+    assert changed == {name for name, order in orders.items() if adjunct.classes_of(order)}
+    assert changed
+    assert set(orders) - changed
 
 
 @pytest.mark.browser

@@ -28,12 +28,16 @@ COUNT = """async () => (await (await import("/static/web/outbox.js")).openOutbox
 ENTRY = """async (typed) => {
   const { Desk } = await import("/static/infusion/entry.js");
   const desk = new Desk(document.querySelector("[data-chair]"), {}, () => {});
-  return desk.entryOf("note", null, new Map([["happened_at", typed]]));
+  const data = new FormData();
+  data.append("happened_at", typed);
+  return desk.entryOf("note", null, data);
 }"""
 MEANT = """async ([kind, already]) => {
   const { Desk } = await import("/static/infusion/entry.js");
   const desk = new Desk(document.querySelector("[data-chair]"), {}, () => {});
-  return desk.entryOf(kind, null, new Map([["already", already]]));
+  const data = new FormData();
+  if (already) data.append("already", already);
+  return desk.entryOf(kind, null, data);
 }"""
 Enter = Callable[..., Any]
 
