@@ -18,7 +18,7 @@ from bench import chairside_entry
 from tests.cast import member
 from tests.clinic.infusion.scene import lively
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.slow, pytest.mark.sqlite]
 
 MEASURED = os.environ.get("CLEARHEAD_ENTRY_SECONDS", "")
 """Where the bench wants the seconds of every act."""

@@ -17,7 +17,7 @@ from tests.clinic.infusion.queue import entry
 from tests.clinic.infusion.room import minutes
 from tests.clinic.infusion.test_paper import MARGIN_MM, SIZES, printed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]  # what is printed does not hang on the database
 LETTERS = (300, 700, 6000)
 """Longer than a symptom's note, longer than any line, longer than a page of two columns."""
 KINDS = ("note", "emergency", "help", "stop", "symptom", "end", "done")

@@ -15,7 +15,7 @@ from tests.cast import member
 from tests.clinic.infusion.long_day import Sheet, long_day, sheets
 from tests.clinic.infusion.room import minutes, running
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]  # what is printed does not hang on the database
 SIZES = ("a4", "letter")
 MARGIN_MM = 8.5
 
