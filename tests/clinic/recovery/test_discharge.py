@@ -34,17 +34,6 @@ from tests.clinic.recovery import ward
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def session():
-    return ward.ended()
-
-
-@pytest.fixture
-def home_at(session):
-    """The earliest moment at which observation is over."""
-    return recovery_of(session, ward.ENDED).timer.until
-
-
 def refused(session, at, **said):
     with pytest.raises(actions.DischargeRefused) as refusal:
         ward.go(session, at, **said)

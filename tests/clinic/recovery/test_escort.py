@@ -6,22 +6,10 @@ import pytest
 
 from clearhead.clinic.letters.models import Outgoing
 from clearhead.clinic.recovery import actions
-from clearhead.clinic.recovery.queries import recovery_of
 from tests.cast import member
 from tests.clinic.recovery import ward
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def session():
-    return ward.ended()
-
-
-@pytest.fixture
-def home_at(session):
-    """The earliest moment at which observation is over."""
-    return recovery_of(session, ward.ENDED).timer.until
 
 
 def test_messages_say_nothing_clinical_and_the_escort_is_told_only_where_the_patient_allows_it(session, home_at):
