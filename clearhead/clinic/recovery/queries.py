@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from clearhead.clinic.infusion.models import Access, Flag, Infusion, Observation, Responsible
 from clearhead.clinic.infusion.queries.adjuncts import adjuncts
 from clearhead.clinic.infusion.queries.doses import dose_rows
+from clearhead.clinic.infusion.queries.flags import emergency_since
 from clearhead.clinic.infusion.queries.handover import open_flags, responsible
 from clearhead.clinic.infusion.queries.pinned import protocol_of
 from clearhead.clinic.infusion.queries.state import Standing, infusion_of, standing
@@ -89,6 +90,11 @@ class RecoveryView:
     open_symptoms: tuple[OpenSymptom, ...]
     flags: tuple[Flag, ...]
     restrictions: tuple[Restriction, ...]
+
+    @property
+    def emergency_since(self) -> datetime | None:
+        """Since when an emergency goes on; None where none does."""
+        return emergency_since(self.flags)
 
     @property
     def asked_before(self) -> tuple[Reason, ...]:

@@ -47,6 +47,20 @@ def test_the_room_shows_timer_criteria_and_every_way_to_leave(nurse, session):
         assert words in page
 
 
+@pytest.mark.hazard("H-49")
+def test_an_emergency_stands_above_the_room_until_its_line_ends_it(nurse, session):
+    room = f"/recovery/{session.code}/"
+    assert "not closed" not in nurse.get(room).content.decode()
+
+    actions.emergency(session=session, what="unresponsive", by=member("nina"), at=ward.ENDED + minutes(30))
+    said = nurse.get(room).content.decode()
+    actions.emergency(session=session, what="recovered", by=member("nina"), at=ward.ENDED + minutes(40))
+
+    assert "Emergency since" in said
+    assert "not closed" in said
+    assert "not closed" not in nurse.get(room).content.decode()
+
+
 def test_a_set_a_score_the_escort_and_the_catheter_are_saved_from_the_page(nurse, session):
     assert send(nurse, session, "set", **SET).status_code == 303
     assert send(nurse, session, "score", **SCORE).status_code == 303
