@@ -7,7 +7,6 @@ CLEARHEAD_TEST_DATABASE=postgres .venv/bin/python -m pytest …    the same on P
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Generator
 
@@ -41,12 +40,6 @@ def pytest_configure(config: pytest.Config) -> None:
         if "init_command" in database.get("OPTIONS", {}):  # nothing here has to survive a power cut
             database["OPTIONS"]["init_command"] = database["OPTIONS"]["init_command"].replace("=FULL", "=OFF")
         let_sqlite_be_emptied()
-
-
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """What is loaded by now stays: the collector of garbage need not look through it again and again."""
-    gc.freeze()
-    gc.set_threshold(50_000, 25, 50)
 
 
 def touches_database(item: pytest.Item) -> bool:
