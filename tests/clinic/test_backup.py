@@ -25,6 +25,14 @@ from clearhead.clinic.audit.verify import breaks
 from tests.cast import AT_TEN
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _nobody_else_has_it_open() -> None:
+    """A connection that an earlier test let go of is closed when it is collected."""
+    gc.collect()
+
+
 LATER = AT_TEN + timedelta(minutes=1)
 
 
