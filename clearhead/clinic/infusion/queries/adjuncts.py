@@ -87,7 +87,7 @@ def triggers(stands: Iterable[FlagLine], opened: Iterable[Symptom]) -> frozenset
 
 
 def said_open(stands: Iterable[FlagLine]) -> tuple[guards.OpenFlag, ...]:
-    """Open medium and high flags, as a drug is judged by them. An emergency holds none back: a drug may answer it."""
+    """Open medium and high flags, as a drug is judged by them. Not that of an emergency: `Seen.emergency` says it."""
     return tuple(
         guards.OpenFlag(_what(line), line.flag.sentence, line.unanswered)
         for line in stands
